@@ -1,0 +1,157 @@
+"""The `Backend` protocol: one method per capability, hub objects in and out (DESIGN section 4).
+
+Every method raises only `adapters.errors.BackendError`s. Every list is one bounded upstream call. A `Backend` belongs
+to one linked account (or to nobody, for anonymous reading); it is cheap to make, the HTTP client behind it is shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from mappings import hub
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What an instance can do, detected once and cached (reference/backend-facts.md)."""
+
+    software: str
+    version: str = ""
+    label: str = ""
+    order: hub.Order = hub.Order.ORDERED
+    max_chars: int = 500
+    max_media: int = 4
+    page_size: int = 40
+    idempotency: bool = False
+    statuses_by_id: bool = False
+    favourites_list: bool = True
+    lists: bool = True
+    list_addressing: bool = False
+    conversations: bool = True
+    markers: bool = True
+    reactions: bool = False
+    quotes: bool = False
+    places: bool = False
+    connections: int = 32
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A status to post. `text` is what the backend takes as plain source; `visibility` is always set.
+
+    `html` is set when the client sent HTML; the adapter sends it as HTML where the backend takes that, else `text`.
+    `lists` are native list ids (only with `list_addressing`).
+    """
+
+    text: str
+    visibility: hub.Visibility
+    title: str = ""
+    html: str = ""
+    in_reply_to: str | None = None
+    media: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    sensitive: bool = False
+    language: str = ""
+    place: hub.Place | None = None
+    source: str = ""
+    idempotency_key: str = ""
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture to upload, already checked. `data` is the whole file."""
+
+    data: bytes
+    name: str
+    mime: str
+    description: str = ""
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of a list to read. Cursors are native ids, both exclusive; `limit` is clamped to the page size.
+
+    `newer_than` reads the newest page above that id (not the page right above it).
+    `before_ms`/`after_ms` (milliseconds since 1970) are used where no native id is known and ids carry time:
+    the adapter makes a cursor that includes everything up to / from that time.
+    """
+
+    limit: int = 20
+    older_than: str | None = None
+    newer_than: str | None = None
+    before_ms: int | None = None
+    after_ms: int | None = None
+
+
+class RateState(msgspec.Struct, frozen=True, kw_only=True):
+    """What the backend last said about its limit. `reset` is seconds since 1970, 0 when it says nothing."""
+
+    limit: int = 0
+    remaining: int = 0
+    reset: int = 0
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """The owner of a token: the account and its posting defaults."""
+
+    account: hub.Account
+    default_visibility: hub.Visibility = hub.Visibility.PUBLIC
+    follow_requests: int = 0
+
+
+class Backend(Protocol):
+    """One linked account on one server."""
+
+    capabilities: Capabilities
+    base_url: str
+
+    # order of ids
+    def sighting(self, status: hub.Status) -> hub.Sighting:
+        """What the id map needs to place `status`."""
+
+    def parent_sighting(self, native: str, child: hub.Sighting) -> hub.Sighting:
+        """The same for a status known only by its native id, because `child` answers it."""
+
+    def rate_state(self) -> RateState:
+        """The limit as last seen, without asking."""
+
+    # reading
+    async def me(self) -> Person: ...
+    async def site(self) -> hub.Site: ...
+    async def home(self, window: Window) -> hub.Page[hub.Entry]: ...
+    async def public(self, window: Window, *, local: bool) -> hub.Page[hub.Entry]: ...
+    async def user(self, native: str, window: Window, *, replies: bool) -> hub.Page[hub.Entry]: ...
+    async def favourites(self, cursor: str | None) -> hub.Page[hub.Entry]: ...
+    async def mentions(self, cursor: str | None) -> hub.Page[hub.Notification]: ...
+    async def status(self, native: str) -> hub.Entry: ...
+    async def statuses(self, natives: Sequence[str]) -> dict[str, hub.Entry]:
+        """Several at once (bounded parallel where the backend has no batch call); missing ones are left out."""
+
+    async def thread(self, native: str) -> hub.Thread: ...
+    async def activities(self, native: str) -> hub.Activities: ...
+    async def account(self, native: str) -> hub.Account: ...
+    async def lookup(self, acct: str) -> hub.Account:
+        """By `user` or `user@host`; resolves people the server has not met yet. Raises Missing."""
+
+    async def lookup_url(self, url: str) -> hub.Account:
+        """By profile URL. Raises Missing."""
+
+    async def search_accounts(self, query: str, limit: int) -> tuple[hub.Account, ...]: ...
+    async def followers(self, cursor: str | None) -> hub.Page[hub.Account]:
+        """The reader's own, most recent first; `older` is the opaque cursor of the next page."""
+
+    async def following(self, cursor: str | None) -> hub.Page[hub.Account]: ...
+    async def relationships(self, natives: Sequence[str]) -> tuple[hub.Relationship, ...]: ...
+    async def groups(self) -> tuple[hub.Group, ...]: ...
+    async def group_members(self, native: str) -> tuple[hub.Account, ...]: ...
+
+    # writing; each returns what the backend answered, nothing is re-read
+    async def post(self, draft: Draft) -> hub.Entry: ...
+    async def upload(self, file: File) -> hub.Upload: ...
+    async def remove(self, native: str) -> None: ...
+    async def favourite(self, native: str) -> hub.Entry: ...
+    async def unfavourite(self, native: str) -> hub.Entry: ...
+    async def reblog(self, native: str) -> hub.Entry:
+        """The new boost: a status whose `reblog_of` is the original, also where the server answers otherwise."""
+
+    async def own_newest(self) -> tuple[hub.Entry, ...]:
+        """The newest statuses of the account, to find out whether a post took effect."""

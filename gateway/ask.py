@@ -1,0 +1,101 @@
+"""A request as a handler sees it: typed parameters, the session, the gateway's services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from gateway.calls import Call
+from gateway.errors import ApiError
+
+if TYPE_CHECKING:
+    from gateway.services import Gateway
+    from gateway.session import Session
+
+UNKNOWN = -1
+"""What `Ask.id` gives for a value that can be no id: it matches nothing."""
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """One file as the client sent it (type sniffed from the bytes, never believed)."""
+
+    data: bytes
+    name: str = ""
+
+
+class Ask:
+    """Parsed once by `gateway.params`, from query and body (body first)."""
+
+    __slots__ = ("_session", "call", "format", "gateway", "mount", "params", "request_path", "user_agent", "url")
+
+    def __init__(
+        self,
+        *,
+        call: Call,
+        params: Mapping[str, Any],
+        format: str,
+        gateway: Gateway,
+        session: Session | None,
+        mount: str = "api",
+        request_path: str = "",
+        user_agent: str = "",
+        url: str = "",
+    ) -> None:
+        self.call = call
+        self.params = params
+        self.format = format
+        self.gateway = gateway
+        self.mount = mount
+        self.request_path = request_path
+        self.user_agent = user_agent
+        self.url = url
+        self._session = session
+
+    @property
+    def session(self) -> Session:
+        """Raises ApiError 401 when nobody is signed in."""
+        if self._session is None:
+            raise ApiError(401, "This API requires login")
+        return self._session
+
+    @property
+    def anonymous(self) -> bool:
+        """Nobody is signed in."""
+        return self._session is None
+
+    def has(self, name: str) -> bool:
+        """The parameter was sent and not empty."""
+        return self.params.get(name) is not None
+
+    def text(self, name: str) -> str:
+        """TEXT, "" when absent."""
+        return self.params.get(name) or ""
+
+    def number(self, name: str) -> int:
+        """COUNT with its default."""
+        value: int = self.params[name]
+        return value
+
+    def id(self, name: str) -> int | None:
+        """ID: None when absent, UNKNOWN when it can be none."""
+        value: int | None = self.params.get(name)
+        return value
+
+    def flag(self, name: str) -> bool:
+        """FLAG with its default."""
+        return bool(self.params.get(name))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """LIST, empty when absent."""
+        return tuple(self.params.get(name) or ())
+
+    def decimal(self, name: str) -> float | None:
+        """NUMBER, None when absent."""
+        value: float | None = self.params.get(name)
+        return value
+
+    def files(self, name: str) -> tuple[Upload, ...]:
+        """FILES, empty when absent."""
+        return tuple(self.params.get(name) or ())

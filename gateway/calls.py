@@ -1,0 +1,69 @@
+"""The endpoint table: every call, its parameters, its reply and its handler (DESIGN section 3).
+
+Routes, 405, 501, parameter errors, `docs/calls.md`, `oldbird calls` and the parametrised tests come from here alone.
+The rows stand in `gateway.call_rows`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Type(StrEnum):
+    """How a parameter is read. An empty value is an absent one, everywhere."""
+
+    TEXT = "text"
+    COUNT = "count"  # positive integer; not a number or < 1: the default; above the cap: clamped
+    ID = "id"  # positive integer below 2^63; 0, -1, empty: absent; anything else: unknown (Ask.id gives UNKNOWN)
+    FLAG = "flag"  # true 1 t yes on / false 0 no off, any case; else the default
+    LIST = "list"  # name=a,b  name[]=a&name[]=b  name=a&name=b
+    NUMBER = "number"  # decimal
+    FILES = "files"  # multipart parts name, name[]; base64 text in the field; data: URL
+
+
+class Param(msgspec.Struct, frozen=True, kw_only=True):
+    """One documented parameter. `aliases` are other names clients send."""
+
+    name: str
+    type: Type = Type.TEXT
+    default: str | int | bool | None = None
+    cap: int = 0
+    aliases: tuple[str, ...] = ()
+    doc: str = ""
+
+
+ANY = ("GET", "POST", "PUT", "DELETE", "HEAD")
+GET = ("GET", "HEAD")
+POST = ("POST",)
+POST_PUT = ("POST", "PUT")
+POST_DELETE = ("POST", "DELETE")
+
+JSON_XML = ("json", "xml")
+FEEDS = ("json", "xml", "rss", "atom")
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One row. `handler` is "module.function" below `gateway.handlers`; None: planned, answers 501.
+
+    `tail` names the parameter that may follow the path ("id": statuses/show/9.json; "user": users/show/bob.json).
+    `root`/`item` are the XML names. `write` calls are refused to read-only logins. `spec`: named in the
+    specification as implemented. `issue`: the words of `oldbird calls --planned` for rows without handler.
+    """
+
+    path: str
+    aliases: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ANY
+    auth: bool = True
+    params: tuple[Param, ...] = ()
+    ignored: tuple[str, ...] = ()
+    tail: str = ""
+    root: str = ""
+    item: str = ""
+    formats: tuple[str, ...] = FEEDS
+    needs: str = ""
+    write: bool = False
+    spec: bool = True
+    handler: str | None = None
+    doc: str = ""

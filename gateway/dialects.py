@@ -1,0 +1,29 @@
+"""How a client wants its replies, as data (DESIGN section 6). The mount gives the default."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Dialect(msgspec.Struct, frozen=True, kw_only=True):
+    """`escape`: `&amp; &lt; &gt;` in text. `source_link`: `source` as HTML anchor. `cursors`: id lists as an envelope
+    even when no cursor is sent. `empty_dm_delete`: direct_messages/destroy answers nothing."""
+
+    name: str
+    escape: bool = False
+    source_link: bool = False
+    cursors: bool = False
+    empty_dm_delete: bool = True
+
+
+FRIENDICA = Dialect(name="friendica")
+TWITTER = Dialect(name="twitter", escape=True, source_link=True, cursors=True, empty_dm_delete=False)
+
+MOUNTS: dict[str, Dialect] = {
+    "api": FRIENDICA,
+    "api/1": FRIENDICA,
+    "api/1.1": FRIENDICA,
+    "1": TWITTER,
+    "1.1": TWITTER,
+    "": FRIENDICA,
+}

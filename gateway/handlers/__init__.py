@@ -1,0 +1,1 @@
+"""One small async function a call, grouped by family."""

@@ -1,0 +1,63 @@
+"""What a handler returns: hub objects and small trees, never bytes. `gateway.render` turns them into the asked format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from mappings import hub
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all."""
+
+
+class Statuses(Reply):
+    """A list of statuses, in the order given. `title` heads the feed forms. `html`/`self_link` as in `feeds`."""
+
+    entries: tuple[hub.Entry, ...]
+    title: str = "Timeline"
+
+
+class OneStatus(Reply):
+    """One status; `activities` are the people behind it, where they were asked for."""
+
+    entry: hub.Entry
+    activities: hub.Activities | None = None
+
+
+class Users(Reply):
+    """A list of users. `full`: with uid and self. `cursors`: wrap in the Twitter envelope (next, previous)."""
+
+    accounts: tuple[hub.Account, ...]
+    full: bool = False
+    cursors: tuple[int, int] | None = None
+
+
+class OneUser(Reply):
+    """One user, with the last status where there is one."""
+
+    account: hub.Account
+    status: hub.Entry | None = None
+    verified: bool = True
+    overrides: dict[str, Any] = {}
+
+
+class Ids(Reply):
+    """User ids by native account id. `cursors` as in Users."""
+
+    natives: tuple[str, ...]
+    stringify: bool = False
+    cursors: tuple[int, int] | None = None
+
+
+class Tree(Reply):
+    """A small document: `json` is what JSON shows; `xml` differs where the wire says so (None: the same)."""
+
+    json: Any
+    xml: Any = None
+
+
+class Empty(Reply):
+    """200 with no body."""

@@ -1,0 +1,1 @@
+"""Durable records: the id map, logins, indexes, the post-once guard. SQLite and Redis behind one contract."""

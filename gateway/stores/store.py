@@ -1,0 +1,160 @@
+"""The `Store` protocol (DESIGN sections 5-7). Both implementations pass the same contract tests.
+
+Scopes: `backend` is the instance's base URL (one status and user space shared by its accounts), `account` the local
+id of a linked account. Integers are positions (`mappings.order`). All methods raise only `StoreDown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from mappings import hub
+
+
+class StoreDown(Exception):
+    """The store cannot be reached or refuses; the client gets a 503."""
+
+
+class TooNew(Exception):
+    """The store was written by a newer release; start-up refuses it."""
+
+
+class StatusRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What the map keeps of a status it has handed out."""
+
+    id: int
+    key: str
+    native: str
+    sort: str = ""
+    parent: str = ""
+    boosted: str = ""
+    booster: str = ""
+
+
+class Assigned(msgspec.Struct, frozen=True, kw_only=True):
+    """Integers of one batch: canonical key -> id, canonical key -> id of the thread's oldest known ancestor,
+    native account id -> id."""
+
+    statuses: dict[str, int]
+    roots: dict[str, int]
+    accounts: dict[str, int]
+
+
+class AccountRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A linked backend account. Holds no secret."""
+
+    id: str
+    login: str
+    backend: str
+    software: str
+    native: str
+    username: str
+    created: int
+    broken: bool = False
+
+
+class LoginRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A device (app password), and from the login issue on an OAuth token: DESIGN section 6.
+
+    `hash` is the keyed hash of the secret the client sends, `public` its X25519 public half, `sealed` the backend
+    token sealed to it and then under the server key.
+    """
+
+    hash: str
+    id: str
+    account: str
+    name: str
+    kind: str = "password"
+    dialect: str = ""
+    read_only: bool = False
+    created: int = 0
+    last_used: int = 0
+    public: bytes = b""
+    sealed: bytes = b""
+
+
+class IndexEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A status in a small per-account index. `row` is the backend's own id of the list row (a notification id), or empty."""
+
+    id: int
+    key: str
+    native: str
+    row: str = ""
+
+
+class Store(Protocol):
+    """Everything durable. One method is one round trip."""
+
+    async def open(self) -> None:
+        """Connect, check durability settings, migrate forward. Raises TooNew, StoreDown."""
+
+    async def close(self) -> None: ...
+    async def ping(self) -> None: ...
+
+    # id map
+    async def assign(
+        self, backend: str, statuses: Sequence[hub.Sighting], accounts: Sequence[str], today: int
+    ) -> Assigned:
+        """Get or create the integers of one reply, atomically. `today` is days since 1970 (for `forget`).
+
+        A sighting with a `parent` updates the parent link of a known status that had none.
+        """
+
+    async def status_by_id(self, backend: str, id: int) -> StatusRecord | None: ...
+    async def status_by_key(self, backend: str, key: str) -> StatusRecord | None: ...
+    async def neighbours(self, backend: str, id: int) -> tuple[StatusRecord | None, StatusRecord | None]:
+        """(largest known <= id, smallest known > id)."""
+
+    async def account_by_id(self, backend: str, id: int) -> str | None: ...
+    async def put_media(self, account: str, native: str, now_ms: int) -> int:
+        """A new integer for an uploaded file."""
+
+    async def media_by_ids(self, account: str, ids: Sequence[int]) -> dict[int, str]: ...
+    async def set_kind(self, backend: str, key: str, kind: str) -> None:
+        """Remember what a `direct` status is (`hub.Kind`), also before it has an integer."""
+
+    async def kinds(self, backend: str, keys: Sequence[str]) -> dict[str, str]: ...
+    async def forget(self, before_day: int) -> int:
+        """Drop status ids not asked for since that day; returns how many."""
+
+    # accounts and logins
+    def logins_version(self) -> int:
+        """Changes when any login or account record changed in any process. Cheap; never blocks."""
+
+    async def put_account(self, record: AccountRecord) -> None: ...
+    async def account(self, id: str) -> AccountRecord | None: ...
+    async def account_by_login(self, login: str) -> AccountRecord | None: ...
+    async def accounts(self) -> tuple[AccountRecord, ...]: ...
+    async def put_login(self, record: LoginRecord) -> None: ...
+    async def login(self, hash: str) -> tuple[LoginRecord, AccountRecord] | None: ...
+    async def logins(self, account: str) -> tuple[LoginRecord, ...]: ...
+    async def remove_login(self, account: str, id: str) -> bool: ...
+    async def touch_login(self, hash: str, now: int) -> None: ...
+
+    # small indexes (favourites, mentions)
+    async def index_add(self, account: str, name: str, entries: Sequence[IndexEntry], state: dict[str, str]) -> None:
+        """Add entries and merge `state` (cursors), atomically."""
+
+    async def index_drop(self, account: str, name: str, keys: Sequence[str]) -> None: ...
+    async def index_page(
+        self, account: str, name: str, *, below: int, above: int, offset: int, limit: int
+    ) -> tuple[IndexEntry, ...]:
+        """Entries with above < id <= below, highest first."""
+
+    async def index_state(self, account: str, name: str) -> tuple[dict[str, str], int]:
+        """(state, number of entries)."""
+
+    async def index_has(self, account: str, name: str, keys: Sequence[str]) -> frozenset[str]: ...
+
+    # post once
+    async def reserve(self, key: str, seconds: int) -> bytes | None:
+        """None: reserved for the caller. b"": somebody else is at it. Else the finished reply."""
+
+    async def finish(self, key: str, reply: bytes, seconds: int) -> None: ...
+    async def release(self, key: str) -> None: ...
+
+    async def counts(self) -> dict[str, int]:
+        """Rows per kind and `bytes` in all, for `oldbird status`."""

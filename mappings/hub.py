@@ -1,0 +1,307 @@
+"""The hub model: what every adapter converts to and every shape is made from.
+
+All objects are frozen and hashable, so they can be cache keys. Native ids are opaque, case-sensitive strings
+(reference/backend-facts.md section 1). Dates are ISO 8601 in UTC as the backend sent them; `mappings.dates` reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class Visibility(StrEnum):
+    """Who may read a status, widest first."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    PRIVATE = "private"
+    DIRECT = "direct"
+
+
+class Kind(StrEnum):
+    """What a `direct` status really is (DESIGN section 4)."""
+
+    MESSAGE = "message"
+    LIMITED = "limited"
+    PHOTO = "photo"
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Base of all hub objects."""
+
+
+class ProfileField(Struct):
+    """One row of a profile's table."""
+
+    name: str = ""
+    value: str = ""
+
+
+class Account(Struct):
+    """A person or bot. `acct` is the bare user name for people of the backend itself, `user@host` for others."""
+
+    native: str
+    username: str
+    acct: str
+    name: str = ""
+    note: str = ""
+    url: str = ""
+    avatar: str = ""
+    avatar_static: str = ""
+    header: str = ""
+    created_at: str = ""
+    followers_count: int = 0
+    following_count: int = 0
+    statuses_count: int = 0
+    locked: bool = False
+    bot: bool = False
+    fields: tuple[ProfileField, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """Host part of `acct`, empty for people of the backend itself."""
+        return self.acct.partition("@")[2]
+
+    @property
+    def display(self) -> str:
+        """The display name, else the user name."""
+        return self.name or self.username
+
+
+class Media(Struct):
+    """One attachment. Sizes are pixels, 0 when the backend does not say."""
+
+    native: str
+    type: str = "unknown"
+    url: str = ""
+    preview_url: str = ""
+    remote_url: str = ""
+    description: str = ""
+    width: int = 0
+    height: int = 0
+    mime: str = ""
+    size: int = 0
+
+
+class Mention(Struct):
+    """A person named in a status. `native` may be "0" where the backend does not know (snac)."""
+
+    native: str
+    username: str = ""
+    acct: str = ""
+    url: str = ""
+
+
+class Tag(Struct):
+    """A hashtag without the `#`."""
+
+    name: str
+    url: str = ""
+
+
+class PollOption(Struct):
+    """One answer; `votes` is None while hidden."""
+
+    title: str
+    votes_count: int | None = None
+
+
+class Poll(Struct):
+    """A question with answers."""
+
+    options: tuple[PollOption, ...] = ()
+    expired: bool = False
+    multiple: bool = False
+    votes_count: int = 0
+    expires_at: str = ""
+
+
+class Card(Struct):
+    """Link preview."""
+
+    url: str = ""
+    title: str = ""
+    description: str = ""
+
+
+class Place(Struct):
+    """A point on earth in degrees."""
+
+    lat: float
+    long: float
+
+
+class Activities(Struct):
+    """Who did what with a status, as far as it was asked for; empty in lists."""
+
+    like: tuple[Account, ...] = ()
+    dislike: tuple[Account, ...] = ()
+    attendyes: tuple[Account, ...] = ()
+    attendno: tuple[Account, ...] = ()
+    attendmaybe: tuple[Account, ...] = ()
+    announce: tuple[Account, ...] = ()
+
+
+class Status(Struct):
+    """A post or a boost (`reblog_of` set).
+
+    `key` is the canonical id-map key, `native` the id to call the backend with; they differ on snac only.
+    `title` is the content warning. `filters` are the titles of the reader's "warn" filters that matched; a status a
+    "hide" filter matched has `hidden` set and is dropped by every list.
+    """
+
+    native: str
+    account: Account
+    key: str = ""
+    created_at: str = ""
+    edited_at: str = ""
+    content: str = ""
+    title: str = ""
+    sensitive: bool = False
+    visibility: str = Visibility.PUBLIC
+    language: str = ""
+    in_reply_to: str | None = None
+    in_reply_to_account: str | None = None
+    reblog_of: Status | None = None
+    quote_of: Status | None = None
+    media: tuple[Media, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    poll: Poll | None = None
+    card: Card | None = None
+    place: Place | None = None
+    source: str = ""
+    url: str = ""
+    uri: str = ""
+    favourited: bool = False
+    reblogged: bool = False
+    favourites_count: int = 0
+    reblogs_count: int = 0
+    replies_count: int = 0
+    filters: tuple[str, ...] = ()
+    hidden: bool = False
+
+    @property
+    def original(self) -> Status:
+        """The status that actions reach: the boosted one, else this one."""
+        return self.reblog_of or self
+
+
+class Order(StrEnum):
+    """How a native id tells the backend's order (DESIGN section 5)."""
+
+    TIMED = "timed"  # (a) carries time
+    ORDERED = "ordered"  # (b) grows, but carries no time
+    UNORDERED = "unordered"  # (c) neither
+
+
+class Sighting(Struct):
+    """A status as the id map needs it.
+
+    `ms` is the wanted position in milliseconds since 1970 UTC (0: unknown, a parent known only by id), `sub` the
+    wanted slot 0-4095 within it, `sort` a text that compares as the native ids do (empty for UNORDERED).
+    `parent` is the canonical key of the answered status. `boosted`/`booster` are set on boosts: native id of the
+    original and of the person who boosted. `newest` marks an UNORDERED status that arrived above all known ones.
+    """
+
+    key: str
+    native: str
+    order: Order
+    ms: int
+    sub: int = 0
+    sort: str = ""
+    parent: str = ""
+    boosted: str = ""
+    booster: str = ""
+    newest: bool = False
+
+
+class Entry(Struct):
+    """A status as it came: the raw bytes it was sent as, and how to read them.
+
+    Equal bytes read to equal statuses, so rendered fragments can be kept under `raw`.
+    """
+
+    raw: bytes
+    read: Callable[[bytes], Status]
+
+    @property
+    def status(self) -> Status:
+        """The decoded status. Raises `adapters.errors.BadAnswer` when it is none."""
+        return self.read(self.raw)
+
+
+class Page(Struct, Generic[T]):
+    """Items newest first, and the backend's own cursors for the pages beside it (None: none known)."""
+
+    items: tuple[T, ...]
+    older: str | None = None
+    newer: str | None = None
+
+
+class Thread(Struct):
+    """A status with everything known around it, as entries."""
+
+    status: Entry
+    ancestors: tuple[Entry, ...] = ()
+    descendants: tuple[Entry, ...] = ()
+
+
+class Relationship(Struct):
+    """How the reader stands to somebody."""
+
+    native: str
+    following: bool = False
+    followed_by: bool = False
+    requested: bool = False
+    blocking: bool = False
+    muting: bool = False
+    notifying: bool = False
+
+
+class Notification(Struct):
+    """Something that happened to the reader."""
+
+    native: str
+    type: str
+    created_at: str
+    account: Account
+    status: Entry | None = None
+
+
+class Upload(Struct):
+    """A stored media file that can be attached to a new status."""
+
+    native: str
+    type: str = "image"
+    url: str = ""
+    preview_url: str = ""
+    width: int = 0
+    height: int = 0
+
+
+class Site(Struct):
+    """The backend instance as its users see it."""
+
+    title: str = ""
+    host: str = ""
+    description: str = ""
+    email: str = ""
+    language: str = "en"
+    logo: str = ""
+    closed: bool = False
+    max_chars: int = 500
+    max_media: int = 4
+
+
+class Group(Struct):
+    """A list of contacts."""
+
+    native: str
+    name: str
