@@ -28,7 +28,7 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
 class Ask:
     """Parsed once by `gateway.params`, from query and body (body first)."""
 
-    __slots__ = ("_session", "call", "format", "gateway", "mount", "params", "request_path", "user_agent", "url")
+    __slots__ = ("_session", "call", "format", "gateway", "mount", "params", "request_path", "url", "user_agent")
 
     def __init__(
         self,

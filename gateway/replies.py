@@ -1,4 +1,4 @@
-"""What a handler returns: hub objects and small trees, never bytes. `gateway.render` turns them into the asked format."""
+"""What a handler returns: hub objects and small trees, never bytes. `gateway.render` renders them."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all."""
 
 
-class Statuses(Reply):
+class Statuses(Reply, frozen=True, kw_only=True):
     """A list of statuses, in the order given. `title` heads the feed forms. `html`/`self_link` as in `feeds`."""
 
     entries: tuple[hub.Entry, ...]
     title: str = "Timeline"
 
 
-class OneStatus(Reply):
+class OneStatus(Reply, frozen=True, kw_only=True):
     """One status; `activities` are the people behind it, where they were asked for."""
 
     entry: hub.Entry
     activities: hub.Activities | None = None
 
 
-class Users(Reply):
+class Users(Reply, frozen=True, kw_only=True):
     """A list of users. `full`: with uid and self. `cursors`: wrap in the Twitter envelope (next, previous)."""
 
     accounts: tuple[hub.Account, ...]
@@ -35,7 +35,7 @@ class Users(Reply):
     cursors: tuple[int, int] | None = None
 
 
-class OneUser(Reply):
+class OneUser(Reply, frozen=True, kw_only=True):
     """One user, with the last status where there is one."""
 
     account: hub.Account
@@ -44,7 +44,7 @@ class OneUser(Reply):
     overrides: dict[str, Any] = {}
 
 
-class Ids(Reply):
+class Ids(Reply, frozen=True, kw_only=True):
     """User ids by native account id. `cursors` as in Users."""
 
     natives: tuple[str, ...]
@@ -52,12 +52,12 @@ class Ids(Reply):
     cursors: tuple[int, int] | None = None
 
 
-class Tree(Reply):
+class Tree(Reply, frozen=True, kw_only=True):
     """A small document: `json` is what JSON shows; `xml` differs where the wire says so (None: the same)."""
 
     json: Any
     xml: Any = None
 
 
-class Empty(Reply):
+class Empty(Reply, frozen=True, kw_only=True):
     """200 with no body."""

@@ -1,7 +1,7 @@
 """Rendered pieces with holes for what depends on the reader (DESIGN section 12).
 
-A fragment is what can be cached under the upstream bytes; `following`, `cid`, `self` and the thread's number are filled in
-when a reply is put together.
+A fragment is what can be cached under the upstream bytes; `following`, `cid`, `self` and the thread's number are
+filled in when a reply is put together.
 """
 
 from __future__ import annotations

@@ -36,14 +36,14 @@ class Struct(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Base of all hub objects."""
 
 
-class ProfileField(Struct):
+class ProfileField(Struct, frozen=True, kw_only=True):
     """One row of a profile's table."""
 
     name: str = ""
     value: str = ""
 
 
-class Account(Struct):
+class Account(Struct, frozen=True, kw_only=True):
     """A person or bot. `acct` is the bare user name for people of the backend itself, `user@host` for others."""
 
     native: str
@@ -74,7 +74,7 @@ class Account(Struct):
         return self.name or self.username
 
 
-class Media(Struct):
+class Media(Struct, frozen=True, kw_only=True):
     """One attachment. Sizes are pixels, 0 when the backend does not say."""
 
     native: str
@@ -89,7 +89,7 @@ class Media(Struct):
     size: int = 0
 
 
-class Mention(Struct):
+class Mention(Struct, frozen=True, kw_only=True):
     """A person named in a status. `native` may be "0" where the backend does not know (snac)."""
 
     native: str
@@ -98,21 +98,21 @@ class Mention(Struct):
     url: str = ""
 
 
-class Tag(Struct):
+class Tag(Struct, frozen=True, kw_only=True):
     """A hashtag without the `#`."""
 
     name: str
     url: str = ""
 
 
-class PollOption(Struct):
+class PollOption(Struct, frozen=True, kw_only=True):
     """One answer; `votes` is None while hidden."""
 
     title: str
     votes_count: int | None = None
 
 
-class Poll(Struct):
+class Poll(Struct, frozen=True, kw_only=True):
     """A question with answers."""
 
     options: tuple[PollOption, ...] = ()
@@ -122,7 +122,7 @@ class Poll(Struct):
     expires_at: str = ""
 
 
-class Card(Struct):
+class Card(Struct, frozen=True, kw_only=True):
     """Link preview."""
 
     url: str = ""
@@ -130,14 +130,14 @@ class Card(Struct):
     description: str = ""
 
 
-class Place(Struct):
+class Place(Struct, frozen=True, kw_only=True):
     """A point on earth in degrees."""
 
     lat: float
     long: float
 
 
-class Activities(Struct):
+class Activities(Struct, frozen=True, kw_only=True):
     """Who did what with a status, as far as it was asked for; empty in lists."""
 
     like: tuple[Account, ...] = ()
@@ -148,7 +148,7 @@ class Activities(Struct):
     announce: tuple[Account, ...] = ()
 
 
-class Status(Struct):
+class Status(Struct, frozen=True, kw_only=True):
     """A post or a boost (`reblog_of` set).
 
     `key` is the canonical id-map key, `native` the id to call the backend with; they differ on snac only.
@@ -201,7 +201,7 @@ class Order(StrEnum):
     UNORDERED = "unordered"  # (c) neither
 
 
-class Sighting(Struct):
+class Sighting(Struct, frozen=True, kw_only=True):
     """A status as the id map needs it.
 
     `ms` is the wanted position in milliseconds since 1970 UTC (0: unknown, a parent known only by id), `sub` the
@@ -222,7 +222,7 @@ class Sighting(Struct):
     newest: bool = False
 
 
-class Entry(Struct):
+class Entry(Struct, frozen=True, kw_only=True):
     """A status as it came: the raw bytes it was sent as, and how to read them.
 
     Equal bytes read to equal statuses, so rendered fragments can be kept under `raw`.
@@ -237,7 +237,7 @@ class Entry(Struct):
         return self.read(self.raw)
 
 
-class Page(Struct, Generic[T]):
+class Page(Struct, Generic[T], frozen=True, kw_only=True):
     """Items newest first, and the backend's own cursors for the pages beside it (None: none known)."""
 
     items: tuple[T, ...]
@@ -245,7 +245,7 @@ class Page(Struct, Generic[T]):
     newer: str | None = None
 
 
-class Thread(Struct):
+class Thread(Struct, frozen=True, kw_only=True):
     """A status with everything known around it, as entries."""
 
     status: Entry
@@ -253,7 +253,7 @@ class Thread(Struct):
     descendants: tuple[Entry, ...] = ()
 
 
-class Relationship(Struct):
+class Relationship(Struct, frozen=True, kw_only=True):
     """How the reader stands to somebody."""
 
     native: str
@@ -265,7 +265,7 @@ class Relationship(Struct):
     notifying: bool = False
 
 
-class Notification(Struct):
+class Notification(Struct, frozen=True, kw_only=True):
     """Something that happened to the reader."""
 
     native: str
@@ -275,7 +275,7 @@ class Notification(Struct):
     status: Entry | None = None
 
 
-class Upload(Struct):
+class Upload(Struct, frozen=True, kw_only=True):
     """A stored media file that can be attached to a new status."""
 
     native: str
@@ -286,7 +286,7 @@ class Upload(Struct):
     height: int = 0
 
 
-class Site(Struct):
+class Site(Struct, frozen=True, kw_only=True):
     """The backend instance as its users see it."""
 
     title: str = ""
@@ -300,7 +300,7 @@ class Site(Struct):
     max_media: int = 4
 
 
-class Group(Struct):
+class Group(Struct, frozen=True, kw_only=True):
     """A list of contacts."""
 
     native: str

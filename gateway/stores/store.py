@@ -77,7 +77,7 @@ class LoginRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IndexEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A status in a small per-account index. `row` is the backend's own id of the list row (a notification id), or empty."""
+    """A status in a small per-account index. `row`: the backend's own id of the list row."""
 
     id: int
     key: str
