@@ -111,6 +111,9 @@ class Backend(Protocol):
     def parent_sighting(self, native: str, child: hub.Sighting) -> hub.Sighting:
         """The same for a status known only by its native id, because `child` answers it."""
 
+    def entry(self, raw: bytes) -> hub.Entry:
+        """An entry from bytes that this backend once gave (the post-once guard keeps them)."""
+
     def rate_state(self) -> RateState:
         """The limit as last seen, without asking."""
 
@@ -152,6 +155,9 @@ class Backend(Protocol):
     async def unfavourite(self, native: str) -> hub.Entry: ...
     async def reblog(self, native: str) -> hub.Entry:
         """The new boost: a status whose `reblog_of` is the original, also where the server answers otherwise."""
+
+    async def unreblog(self, native: str) -> None:
+        """Take the boost of the original `native` back."""
 
     async def own_newest(self) -> tuple[hub.Entry, ...]:
         """The newest statuses of the account, to find out whether a post took effect."""

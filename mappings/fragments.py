@@ -15,11 +15,13 @@ Format = Literal["json", "xml"]
 
 
 class Hole(NamedTuple):
-    """A gap. `kind` "contact": the reader's fields of the user object of account `native` (`full`: with uid and
-    self). `kind` "thread": the integer of the thread of the status with canonical key `native`."""
+    """A gap. `kind` "contact": the reader's fields of the user object of account `native` with wire id `number` (`full`:
+    with uid and self). `kind` "thread": the integer of the thread of the status with canonical key `native` and wire id
+    `number`, which is also the filling when no older ancestor is known."""
 
     kind: Literal["contact", "thread"]
     native: str
+    number: int
     full: bool = False
 
 
