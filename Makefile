@@ -1,0 +1,66 @@
+# Everything a fresh Debian machine with python3, make and git needs. PYTHON=... names another interpreter.
+PYTHON ?= $(shell sh requirements/python)
+CLIENTS := twitter gnusocial statusnet
+
+# Only what the tables of hashes name is installed.
+PIP := -m pip install --quiet --disable-pip-version-check
+HASHED := $(PIP) --require-hashes
+
+RUNTIME := .venv/.runtime
+DEV := .venv/.dev
+MOCK := .venvs/mock/.done
+CLIENT_VENVS := $(CLIENTS:%=.venvs/client-%/.done)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check bench clean redis loaders
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+install: $(RUNTIME) ## the gateway in .venv
+
+demo: $(RUNTIME) $(MOCK) ## a gateway with made-up people, no account needed
+	@.venv/bin/oldbird demo
+
+test: $(DEV) $(MOCK) $(CLIENT_VENVS) redis ## all tests, in random order
+	@.venv/bin/python -m pytest $(TESTS)
+
+check: $(DEV) ## style, types, generated pages
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/oldbird docs --check
+
+bench: $(DEV) $(MOCK) redis loaders ## measured speed beside the goals
+	@.venv/bin/python -m tests.bench
+
+clean: ## removes what make made
+	rm -rf .venv .venvs build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): requirements/build.txt requirements/runtime.txt pyproject.toml
+	@sh requirements/venv "$(PYTHON)" .venv
+	.venv/bin/python $(HASHED) -r requirements/build.txt -r requirements/runtime.txt
+	.venv/bin/python $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements/dev.txt
+	.venv/bin/python $(HASHED) -r requirements/dev.txt
+	@touch $@
+
+$(MOCK): requirements/mock.txt
+	@sh requirements/venv "$(PYTHON)" .venvs/mock
+	.venvs/mock/bin/python $(HASHED) -r requirements/mock.txt
+	@touch $@
+
+.venvs/client-%/.done: requirements/client-%.txt requirements/build.txt
+	@sh requirements/venv "$(PYTHON)" .venvs/client-$*
+	.venvs/client-$*/bin/python $(HASHED) -r requirements/build.txt
+	.venvs/client-$*/bin/python $(HASHED) --no-build-isolation -r requirements/client-$*.txt
+	@touch $@
+
+# Debian packages that tests and bench run on private ports.
+redis:
+	@command -v redis-server >/dev/null || sh requirements/debian redis-server
+
+loaders:
+	@{ command -v wrk && { command -v nginx || test -x /usr/sbin/nginx; }; } >/dev/null || sh requirements/debian nginx-light wrk
