@@ -1,0 +1,207 @@
+"""A small instance in memory: people, follows, posts, favourites, lists, seen through `FakeBackend`.
+
+Time is the world's own: every post comes `STEP` after the last one unless the test says when. Ids follow the chosen
+order class (DESIGN section 5): 64-bit snowflakes, a plain counter, or hashes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from html import escape
+
+from mappings import hub
+from mappings.hub import Order, Visibility
+
+START = 1_700_000_000_000
+STEP = 60_000
+NAME = re.compile(r"(?<![\w@/])@([A-Za-z0-9_]+)(?:@([A-Za-z0-9.:-]+[A-Za-z0-9]))?")
+
+
+def iso(ms: int) -> str:
+    """The form real servers send, milliseconds and Z."""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def as_html(text: str) -> str:
+    """Plain text as Mastodon shows it: one paragraph, line ends as `<br>`."""
+    return "" if not text else f"<p>{escape(text, quote=False)}</p>".replace("\n", "<br>")
+
+
+@dataclass
+class Post:
+    """A stored status. `to` are the people it names; `hidden_for`/`warned` are filters that match, by person."""
+
+    native: str
+    author: str
+    seq: int
+    ms: int
+    text: str = ""
+    visibility: str = Visibility.PUBLIC
+    title: str = ""
+    reply_to: str | None = None
+    boosted: str | None = None
+    to: list[str] = field(default_factory=list)
+    media: list[str] = field(default_factory=list)
+    tags: tuple[hub.Tag, ...] = ()
+    card: hub.Card | None = None
+    quote: str | None = None
+    sensitive: bool = False
+    source: str = ""
+    html: str = ""
+    place: hub.Place | None = None
+    hidden_for: set[str] = field(default_factory=set)
+    warned: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """One instance. Natives of people and posts are the keys everywhere."""
+
+    base_url: str = "https://fedi.test"
+    order: Order = Order.TIMED
+    people: dict[str, hub.Account] = field(default_factory=dict)
+    defaults: dict[str, Visibility] = field(default_factory=dict)
+    follows: list[tuple[str, str]] = field(default_factory=list)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    posts: dict[str, Post] = field(default_factory=dict)
+    favourites: list[tuple[str, str]] = field(default_factory=list)
+    mentions: list[tuple[str, str]] = field(default_factory=list)
+    lists: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    uploads: dict[str, hub.Media] = field(default_factory=dict)
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
+    now: int = START
+    seq: int = 0
+
+    @property
+    def host(self) -> str:
+        """Host of the instance."""
+        return self.base_url.partition("://")[2]
+
+    def person(self, acct: str, **fields: object) -> hub.Account:
+        """A new person; their native id is `p:<acct>`."""
+        name = acct.partition("@")[0]
+        base = f"https://{acct.partition('@')[2] or self.host}"
+        made = {
+            "native": f"p:{acct}", "username": name, "acct": acct, "name": name.title(), "url": f"{base}/@{name}",
+            "avatar": f"{base}/a/{name}.png", "avatar_static": f"{base}/a/{name}.png", "created_at": iso(START - STEP),
+        }
+        account = hub.Account(**(made | fields))  # type: ignore[arg-type]
+        self.people[account.native] = account
+        return account
+
+    def follow(self, who: str, *whom: str) -> None:
+        """`who` follows all of `whom` (accts), in this order."""
+        self.follows += [(f"p:{who}", f"p:{target}") for target in whom]
+
+    def befriend(self, *accts: str) -> None:
+        """All of them follow each other."""
+        for who in accts:
+            self.follow(who, *(other for other in accts if other != who))
+
+    def find(self, name: str, host: str = "") -> str | None:
+        """Native of `user` or `user@host`; the own host may be given or not."""
+        acct = name if host in ("", self.host) else f"{name}@{host}"
+        return next((a.native for a in self.people.values() if a.acct.lower() == acct.lower()), None)
+
+    def post(
+        self, who: str, text: str = "", *, at: int | None = None, to: tuple[str, ...] = (), **fields: object
+    ) -> str:
+        """A new post of `who` (an acct); the people named in the text and in `to` are told. Returns its native id."""
+        self.now = self.now + STEP if at is None else max(self.now, at)
+        self.seq += 1
+        ms = self.now if at is None else at
+        post = Post(self._native(ms), f"p:{who}", self.seq, ms, text=text, **fields)  # type: ignore[arg-type]
+        named = [self.find(*found) for found in NAME.findall(text)] + [f"p:{acct}" for acct in to]
+        post.to = list(dict.fromkeys(native for native in named if native))
+        self.posts[post.native] = post
+        self.mentions += [(native, post.native) for native in post.to if native != post.author]
+        return post.native
+
+    def boost(self, who: str, native: str, *, at: int | None = None) -> str:
+        """`who` boosts a post; the wrapper is a post of its own."""
+        return self.post(who, boosted=native, at=at)
+
+    def favour(self, who: str, *natives: str) -> None:
+        """`who` favours the posts, in this order."""
+        self.favourites += [(f"p:{who}", native) for native in natives if (f"p:{who}", native) not in self.favourites]
+
+    def unfavour(self, who: str, native: str) -> None:
+        """Take a favourite back."""
+        self.favourites = [pair for pair in self.favourites if pair != (f"p:{who}", native)]
+
+    def delete(self, native: str) -> None:
+        """The post and everything that hangs on it."""
+        gone = {native} | {post.native for post in self.posts.values() if post.boosted == native}
+        self.posts = {key: post for key, post in self.posts.items() if key not in gone}
+        self.favourites = [pair for pair in self.favourites if pair[1] not in gone]
+        self.mentions = [pair for pair in self.mentions if pair[1] not in gone]
+
+    def attach(self, name: str = "picture.png", mime: str = "image/png", description: str = "") -> str:
+        """A stored picture, to be named in `media=[...]`."""
+        native = f"m{len(self.uploads) + 1}"
+        url = f"{self.base_url}/media/{native}/{name}"
+        self.uploads[native] = hub.Media(
+            native=native, type="image", url=url, preview_url=f"{url}?small", description=description, width=640,
+            height=480, mime=mime, size=4321,
+        )
+        return native
+
+    def readable(self, viewer: str, post: Post) -> bool:
+        """May `viewer` see the post?"""
+        if post.boosted is not None:
+            original = self.posts.get(post.boosted)
+            return original is not None and self.readable(viewer, original)
+        if post.visibility in (Visibility.PUBLIC, Visibility.UNLISTED) or viewer in (post.author, *post.to):
+            return True
+        return post.visibility == Visibility.PRIVATE and (viewer, post.author) in self.follows
+
+    def rank(self, native: str) -> int:
+        """Place in the instance's own order; an id that never was has one too, where ids are numbers."""
+        if self.order is Order.UNORDERED:
+            return self.posts[native].seq if native in self.posts else 0
+        return int(native)
+
+    def status(self, viewer: str, native: str) -> hub.Status:
+        """The post as `viewer` is sent it."""
+        post = self.posts[native]
+        return hub.Status(
+            native=native, key=native, account=self.people[post.author], created_at=iso(post.ms),
+            content=post.html or as_html(post.text), title=post.title, sensitive=post.sensitive,
+            visibility=post.visibility, in_reply_to=post.reply_to, source=post.source, place=post.place,
+            in_reply_to_account=self.posts[post.reply_to].author if post.reply_to in self.posts else None,
+            reblog_of=self.status(viewer, post.boosted) if post.boosted else None,
+            quote_of=self.status(viewer, post.quote) if post.quote else None,
+            media=tuple(self.uploads[media] for media in post.media), tags=post.tags, card=post.card,
+            mentions=tuple(self._mention(person) for person in post.to), uri=f"{self.base_url}/s/{native}",
+            url=f"{self.base_url}/@{self.people[post.author].username}/{native}",
+            favourited=(viewer, native) in self.favourites, reblogged=self._boosters(native).count(viewer) > 0,
+            favourites_count=sum(1 for _, liked in self.favourites if liked == native),
+            reblogs_count=len(self._boosters(native)), hidden=viewer in post.hidden_for,
+            replies_count=sum(1 for other in self.posts.values() if other.reply_to == native),
+            filters=post.warned.get(viewer, ()),
+        )
+
+    def likers(self, native: str) -> tuple[hub.Account, ...]:
+        """Who favoured it."""
+        return tuple(self.people[who] for who, liked in self.favourites if liked == native)
+
+    def boosters(self, native: str) -> tuple[hub.Account, ...]:
+        """Who boosted it."""
+        return tuple(self.people[who] for who in self._boosters(native))
+
+    def _boosters(self, native: str) -> list[str]:
+        return [post.author for post in self.posts.values() if post.boosted == native]
+
+    def _mention(self, native: str) -> hub.Mention:
+        account = self.people[native]
+        return hub.Mention(native=native, username=account.username, acct=account.acct, url=account.url)
+
+    def _native(self, ms: int) -> str:
+        if self.order is Order.TIMED:
+            return str((ms << 16) | (self.seq << 4))
+        if self.order is Order.ORDERED:
+            return str(1000 + self.seq)
+        return sha256(str(self.seq).encode()).hexdigest()[:24]
