@@ -26,9 +26,12 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ask:
-    """Parsed once by `gateway.params`, from query and body (body first)."""
+    """Parsed once by `gateway.params`, from query and body (body first).
 
-    __slots__ = ("_session", "call", "format", "gateway", "mount", "params", "request_path", "url", "user_agent")
+    `url` is the whole address the client used, `base_url` its scheme and host (or the configured ones).
+    """
+
+    __slots__ = ("_session", "base_url", "call", "format", "gateway", "mount", "params", "request_path", "url", "user_agent")
 
     def __init__(
         self,
@@ -42,6 +45,7 @@ class Ask:
         request_path: str = "",
         user_agent: str = "",
         url: str = "",
+        base_url: str = "",
     ) -> None:
         self.call = call
         self.params = params
@@ -51,6 +55,7 @@ class Ask:
         self.request_path = request_path
         self.user_agent = user_agent
         self.url = url
+        self.base_url = base_url
         self._session = session
 
     @property

@@ -36,12 +36,13 @@ class Users(Reply, frozen=True, kw_only=True):
 
 
 class OneUser(Reply, frozen=True, kw_only=True):
-    """One user, with the last status where there is one."""
+    """One user, with the last status where there is one and the reader's exact relationship where it was asked for.
+    `verified`: the key is sent (verify_credentials leaves it out)."""
 
     account: hub.Account
     status: hub.Entry | None = None
+    relationship: hub.Relationship | None = None
     verified: bool = True
-    overrides: dict[str, Any] = {}
 
 
 class Ids(Reply, frozen=True, kw_only=True):

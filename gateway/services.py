@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 import msgspec
+from adapters.connect import Connections
 
-if TYPE_CHECKING:
-    from adapters.connect import Connections
-    from gateway.auth import Authenticator
-    from gateway.contacts import Contacts
-    from gateway.ids import Ids
-    from gateway.indexes import Indexes
-    from gateway.once import Once
-    from gateway.paging import Walks
-    from gateway.render import Renderer
-    from gateway.settings import Settings
-    from gateway.stores.store import Store
+from gateway import __version__
+from gateway.auth import Authenticator
+from gateway.background import Background
+from gateway.cards import Cards
+from gateway.contacts import Contacts
+from gateway.ids import Ids
+from gateway.indexes import Indexes
+from gateway.once import Once
+from gateway.paging import Walks
+from gateway.render import Renderer
+from gateway.settings import Settings
+from gateway.stores.open import open_store
+from gateway.stores.store import Store
+from gateway.vault import Vault, server_key
 
 
 class Gateway(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,15 +32,56 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     connections: Connections
     auth: Authenticator
     ids: Ids
+    cards: Cards
     contacts: Contacts
     indexes: Indexes
     once: Once
     walks: Walks
     renderer: Renderer
+    background: Background
+
+
+def assemble(settings: Settings, store: Store, connections: Connections, vault: Vault) -> Gateway:
+    """All services around an open store."""
+    background = Background()
+    ids = Ids(store, entries=settings.id_entries, forget_days=settings.forget_days)
+    cards = Cards(store, ids, bytes=settings.fragment_bytes)
+    contacts = Contacts(background, seconds=settings.contact_seconds)
+    return Gateway(
+        settings=settings,
+        store=store,
+        connections=connections,
+        auth=Authenticator(store, vault, connections, settings),
+        ids=ids,
+        cards=cards,
+        contacts=contacts,
+        indexes=Indexes(store, cards),
+        once=Once(
+            store, secret=vault.subkey("post-once"), seconds=settings.post_once_seconds, patience=settings.request_seconds
+        ),
+        walks=Walks(),
+        renderer=Renderer(ids, contacts, fragment_bytes=settings.fragment_bytes),
+        background=background,
+    )
 
 
 @asynccontextmanager
 async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
-    """All services, opened; closed at the end."""
-    raise RuntimeError("not assembled yet")
-    yield
+    """All services, opened; closed at the end. Raises StoreDown, TooNew, OSError for an unreadable key."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    vault = Vault(server_key(settings.data_dir))
+    store = open_store(settings)
+    await store.open()
+    connections = Connections(
+        user_agent=f"oldbird/{__version__}",
+        allow_hosts=settings.allow_hosts,
+        upstream_seconds=settings.upstream_seconds,
+        upstream_bytes=settings.upstream_bytes,
+    )
+    gateway = assemble(settings, store, connections, vault)
+    try:
+        yield gateway
+    finally:
+        await gateway.background.close()
+        await connections.close()
+        await store.close()

@@ -148,6 +148,10 @@ class Activities(Struct, frozen=True, kw_only=True):
     announce: tuple[Account, ...] = ()
 
 
+ACTIVITIES = tuple(field.name for field in msgspec.structs.fields(Activities))
+"""The verbs, in wire order."""
+
+
 class Status(Struct, frozen=True, kw_only=True):
     """A post or a boost (`reblog_of` set).
 

@@ -1,0 +1,137 @@
+"""Who will read a new status. Never wider than asked (DESIGN section 8).
+
+A new post has the account's own default. A reply has the narrower of that default and the parent's; answering a `direct`
+post is `direct` to the same people. An allow list is expressed exactly or refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from gateway.ask import Ask
+from gateway.errors import ApiError
+from mappings import hub
+from mappings.hub import Visibility
+
+WIDEST_FIRST = tuple(Visibility)
+MOST_NAMED = 20
+"""People a limited post may name: their names stand in its text."""
+
+FOLLOWERS, MUTUALS = "~", "&"
+"""Friendica's pseudo groups (reference/wire-statuses-users.md section 6.3)."""
+
+
+class Audience(msgspec.Struct, frozen=True, kw_only=True):
+    """`people` are all who may read a DIRECT status beside its author; `lists` are native lists of the backend."""
+
+    visibility: Visibility
+    people: tuple[hub.Account | hub.Mention, ...] = ()
+    lists: tuple[str, ...] = ()
+    kind: str = ""
+
+    @property
+    def exact(self) -> bool:
+        """Exactly `people` are meant: any other name in the text is made inert."""
+        return self.visibility == Visibility.DIRECT
+
+
+def narrower(one: str, other: str) -> Visibility:
+    """The one fewer people can read. Raises ApiError 400 for a visibility we do not know."""
+    try:
+        return WIDEST_FIRST[max(WIDEST_FIRST.index(Visibility(v)) for v in (one, other))]
+    except ValueError:
+        raise ApiError(400, "The audience of the answered post cannot be read; the reply was not sent.") from None
+
+
+def of_reply(parent: hub.Status, default: str, me: str) -> Audience:
+    """The audience of an answer to `parent`. Raises ApiError 400."""
+    visibility = narrower(parent.visibility, default)
+    if parent.visibility != Visibility.DIRECT:
+        if visibility == Visibility.DIRECT:
+            return Audience(visibility=visibility, people=(parent.account,) if parent.account.native != me else ())
+        return Audience(visibility=visibility)
+    people: dict[str, hub.Account | hub.Mention] = {m.acct: m for m in parent.mentions if m.native != me}
+    if parent.account.native != me:
+        people[parent.account.acct] = parent.account
+    return Audience(visibility=visibility, people=tuple(people.values()), kind=hub.Kind.MESSAGE)
+
+
+def asked(ask: Ask) -> bool:
+    """One of the four lists was sent with something in it."""
+    return any(ask.texts(name) for name in ("group_allow", "contact_allow", "group_deny", "contact_deny"))
+
+
+async def of_lists(ask: Ask) -> Audience:
+    """The audience the allow and deny lists describe. Raises ApiError 400 when it cannot be expressed exactly."""
+    groups, contacts = ask.texts("group_allow"), ask.texts("contact_allow")
+    denied_groups, denied = ask.texts("group_deny"), ask.texts("contact_deny")
+    if not groups and not contacts:
+        raise ApiError(400, "This server cannot hide a post from single people: contact_deny and group_deny need an allow list.")
+    if groups == (FOLLOWERS,) and not contacts and not denied and not denied_groups:
+        return Audience(visibility=Visibility.PRIVATE, kind=hub.Kind.LIMITED)
+    if not contacts and not denied and not denied_groups and ask.session.backend.capabilities.list_addressing:
+        return Audience(visibility=Visibility.DIRECT, lists=await _lists(ask, groups), kind=hub.Kind.LIMITED)
+    return await _named(ask, groups, contacts, denied_groups, denied)
+
+
+async def _named(
+    ask: Ask, groups: Sequence[str], contacts: Sequence[str], denied_groups: Sequence[str], denied: Sequence[str]
+) -> Audience:
+    people = await _people(ask, groups, contacts)
+    without = await _people(ask, denied_groups, denied)
+    rest = {native: person for native, person in people.items() if native not in without}
+    rest.pop(ask.session.account.native, None)
+    if not rest:
+        raise ApiError(400, "Nobody is left to read this post.")
+    if len(rest) > MOST_NAMED:
+        raise ApiError(400, f"This server can limit a post to at most {MOST_NAMED} people, {len(rest)} were asked for.")
+    return Audience(visibility=Visibility.DIRECT, people=tuple(rest.values()), kind=hub.Kind.LIMITED)
+
+
+async def _people(ask: Ask, groups: Sequence[str], contacts: Sequence[str]) -> dict[str, hub.Account]:
+    people = {account.native: account for account in await _contacts(ask, contacts)}
+    for native in await _lists(ask, groups):
+        people.update((a.native, a) for a in await ask.session.backend.group_members(native))
+    return people
+
+
+async def _contacts(ask: Ask, numbers: Iterable[str]) -> list[hub.Account]:
+    numbers = tuple(numbers)
+    if not numbers:
+        return []
+    known = await ask.gateway.contacts.exact(ask.session)
+    found = []
+    for number in numbers:
+        native = await ask.gateway.ids.account(ask.session.scope, _integer(number)) or ""
+        account = known.get(native)
+        if account is None:
+            raise ApiError(400, f"Contact {number} not found.")
+        found.append(account)
+    return found
+
+
+async def _lists(ask: Ask, numbers: Iterable[str]) -> tuple[str, ...]:
+    """Native list ids. Group numbers belong to one account: see `group_key`."""
+    found = []
+    for number in numbers:
+        if number in {FOLLOWERS, MUTUALS}:
+            raise ApiError(400, "The groups of all followers and of mutual friends cannot be combined with others.")
+        key = await ask.gateway.ids.account(ask.session.scope, _integer(number)) or ""
+        prefix = group_key(ask.session.account.id, "")
+        if not key.startswith(prefix):
+            raise ApiError(400, f"Group {number} not found.")
+        found.append(key.removeprefix(prefix))
+    return tuple(found)
+
+
+def group_key(account: str, native: str) -> str:
+    """What stands in the account map for a list: lists share the user number space and are private to an account."""
+    return f"group:{account}:{native}"
+
+
+def _integer(number: str) -> int:
+    if not number.isdecimal() or len(number) > 10:
+        raise ApiError(400, f"{number[:20]!r} is no contact or group id.")
+    return int(number)

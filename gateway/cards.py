@@ -1,0 +1,116 @@
+"""What lists need to know of a status without decoding it again: its integer, kind and flags.
+
+Kept under the upstream bytes, so a status seen before costs one look-up (DESIGN section 12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+from cachetools import LRUCache
+
+from adapters.backend import Backend
+from adapters.errors import BadAnswer
+from gateway.ids import Ids
+from gateway.stores.store import Store
+from mappings import hub
+
+TYPICAL_BYTES = 5000
+"""A status as Mastodon sends it; the cards are counted, not weighed."""
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """`kind` is empty unless the status is `direct` (hub.Kind); `reply` is false for boosts."""
+
+    id: int
+    key: str
+    native: str
+    author: str
+    visibility: str
+    reply: bool
+    boost: bool
+    hidden: bool
+    kind: str = ""
+
+    @property
+    def listed(self) -> bool:
+        """May appear in timelines, mentions, favourites and conversations (DESIGN section 4)."""
+        return not self.hidden and self.kind in {"", hub.Kind.LIMITED}
+
+
+class Seen(NamedTuple):
+    """An entry and its card."""
+
+    entry: hub.Entry
+    card: Card
+
+
+class Cards:
+    """Cards of entries. `bytes` bounds the upstream bytes kept as keys."""
+
+    def __init__(self, store: Store, ids: Ids, *, bytes: int) -> None:
+        self._store = store
+        self._ids = ids
+        self._kept: LRUCache[tuple[str, bytes], Card] = LRUCache(max(bytes // TYPICAL_BYTES, 64))
+
+    async def read(self, backend: Backend, entries: Iterable[hub.Entry]) -> list[Seen]:
+        """Entries with their cards, in the same order; what cannot be decoded is dropped. Raises StoreDown."""
+        entries = tuple(entries)
+        scope, kept = backend.base_url, self._kept
+        cards = [kept.get((scope, entry.raw)) for entry in entries]
+        if None in cards:
+            cards = await self._fill(backend, entries, cards)
+        return [Seen(entry, card) for entry, card in zip(entries, cards, strict=True) if card is not None]
+
+    async def _fill(
+        self, backend: Backend, entries: Sequence[hub.Entry], cards: list[Card | None]
+    ) -> list[Card | None]:
+        new = {i: status for i, card in enumerate(cards) if card is None and (status := decoded(entries[i]))}
+        numbers = await self._ids.number(backend, new.values())
+        sightings = {i: backend.sighting(status) for i, status in new.items()}
+        kinds = await self._kinds(backend, {sightings[i].key: status for i, status in new.items()})
+        for i, status in new.items():
+            key = sightings[i].key
+            card = _card(status, numbers.statuses[status.native], key, kinds.get(key, ""))
+            cards[i] = self._kept[backend.base_url, entries[i].raw] = card
+        return cards
+
+    async def _kinds(self, backend: Backend, statuses: dict[str, hub.Status]) -> dict[str, str]:
+        direct = {key: status for key, status in statuses.items() if status.original.visibility == "direct"}
+        if not direct:
+            return {}
+        known = await self._store.kinds(backend.base_url, tuple(direct))
+        return {key: known.get(key) or _guess(status) for key, status in direct.items()}
+
+    def drop(self, scope: str, raw: bytes) -> None:
+        """Forget a card whose kind was set after it was read."""
+        self._kept.pop((scope, raw), None)
+
+
+def decoded(entry: hub.Entry) -> hub.Status | None:
+    """The status, or None when the backend's bytes make none: one bad item never fails a list."""
+    try:
+        return entry.status
+    except BadAnswer:
+        return None
+
+
+def _card(status: hub.Status, id: int, key: str, kind: str) -> Card:
+    return Card(
+        id=id,
+        key=key,
+        native=status.native,
+        author=status.account.native,
+        visibility=status.original.visibility,
+        reply=status.in_reply_to is not None,
+        boost=status.reblog_of is not None,
+        hidden=status.hidden or status.original.hidden,
+        kind=kind,
+    )
+
+
+def _guess(status: hub.Status) -> str:
+    """Without a record: no mentions and a file is a photo carrier, anything else a message."""
+    return hub.Kind.PHOTO if status.media and not status.mentions else hub.Kind.MESSAGE

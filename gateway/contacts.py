@@ -1,0 +1,128 @@
+"""The contact set of an account: whom the reader follows and who follows them (DESIGN section 4, fan-out).
+
+Timelines take `following`, `cid` and `verified` from here, so they make no call per item. A set is read whole, kept in
+memory, refreshed in the background from half its age on, and never used when older than `seconds`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from cachetools import LRUCache
+
+from adapters.errors import BackendError
+from gateway.background import Background
+from gateway.session import Session
+from mappings import hub
+
+MOST = 5000
+"""Contacts read per direction: the cap of friends/ids (DESIGN section 9)."""
+
+Cursor = str | None
+Fetch = Callable[[Cursor], Awaitable[hub.Page[hub.Account]]]
+
+
+class ContactSet(msgspec.Struct, frozen=True, kw_only=True):
+    """Accounts by native id, newest first as the backend lists them."""
+
+    following: dict[str, hub.Account] = {}
+    followers: dict[str, hub.Account] = {}
+    loaded: float = 0.0
+
+    def __contains__(self, native: str) -> bool:
+        return native in self.following or native in self.followers
+
+    def relationship(self, native: str) -> hub.Relationship | None:
+        """How the reader stands to somebody, None for strangers."""
+        if native not in self:
+            return None
+        return hub.Relationship(
+            native=native, following=native in self.following, followed_by=native in self.followers
+        )
+
+    def get(self, native: str) -> hub.Account | None:
+        """A contact's account."""
+        return self.following.get(native) or self.followers.get(native)
+
+    def named(self, name: str) -> list[hub.Account]:
+        """Contacts whose user name or full address is `name` (any case), followed ones first, oldest follow first."""
+        wanted = name.casefold()
+        people = {**dict(reversed(self.following.items())), **dict(reversed(self.followers.items()))}
+        return [a for a in people.values() if wanted in (a.username.casefold(), a.acct.casefold())]
+
+
+NOBODY = ContactSet()
+
+
+class Contacts:
+    """Contact sets by linked account."""
+
+    def __init__(self, background: Background, *, seconds: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._background = background
+        self._seconds = seconds
+        self._clock = clock
+        self._sets: LRUCache[str, ContactSet] = LRUCache(1000)
+        self._loading: dict[str, asyncio.Task[ContactSet]] = {}
+
+    async def of(self, session: Session) -> ContactSet:
+        """The set, at most `seconds` old. A backend that fails leaves the reader without contacts, not without a reply."""
+        if not session.account.native:
+            return NOBODY
+        kept = self._sets.get(session.account.id)
+        age = self._clock() - kept.loaded if kept else self._seconds
+        if kept and age < self._seconds:
+            if age > self._seconds / 2:
+                self.warm(session)
+            return kept
+        try:
+            return await asyncio.shield(self.warm(session))
+        except BackendError:
+            return NOBODY
+
+    async def exact(self, session: Session) -> ContactSet:
+        """The same for calls that list contacts: a failing backend is an error. Raises BackendError."""
+        kept = self._sets.get(session.account.id)
+        if kept and self._clock() - kept.loaded < self._seconds:
+            return kept
+        return await asyncio.shield(self.warm(session))
+
+    def warm(self, session: Session) -> asyncio.Task[ContactSet]:
+        """Start reading the set, once however many ask."""
+        id = session.account.id
+        task = self._loading.get(id)
+        if task is None:
+            task = self._loading[id] = self._background.start(self._load(session), "contacts")
+            task.add_done_callback(lambda _: self._loading.pop(id, None))
+        return task
+
+    def fresh(self, session: Session) -> bool:
+        """A set is at hand, so nothing needs to be started."""
+        kept = self._sets.get(session.account.id)
+        return kept is not None and self._clock() - kept.loaded < self._seconds
+
+    def forget(self, account: str) -> None:
+        """After a follow or unfollow of our own."""
+        self._sets.pop(account, None)
+
+    async def _load(self, session: Session) -> ContactSet:
+        following, followers = await asyncio.gather(
+            _read_all(session.backend.following), _read_all(session.backend.followers)
+        )
+        loaded = ContactSet(following=following, followers=followers, loaded=self._clock())
+        self._sets[session.account.id] = loaded
+        return loaded
+
+
+async def _read_all(fetch: Fetch) -> dict[str, hub.Account]:
+    people: dict[str, hub.Account] = {}
+    cursor: Cursor = None
+    while len(people) < MOST:
+        page = await fetch(cursor)
+        people.update((account.native, account) for account in page.items)
+        cursor = page.older
+        if cursor is None or not page.items:
+            break
+    return people

@@ -1,0 +1,50 @@
+"""favorites, favorites/create, favorites/destroy: the backend's favourite."""
+
+from __future__ import annotations
+
+from adapters.errors import Missing
+from gateway.ask import Ask
+from gateway.errors import NO_STATUS, ApiError
+from gateway.found import record_of
+from gateway.indexes import FAVOURITES
+from gateway.paging import Span
+from gateway.people import asks_for_another
+from gateway.replies import OneStatus, Reply, Statuses
+
+INVALID = "Invalid item."
+
+
+async def timeline(ask: Ask) -> Reply:
+    """The reader's favourites; another person's are not shown (specification)."""
+    if await asks_for_another(ask):
+        return Statuses(entries=(), title="Favorites")
+    session = ask.session
+    entries = await ask.gateway.indexes.page(session, FAVOURITES, Span.of(ask), session.backend.favourites)
+    return Statuses(entries=entries, title="Favorites")
+
+
+async def create(ask: Ask) -> Reply:
+    """Favourite; a boost's original. Doing it twice changes nothing."""
+    record = await record_of(ask, INVALID)
+    session = ask.session
+    try:
+        entry = await session.backend.favourite(record.boosted or record.native)
+    except Missing:
+        raise ApiError(400, INVALID, NO_STATUS) from None
+    for seen in await ask.gateway.cards.read(session.backend, [entry]):
+        if seen.card.listed:
+            await ask.gateway.indexes.put(session, FAVOURITES, seen)
+    return OneStatus(entry=entry)
+
+
+async def destroy(ask: Ask) -> Reply:
+    """Take a favourite back."""
+    record = await record_of(ask, INVALID)
+    session = ask.session
+    try:
+        entry = await session.backend.unfavourite(record.boosted or record.native)
+    except Missing:
+        raise ApiError(400, INVALID, NO_STATUS) from None
+    for seen in await ask.gateway.cards.read(session.backend, [entry]):
+        await ask.gateway.indexes.drop(session, FAVOURITES, seen.card.key)
+    return OneStatus(entry=entry)

@@ -1,0 +1,76 @@
+"""followers/ids, friends/ids, statuses/followers, statuses/friends: the reader's own; nobody else's are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from gateway.ask import Ask
+from gateway.people import asks_for_another
+from gateway.replies import Ids, Reply, Users
+from mappings import hub
+
+T = TypeVar("T")
+
+
+async def followers_ids(ask: Ask) -> Reply:
+    """Ids of all followers."""
+    return await _ids(ask, followers=True)
+
+
+async def friends_ids(ask: Ask) -> Reply:
+    """Ids of everybody the reader follows."""
+    return await _ids(ask, followers=False)
+
+
+async def followers(ask: Ask) -> Reply:
+    """All followers, by nick."""
+    return await _users(ask, followers=True)
+
+
+async def friends(ask: Ask) -> Reply:
+    """Everybody the reader follows, by nick."""
+    return await _users(ask, followers=False)
+
+
+async def _people(ask: Ask, *, followers: bool) -> tuple[hub.Account, ...]:
+    if await asks_for_another(ask):
+        return ()
+    contacts = await ask.gateway.contacts.exact(ask.session)
+    return tuple((contacts.followers if followers else contacts.following).values())
+
+
+async def _ids(ask: Ask, *, followers: bool) -> Reply:
+    people = [account.native for account in await _people(ask, followers=followers)]
+    chosen, cursors = _cut(ask, people, always=ask.session.dialect.cursors)
+    return Ids(natives=tuple(chosen), stringify=ask.flag("stringify_ids"), cursors=cursors)
+
+
+async def _users(ask: Ask, *, followers: bool) -> Reply:
+    people = sorted(await _people(ask, followers=followers), key=lambda a: (a.username.casefold(), a.acct))
+    chosen, cursors = _cut(ask, people, always=False)
+    return Users(accounts=tuple(chosen), cursors=cursors)
+
+
+def _cut(ask: Ask, items: Sequence[T], *, always: bool) -> tuple[Sequence[T], tuple[int, int] | None]:
+    """The asked part and (next, previous) cursor. A cursor is the number of items before the page plus one."""
+    cursor = ask.params.get("cursor")
+    count = ask.params.get("count")
+    if cursor is None:
+        page = max(ask.params.get("page") or 1, 1)
+        size = count or len(items)
+        return items[(page - 1) * size : page * size], (0, 0) if always else None
+    start = max(_position(str(cursor)) - 1, 0)
+    size = count or len(items) or 1
+    after = start + size
+    following = after + 1 if after < len(items) else 0
+    return items[start:after], (following, -(max(start - size, 0) + 1) if start else 0)
+
+
+def _position(cursor: str) -> int:
+    """1 for the first page (-1, absent, anything that is no number); -N leads back to N."""
+    try:
+        number = int(cursor)
+    except ValueError:
+        return 1
+    return 1 if number in {-1, 0} else abs(number)

@@ -1,0 +1,41 @@
+"""statuses/update, update_with_media, media/upload."""
+
+from __future__ import annotations
+
+from mappings.site import media_tree
+
+from gateway import posting
+from gateway.ask import Ask
+from gateway.errors import BAD_MEDIA, ApiError
+from gateway.pictures import picture, size_of
+from gateway.replies import OneStatus, Reply, Tree
+from mappings.dates import now_ms
+
+
+async def update(ask: Ask) -> Reply:
+    """A new status; the same request again within a short window gives the same status."""
+    once = ask.gateway.once
+    key = once.key(ask.session.account.id, ask.call.path, posting.parts(ask))
+    raw = await once.run(key, lambda: posting.send(ask, key), lambda: posting.look(ask))
+    return OneStatus(entry=ask.session.backend.entry(raw))
+
+
+async def media_upload(ask: Ask) -> Reply:
+    """Store one picture for a later post (reference/wire-statuses-users.md section 6.8)."""
+    uploads = ask.files("media")
+    if not uploads:
+        raise ApiError(400, "No media.", BAD_MEDIA)
+    file = picture(uploads[0], ask.text("description"))
+    stored = await ask.session.backend.upload(file)
+    id = await ask.gateway.store.put_media(ask.session.account.id, stored.native, now_ms())
+    width, height = (stored.width, stored.height) if stored.width else size_of(file.data)
+    return Tree(
+        json=media_tree(
+            id=id,
+            size=len(file.data),
+            width=width,
+            height=height,
+            mime=file.mime,
+            preview=stored.preview_url or stored.url,
+        )
+    )

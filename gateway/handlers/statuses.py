@@ -1,0 +1,86 @@
+"""statuses/show, destroy, retweet."""
+
+from __future__ import annotations
+
+import asyncio
+
+from adapters.errors import Missing
+from gateway.ask import Ask
+from gateway.errors import NO_STATUS, ApiError
+from gateway.found import NO_SUCH_STATUS, entry_of, record_of
+from gateway.replies import OneStatus, Reply, Statuses
+from mappings import hub
+from mappings.hub import Visibility
+
+ALREADY_RETWEETED = 327
+BOOSTABLE = {Visibility.PUBLIC, Visibility.UNLISTED}
+
+
+async def show(ask: Ask) -> Reply:
+    """One status with the people behind it, or with `conversation` its whole thread, newest first."""
+    record = await record_of(ask)
+    if ask.flag("conversation"):
+        return Statuses(entries=await thread(ask, record.boosted or record.native), title="Conversation")
+    entry, activities = await asyncio.gather(
+        entry_of(ask, record), ask.session.backend.activities(record.boosted or record.native), return_exceptions=True
+    )
+    if isinstance(entry, BaseException):
+        raise entry
+    return OneStatus(entry=entry, activities=None if isinstance(activities, BaseException) else activities)
+
+
+async def thread(ask: Ask, native: str) -> tuple[hub.Entry, ...]:
+    """Everything of the thread that may be listed, with the post itself, newest first. Raises ApiError 400."""
+    try:
+        found = await ask.session.backend.thread(native)
+    except Missing:
+        raise ApiError(400, NO_SUCH_STATUS, NO_STATUS) from None
+    seen = await ask.gateway.cards.read(
+        ask.session.backend, (*found.ancestors, found.status, *found.descendants)
+    )
+    listed = [s for s in seen if s.card.listed or s.card.native == native]
+    return tuple(s.entry for s in sorted(listed, key=lambda s: s.card.id, reverse=True))
+
+
+async def destroy(ask: Ask) -> Reply:
+    """Delete an own status, or take an own boost back; answers the status as it was."""
+    record = await record_of(ask)
+    me, backend = ask.session.account.native, ask.session.backend
+    entry = await entry_of(ask, record)
+    if (record.booster or entry.status.account.native) != me:
+        raise ApiError(403, "You can delete only your own statuses.")
+    try:
+        if record.boosted:
+            await backend.unreblog(record.boosted)
+        else:
+            await backend.remove(record.native)
+    except Missing:
+        raise ApiError(400, NO_SUCH_STATUS, NO_STATUS) from None
+    return OneStatus(entry=entry)
+
+
+async def retweet(ask: Ask) -> Reply:
+    """Boost a public or unlisted status, or an own followers-only one. Answers the boost."""
+    record = await record_of(ask, "Forbidden", 403)
+    once, original = ask.gateway.once, record.boosted or record.native
+
+    async def write() -> bytes:
+        entry = await entry_of(ask, record, "Forbidden", 403)
+        _check_boost(ask, entry.status.original)
+        return (await ask.session.backend.reblog(original)).raw
+
+    async def look() -> bytes | None:
+        newest = await ask.session.backend.own_newest()
+        boosts = (e for e in newest if e.status.reblog_of and e.status.original.native == original)
+        return next((entry.raw for entry in boosts), None)
+
+    key = once.key(ask.session.account.id, ask.call.path, [original.encode()])
+    return OneStatus(entry=ask.session.backend.entry(await once.run(key, write, look)))
+
+
+def _check_boost(ask: Ask, status: hub.Status) -> None:
+    own_private = status.visibility == Visibility.PRIVATE and status.account.native == ask.session.account.native
+    if status.visibility not in BOOSTABLE and not own_private:
+        raise ApiError(403, "Forbidden")
+    if status.reblogged:
+        raise ApiError(403, "You have already boosted this status.", ALREADY_RETWEETED)

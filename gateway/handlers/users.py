@@ -1,0 +1,73 @@
+"""users/show, externalprofile/show, users/search."""
+
+from __future__ import annotations
+
+import asyncio
+
+from adapters.backend import Window
+from adapters.errors import BackendError
+from gateway.ask import Ask
+from gateway.cards import decoded
+from gateway.errors import NO_USER, ApiError
+from gateway.people import account_of
+from gateway.replies import OneUser, Reply, Users
+from mappings import hub
+from mappings.hub import Visibility
+
+MOST_FOUND = 40
+LATEST = 5
+"""Newest statuses looked through for one that may stand in a user object."""
+
+
+async def show(ask: Ask) -> Reply:
+    """One person, with how the reader stands to them and their last public post."""
+    account = await account_of(ask)
+    status, relationship = await asyncio.gather(last_status(ask, account.native), _relationship(ask, account.native))
+    return OneUser(account=account, status=status, relationship=relationship)
+
+
+async def external_profile(ask: Ask) -> Reply:
+    """The same by profile address."""
+    if not ask.text("profileurl"):
+        raise ApiError(400, "User not found.", NO_USER)
+    return await show(ask)
+
+
+async def search(ask: Ask) -> Reply:
+    """People whose name or address matches `q`."""
+    query = ask.text("q").strip()
+    if not query:
+        raise ApiError(400, "No search term specified.")
+    found = await ask.session.backend.search_accounts(query, MOST_FOUND)
+    if not found:
+        raise ApiError(404, f"User {query} not found.", NO_USER)
+    return Users(accounts=found, full=True)
+
+
+async def last_status(ask: Ask, native: str) -> hub.Entry | None:
+    """The newest public or unlisted post that is no boost; none when the backend does not tell."""
+    try:
+        page = await ask.session.backend.user(native, Window(limit=LATEST), replies=True)
+    except BackendError:
+        return None
+    return next((entry for entry in page.items if _showable(entry)), None)
+
+
+def _showable(entry: hub.Entry) -> bool:
+    status = decoded(entry)
+    return (
+        status is not None
+        and status.reblog_of is None
+        and not status.hidden
+        and status.visibility in {Visibility.PUBLIC, Visibility.UNLISTED}
+    )
+
+
+async def _relationship(ask: Ask, native: str) -> hub.Relationship | None:
+    session = ask.session
+    if native == session.account.native or not session.account.native:
+        return None
+    try:
+        return next(iter(await session.backend.relationships([native])), None)
+    except BackendError:
+        return None

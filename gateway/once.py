@@ -1,0 +1,82 @@
+"""Post once (DESIGN section 8): a write repeated by an impatient client within a short window is done a single time.
+
+The key is reserved in the store before anything is sent upstream. What is kept under it:
+
+    b""            somebody is at it: wait
+    b"done" + raw  the finished status as the backend sent it
+    b"lost"        sent, and no answer came: look before any resend
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable
+
+from adapters.errors import OutcomeUnknown
+from gateway.errors import ApiError
+from gateway.stores.store import Store
+
+DONE, LOST = b"done", b"lost"
+POLL_SECONDS = 0.1
+
+Write = Callable[[], Awaitable[bytes]]
+Look = Callable[[], Awaitable[bytes | None]]
+
+UNKNOWN = ApiError(504, "The server did not answer; whether the post was made is not known. It is not sent again for now.")
+
+
+class Once:
+    """The guard around every write that must not be doubled."""
+
+    def __init__(self, store: Store, *, secret: bytes, seconds: int, patience: float) -> None:
+        self._store = store
+        self._secret = secret
+        self._seconds = seconds
+        self._patience = patience
+
+    def key(self, account: str, call: str, parts: Iterable[bytes]) -> str:
+        """Keyed hash of everything that makes two requests equal."""
+        digest = hashlib.blake2b(key=self._secret, digest_size=20)
+        for part in (account.encode(), call.encode(), *parts):
+            digest.update(len(part).to_bytes(8, "big") + part)
+        return f"{account}:{digest.hexdigest()}"
+
+    async def run(self, key: str, write: Write, look: Look) -> bytes:
+        """The raw result of `write`, of the equal request before it, or of what `look` finds when its answer was lost.
+
+        Raises what `write` raises (the key is free again), ApiError 504 while the outcome is unknown, StoreDown.
+        """
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._attempt(key, write, look)
+        except TimeoutError:
+            raise ApiError(504, "The same post is still being sent.") from None
+
+    async def _attempt(self, key: str, write: Write, look: Look) -> bytes:
+        while (kept := await self._store.reserve(key, self._seconds)) == b"":
+            await asyncio.sleep(POLL_SECONDS)
+        if kept is None:
+            return await self._write(key, write, look)
+        if kept == LOST:
+            return await self._found(key, look)
+        return kept.removeprefix(DONE)
+
+    async def _write(self, key: str, write: Write, look: Look) -> bytes:
+        try:
+            raw = await write()
+        except OutcomeUnknown:
+            await self._store.finish(key, LOST, self._seconds)
+            return await self._found(key, look)
+        except BaseException:
+            await self._store.release(key)
+            raise
+        await self._store.finish(key, DONE + raw, self._seconds)
+        return raw
+
+    async def _found(self, key: str, look: Look) -> bytes:
+        raw = await look()
+        if raw is None:
+            raise UNKNOWN
+        await self._store.finish(key, DONE + raw, self._seconds)
+        return raw

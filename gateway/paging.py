@@ -1,0 +1,133 @@
+"""`count`, `page`, `since_id` and `max_id` over lists that only know cursors (DESIGN sections 4 and 5).
+
+`since_id` is exclusive, `max_id` inclusive; both are positions, so bounds are re-checked on every item. One upstream call
+holds when the first page fills `count`; filtering adds a bounded number.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+import msgspec
+from cachetools import TTLCache
+
+from adapters.backend import Window
+from gateway.ask import Ask
+from gateway.cards import Card, Seen
+from mappings import hub
+
+MOST_CALLS = 12
+"""Upstream calls of one request: 480 statuses at 40 a page."""
+
+HIGHEST = 2**53
+
+Fetch = Callable[[Window], Awaitable[hub.Page[hub.Entry]]]
+Keep = Callable[[Card], bool]
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """What part of a list is asked for. Ids with above < id <= below, after `skip` of them, `count` at most."""
+
+    above: int
+    below: int
+    count: int
+    skip: int
+    page: int
+
+    @classmethod
+    def of(cls, ask: Ask) -> Span:
+        """From the request; an id that can be none matches nothing above (since) or below (max) it."""
+        since, last = ask.id("since_id"), ask.id("max_id")
+        count, page = ask.number("count"), max(ask.number("page"), 1)
+        return cls(
+            above=max(since or 0, 0),
+            below=HIGHEST if last is None or last < 0 else last,
+            count=count,
+            skip=(page - 1) * count,
+            page=page,
+        )
+
+    def holds(self, id: int) -> bool:
+        """Within the bounds."""
+        return self.above < id <= self.below
+
+    def cut(self, seen: Iterable[Seen]) -> tuple[hub.Entry, ...]:
+        """The asked part of a complete list, newest first."""
+        inside = sorted((s for s in seen if self.holds(s.card.id)), key=lambda s: s.card.id, reverse=True)
+        return tuple(s.entry for s in inside[self.skip : self.skip + self.count])
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a page ended: the next one holds ids below `id`, upstream items older than `native`."""
+
+    id: int
+    native: str
+
+
+class Walks:
+    """Remembered ends of pages, so that page N+1 need not walk from the head again."""
+
+    def __init__(self, *, seconds: int = 900, clock: Callable[[], float] = time.monotonic) -> None:
+        self._marks: TTLCache[tuple[object, ...], Mark] = TTLCache(10_000, seconds, clock)
+
+    def start(self, walk: tuple[object, ...], page: int) -> Mark | None:
+        """Where `page` begins, if the page before it was served lately."""
+        return self._marks.get((*walk, page)) if page > 1 else None
+
+    def end(self, walk: tuple[object, ...], page: int, last: Card) -> None:
+        """`page` ended with `last`."""
+        self._marks[(*walk, page + 1)] = Mark(id=last.id, native=last.native)
+
+
+async def timeline(ask: Ask, fetch: Fetch, keep: Keep, *, subject: str = "") -> tuple[hub.Entry, ...]:
+    """The asked part of an upstream timeline, newest first. `subject` tells walks of one call apart.
+
+    Raises BackendError, StoreDown.
+    """
+    span = Span.of(ask)
+    walk = (ask.session.account.id, ask.call.path, subject, span.count, span.above, span.below, _filters(ask))
+    mark = ask.gateway.walks.start(walk, span.page)
+    if mark:
+        span = msgspec.structs.replace(span, below=min(span.below, mark.id - 1), skip=0)
+    found = await _collect(ask, fetch, keep, span, mark)
+    chosen = found[span.skip : span.skip + span.count]
+    if chosen:
+        ask.gateway.walks.end(walk, span.page, chosen[-1].card)
+    return tuple(seen.entry for seen in chosen)
+
+
+def _filters(ask: Ask) -> bool:
+    return ask.flag("exclude_replies")
+
+
+async def _collect(ask: Ask, fetch: Fetch, keep: Keep, span: Span, mark: Mark | None) -> list[Seen]:
+    backend, wanted = ask.session.backend, span.skip + span.count
+    window = await _first_window(ask, span, mark, wanted)
+    found: dict[str, Seen] = {}
+    for _ in range(MOST_CALLS):
+        page = await fetch(window)
+        seen = await ask.gateway.cards.read(backend, page.items)
+        found.update((s.card.key, s) for s in seen if span.holds(s.card.id) and keep(s.card))
+        if len(found) >= wanted or page.older is None or not page.items or _passed(seen, span):
+            break
+        window = msgspec.structs.replace(window, older_than=page.older, before_ms=None, limit=backend.capabilities.page_size)
+    return sorted(found.values(), key=lambda s: s.card.id, reverse=True)
+
+
+async def _first_window(ask: Ask, span: Span, mark: Mark | None, wanted: int) -> Window:
+    backend = ask.session.backend
+    limit = min(max(wanted, 1), backend.capabilities.page_size)
+    if ask.flag("exclude_replies"):
+        limit = backend.capabilities.page_size
+    bounds = await ask.gateway.ids.bounds(
+        backend, span.above or None, None if mark or span.below == HIGHEST else span.below
+    )
+    if mark:
+        bounds = msgspec.structs.replace(bounds, older_than=mark.native, before_ms=None)
+    return msgspec.structs.replace(bounds, limit=limit)
+
+
+def _passed(seen: Sequence[Seen], span: Span) -> bool:
+    """The page reached below the lower bound: nothing older can be inside."""
+    return bool(seen) and span.above > 0 and max(s.card.id for s in seen) <= span.above

@@ -1,0 +1,230 @@
+"""Replies to bytes: ids in one batch, fragments from the cache, the reader's own fields filled in last (DESIGN section 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import count
+from typing import Any
+
+from cachetools import LRUCache
+from mappings.statuses import status_fragment
+from mappings.users import contact_bytes, user_fragment
+
+from gateway.ask import Ask
+from gateway.cards import decoded
+from gateway.contacts import Contacts, ContactSet
+from gateway.ids import Ids
+from gateway.replies import Empty, OneStatus, OneUser, Reply, Statuses, Tree, Users
+from gateway.replies import Ids as IdList
+from gateway.session import Session
+from mappings import feeds, hub, site, trees
+from mappings.fragments import Format, Fragment, Hole, Variant
+
+UserKey = tuple[hub.Account, Variant, bool]
+
+
+class Fillings(dict[Hole, bytes]):
+    """What fills the holes of one reply, made when first asked for."""
+
+    def __init__(self, session: Session, contacts: ContactSet, ids: Ids, format: Format, own: int) -> None:
+        super().__init__()
+        self._session = session
+        self._contacts = contacts
+        self._ids = ids
+        self._format = format
+        self._own = own
+        self.exact: dict[str, hub.Relationship] = {}
+
+    def __missing__(self, hole: Hole) -> bytes:
+        filled = self[hole] = self._thread(hole) if hole.kind == "thread" else self._contact(hole)
+        return filled
+
+    def _thread(self, hole: Hole) -> bytes:
+        return b"%d" % (self._ids.root(self._session.scope, hole.native) or hole.number)
+
+    def _contact(self, hole: Hole) -> bytes:
+        native = hole.native
+        return contact_bytes(
+            self._format,
+            number=hole.number,
+            relationship=self.exact.get(native) or self._contacts.relationship(native),
+            is_self=native == self._session.account.native,
+            is_contact=native in self._contacts,
+            full=hole.full,
+            viewer_number=self._own,
+        )
+
+
+class Renderer:
+    """Makes the bytes of every reply. `fragment_bytes` bounds the cache."""
+
+    def __init__(self, ids: Ids, contacts: Contacts, *, fragment_bytes: int) -> None:
+        self._ids = ids
+        self._contacts = contacts
+        self._statuses: LRUCache[tuple[int, bytes], Fragment] = LRUCache(fragment_bytes * 3 // 4, _weight)
+        self._variants: LRUCache[Variant, int] = LRUCache(1000)
+        self._count = count(1)
+        self.users: LRUCache[UserKey, Fragment] = LRUCache(fragment_bytes // 4, _weight)
+
+    async def render(self, ask: Ask, reply: Reply) -> bytes:
+        """The body in the asked format. Raises StoreDown, BackendError (contacts never fail a reply)."""
+        return await _BY_TYPE[type(reply)](self, ask, reply)
+
+    async def statuses(self, ask: Ask, reply: Statuses) -> bytes:
+        """A list of statuses as JSON, XML, RSS or Atom."""
+        if ask.format in {"rss", "atom"}:
+            return await self._feed(ask, reply)
+        variant = variant_of(ask)
+        fragments = await self._fragments(ask, variant, reply.entries)
+        fillings = await self._fillings(ask)
+        items = [fragment.fill(fillings) for fragment in fragments]
+        return trees.json_list(items) if variant.format == "json" else trees.xml_list("statuses", "status", items)
+
+    async def _fragments(self, ask: Ask, variant: Variant, entries: Sequence[hub.Entry]) -> list[Fragment]:
+        kept, number = self._statuses, self._number(variant)
+        fragments = [kept.get((number, entry.raw)) for entry in entries]
+        new = {i: s for i, f in enumerate(fragments) if f is None and (s := decoded(entries[i]))}
+        if new:
+            numbers = await self._ids.number(ask.session.backend, new.values())
+            for i, status in new.items():
+                fragment = status_fragment(status, variant, numbers, users=self.users)
+                fragments[i] = fragment
+                _keep(kept, (number, entries[i].raw), fragment)
+        return [fragment for fragment in fragments if fragment is not None]
+
+    def _number(self, variant: Variant) -> int:
+        """A short name: hashing a whole variant per status would cost more than the look-up."""
+        number = self._variants.get(variant)
+        if number is None:
+            number = self._variants[variant] = next(self._count)
+        return number
+
+    async def _feed(self, ask: Ask, reply: Statuses) -> bytes:
+        found = [status for entry in reply.entries if (status := decoded(entry))]
+        numbers = await self._ids.number(ask.session.backend, found)
+        render = feeds.rss if ask.format == "rss" else feeds.atom
+        return render(
+            found, variant_of(ask), numbers, title=reply.title, self_url=ask.url, owner=ask.session.screen_name
+        )
+
+    async def one_status(self, ask: Ask, reply: OneStatus) -> bytes:
+        """One status; with people behind it, it is not kept."""
+        if ask.format in {"rss", "atom"}:
+            return await self._feed(ask, Statuses(entries=(reply.entry,), title="Status"))
+        variant, activities = variant_of(ask), reply.activities
+        if activities is None:
+            (fragment,) = await self._fragments(ask, variant, [reply.entry])
+        else:
+            status = reply.entry.status
+            natives = [a.native for group in hub.ACTIVITIES for a in getattr(activities, group)]
+            numbers = await self._ids.number(ask.session.backend, [status], natives)
+            fragment = status_fragment(status, variant, numbers, users=self.users, activities=activities)
+        body = fragment.fill(await self._fillings(ask))
+        return trees.json_document(body) if variant.format == "json" else trees.xml_document("status", body)
+
+    async def user_list(self, ask: Ask, reply: Users) -> bytes:
+        """A list of users, bare or in the Twitter cursor envelope."""
+        variant = variant_of(ask)
+        fragments = await self._people(ask, variant, reply.accounts, full=reply.full)
+        fillings = await self._fillings(ask)
+        items = [fragment.fill(fillings) for fragment in fragments]
+        if variant.format == "xml":
+            return trees.xml_list("users", "user", items)
+        listed = trees.json_list(items)
+        return listed if reply.cursors is None else site.users_envelope(listed, reply.cursors)
+
+    async def _people(
+        self, ask: Ask, variant: Variant, accounts: Iterable[hub.Account], *, full: bool
+    ) -> list[Fragment]:
+        accounts = tuple(accounts)
+        numbers = await self._ids.number(ask.session.backend, (), [a.native for a in accounts])
+        return [
+            user_fragment(account, variant, numbers.accounts[account.native], full=full, users=self.users)
+            for account in accounts
+        ]
+
+    async def one_user(self, ask: Ask, reply: OneUser) -> bytes:
+        """One user, with the last status inside."""
+        variant, account = variant_of(ask), reply.account
+        statuses = [status] if reply.status and (status := decoded(reply.status)) else []
+        numbers = await self._ids.number(ask.session.backend, statuses, [account.native])
+        last = (
+            status_fragment(statuses[0], variant, numbers, users=self.users, user=False, comments=False)
+            if statuses
+            else None
+        )
+        fragment = user_fragment(
+            account, variant, numbers.accounts[account.native], full=False, status=last, verified=reply.verified
+        )
+        fillings = await self._fillings(ask)
+        if reply.relationship:
+            fillings.exact[account.native] = reply.relationship
+        body = fragment.fill(fillings)
+        return trees.json_document(body) if variant.format == "json" else trees.xml_document("user", body)
+
+    async def ids(self, ask: Ask, reply: IdList) -> bytes:
+        """Integers of people, bare or in the cursor envelope."""
+        numbers = await self._ids.number(ask.session.backend, (), reply.natives)
+        listed = [numbers.accounts[native] for native in reply.natives]
+        tree = site.ids_tree(listed, stringify=reply.stringify, cursors=reply.cursors)
+        return trees.json_bytes(tree) if ask.format == "json" else trees.xml_bytes("ids", listed, item="id")
+
+    async def tree(self, ask: Ask, reply: Tree) -> bytes:
+        """A small document."""
+        if ask.format == "json":
+            return trees.json_bytes(reply.json)
+        return trees.xml_bytes(ask.call.root, reply.json if reply.xml is None else reply.xml, item=ask.call.item)
+
+    async def empty(self, ask: Ask, reply: Empty) -> bytes:
+        """Nothing at all."""
+        return b""
+
+    async def _fillings(self, ask: Ask) -> Fillings:
+        session = ask.session
+        contacts = await self._contacts.of(session)
+        own = 0
+        if session.account.native:
+            numbers = await self._ids.number(session.backend, (), [session.account.native])
+            own = numbers.accounts[session.account.native]
+        format: Format = "json" if ask.format == "json" else "xml"
+        return Fillings(session, contacts, self._ids, format, own)
+
+
+def variant_of(ask: Ask) -> Variant:
+    """Everything beside the upstream bytes that the output depends on."""
+    session, dialect = ask.session, ask.session.dialect
+    renamed = session.screen_name != session.account.username
+    return Variant(
+        format="json" if ask.format == "json" else "xml",
+        scope=session.scope,
+        host=session.scope.partition("://")[2],
+        base_url=ask.base_url,
+        entities=ask.flag("include_entities"),
+        escape=dialect.escape,
+        source_link=dialect.source_link,
+        self_native=session.account.native if renamed else "",
+        self_name=session.screen_name if renamed else "",
+    )
+
+
+def _weight(fragment: Fragment) -> int:
+    return sum(map(len, fragment.parts)) * 2 + 400
+    # the upstream bytes that are the key weigh about as much as the fragment
+
+
+def _keep(cache: LRUCache[Any, Fragment], key: object, fragment: Fragment) -> None:
+    try:
+        cache[key] = fragment
+    except ValueError:  # larger than the whole cache
+        return
+
+
+_BY_TYPE: dict[type[Reply], Callable[[Renderer, Ask, Any], Awaitable[bytes]]] = {
+    Statuses: Renderer.statuses,
+    OneStatus: Renderer.one_status,
+    Users: Renderer.user_list,
+    OneUser: Renderer.one_user,
+    IdList: Renderer.ids,
+    Tree: Renderer.tree,
+    Empty: Renderer.empty,
+}
