@@ -5,34 +5,204 @@ A setting is read from the environment as OLDBIRD_<NAME>, else from the TOML fil
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
 import msgspec
+from msgspec import Meta
+
+from gateway.problems import Problem
+
+PREFIX = "OLDBIRD_"
+FILE_VARIABLE = "OLDBIRD_CONFIG"
+FOREIGN = ("OLDBIRD_TEST_", "OLDBIRD_BENCH_")
+"""Variables of the test suite and the bench, which are no settings."""
+
+Size = Annotated[int, Meta(ge=1024)]
+Seconds = Annotated[float, Meta(gt=0)]
+Host = Annotated[str, Meta(pattern=r"^[^\s/@]+:[0-9]{1,5}$")]
+Url = Annotated[str, Meta(pattern=r"^(https?://[^\s/@?#]+(/[^\s?#]*)?)?$")]
+
+
+class SettingsError(Problem):
+    """A setting is unknown, or its value cannot be used."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings. Sizes are bytes, times seconds."""
 
-    data_dir: Path = Path("var")
-    store: str = ""
-    host: str = "127.0.0.1"
-    port: int = 8090
-    base_url: str = ""
-    trusted_proxies: tuple[str, ...] = ()
-    allow_hosts: tuple[str, ...] = ()
-    anonymous: str = ""
-    forget_days: int = 0
-    post_once_seconds: int = 60
-    upstream_seconds: float = 20.0
-    request_seconds: float = 30.0
-    upstream_bytes: int = 16 * 1024 * 1024
-    max_body: int = 24 * 1024 * 1024
-    fragment_bytes: int = 32 * 1024 * 1024
-    id_entries: int = 100_000
-    contact_seconds: int = 600
-    redis_unsafe: bool = False
+    data_dir: Annotated[Path, Meta(description="Folder of the SQLite file and of `server.key`.")] = Path("var")
+    store: Annotated[
+        str, Meta(description="Store URL: `sqlite:///<file>`, `redis://...`; empty: `oldbird.sqlite` in `data_dir`.")
+    ] = ""
+    host: Annotated[str, Meta(min_length=1, description="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes any free one.")] = 8090
+    base_url: Annotated[Url, Meta(description="Public address of the gateway; empty: taken from each request.")] = ""
+    trusted_proxies: Annotated[
+        tuple[str, ...], Meta(description="Addresses or networks whose `X-Forwarded-*` headers are believed.")
+    ] = ()
+    allow_hosts: Annotated[
+        tuple[Host, ...], Meta(description="Exact `host:port` pairs that may be private, loopback or plain http.")
+    ] = ()
+    anonymous: Annotated[
+        Url, Meta(description="Backend that is read for callers without a login; empty: they get a 401.")
+    ] = ""
+    forget_days: Annotated[
+        int, Meta(ge=0, description="`oldbird forget` drops status ids not asked for in so many days; 0: never.")
+    ] = 0
+    post_once_seconds: Annotated[int, Meta(ge=1, description="How long an equal post counts as the same one.")] = 60
+    upstream_seconds: Annotated[Seconds, Meta(description="Time budget of one call to a backend.")] = 20.0
+    request_seconds: Annotated[Seconds, Meta(description="Time budget of one request, and of a graceful stop.")] = 30.0
+    upstream_bytes: Annotated[Size, Meta(description="Largest answer taken from a backend.")] = 16 * 1024 * 1024
+    max_body: Annotated[Size, Meta(description="Largest request body taken from a client.")] = 24 * 1024 * 1024
+    fragment_bytes: Annotated[
+        int, Meta(ge=0, description="Memory for rendered statuses kept between requests.")
+    ] = 32 * 1024 * 1024
+    id_entries: Annotated[int, Meta(ge=1, description="Ids kept in memory.")] = 100_000
+    contact_seconds: Annotated[int, Meta(ge=1, description="Longest age of the contact list behind `following`.")] = 600
+    redis_unsafe: Annotated[
+        bool, Meta(description="Start although Redis may lose or evict records; only warns then.")
+    ] = False
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="Least severe log line that is written.")
+    ] = "info"
+    log_json: Annotated[bool, Meta(description="One JSON object a log line; false: plain text.")] = True
 
     @property
     def store_url(self) -> str:
         """`store`, else the SQLite file in the data folder."""
         return self.store or f"sqlite:///{self.data_dir / 'oldbird.sqlite'}"
+
+
+class Setting(NamedTuple):
+    """One row of the settings table. `kind` is the type for `msgspec.convert`, `type` its name for people."""
+
+    name: str
+    kind: Any
+    type: str
+    default: Any
+    meaning: str
+
+
+TYPE_NAMES: dict[Any, str] = {
+    Path: "path", str: "text", int: "integer", float: "number", bool: "true or false", tuple: "list of texts",
+}
+
+
+def table() -> tuple[Setting, ...]:
+    """Every setting, in the order of the class."""
+    kinds = get_type_hints(Settings, include_extras=True)
+    bare = get_type_hints(Settings)
+    return tuple(
+        Setting(field.name, kinds[field.name], _type_name(bare[field.name]), field.default, _meaning(kinds[field.name]))
+        for field in msgspec.structs.fields(Settings)
+    )
+
+
+def _type_name(kind: Any) -> str:
+    if choices := getattr(kind, "__args__", ()):
+        kind = getattr(kind, "__origin__", kind)
+        if kind is Literal:
+            return ", ".join(f"`{choice}`" for choice in choices)
+    return TYPE_NAMES[kind]
+
+
+def _meaning(kind: Any) -> str:
+    return next((meta.description for meta in reversed(getattr(kind, "__metadata__", ())) if meta.description), "")
+
+
+def load(environ: Mapping[str, str], file: Path | None = None) -> Settings:
+    """Settings from `environ` over the TOML `file` (else the one OLDBIRD_CONFIG names) over the defaults.
+
+    An empty variable counts as absent. Raises SettingsError, which names the setting and never its value.
+    """
+    given = environ.get(FILE_VARIABLE, "")
+    path = file or (Path(given) if given else None)
+    values = _from_file(path) if path else {}
+    values.update(_from_environment(environ))
+    values["base_url"] = values.get("base_url", "").rstrip("/")
+    return Settings(**values)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {_why(error)}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The settings file {path} is not TOML: {error}.") from error
+    rows = {row.name: row for row in table()}
+    for name in found:
+        if name not in rows:
+            raise SettingsError(f"{path}: there is no setting named {name}.")
+    return {name: _convert(f"{path}: {name}", rows[name], value) for name, value in found.items()}
+
+
+def _why(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or "it is not UTF-8"
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    rows = {PREFIX + row.name.upper(): row for row in table()}
+    values = {}
+    for name, text in environ.items():
+        if not name.startswith(PREFIX) or name.startswith(FOREIGN) or name == FILE_VARIABLE:
+            continue
+        if name not in rows:
+            raise SettingsError(f"{name}: there is no setting of that name.")
+        if text:
+            row = rows[name]
+            values[row.name] = _convert(name, row, _words(text) if isinstance(row.default, tuple) else text, text=True)
+    return values
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _convert(label: str, row: Setting, value: Any, *, text: bool = False) -> Any:
+    """`value` as `row` wants it; `text`: it came as text, so "1" may be a number."""
+    try:
+        return msgspec.convert(value, row.kind, strict=not text, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{label}: {error}.") from error
+
+
+def _path(kind: type, value: Any) -> Any:
+    if kind is Path and isinstance(value, str) and value:
+        return Path(value)
+    raise ValueError(f"Expected a path, got {type(value).__name__}")
+
+
+INTRODUCTION = f"""# Settings
+
+This page is generated from the settings table (`gateway/settings.py`) by `oldbird config --markdown`.
+
+A setting is read from the environment as `{PREFIX}<NAME>`, else from the TOML file that `--config` or `{FILE_VARIABLE}`
+names, else it has its default. Lists are TOML arrays; in the environment commas separate their items. Sizes are bytes,
+times seconds. An empty variable counts as absent; an unknown name or an unusable value stops the start with a line that
+names it. `oldbird config` shows what is in force, with passwords hidden.
+
+On Kubernetes set `enableServiceLinks: false`, or a service called `oldbird` fills `OLDBIRD_PORT` with something else.
+
+| setting | environment | type | default | meaning |
+|---|---|---|---|---|
+"""
+
+
+def document() -> str:
+    """The text of `docs/settings.md`."""
+    rows = (
+        f"| `{row.name}` | `{PREFIX}{row.name.upper()}` | {row.type} | {shown(row.default)} | {row.meaning} |\n"
+        for row in table()
+    )
+    return INTRODUCTION + "".join(rows)
+
+
+def shown(value: Any) -> str:
+    """A value as TOML would write it, in code marks."""
+    if isinstance(value, Path):
+        value = str(value)
+    return f"`{msgspec.json.encode(value).decode()}`"

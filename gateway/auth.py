@@ -1,0 +1,250 @@
+"""Who is asking: from the Authorization header to a `Session` (DESIGN section 6).
+
+One keyed hash of the header finds a kept session; only a header not seen since the logins last changed costs a trip to
+the store. Kept sessions are dropped when `Store.logins_version` changes, so revoking reaches every process.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import logging
+import os
+import time
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import msgspec
+from cachetools import LRUCache
+
+from adapters.backend import Backend
+from adapters.errors import TokenGone
+from gateway.background import Background
+from gateway.dialects import FRIENDICA, MOUNTS
+from gateway.errors import LINK_AGAIN, ApiError
+from gateway.logins import Connections, host_of
+from gateway.session import Session
+from gateway.settings import Settings
+from gateway.stores.store import AccountRecord, LoginRecord, Store
+from gateway.vault import Unsealable, Vault
+
+log = logging.getLogger("oldbird.auth")
+
+LOGIN_TEXT = "This API requires login"
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="Friendica"'}
+
+KEPT, KEPT_SECONDS = 4096, 3600.0
+"""Sessions in memory, and how long one is used before its records are read again."""
+TOUCH_SECONDS = 3600
+MAX_HEADER = 4096
+FAILURES, FAILURE_SECONDS = 20, 60.0
+"""Different wrong logins that one name or address may try in so many seconds before it is told to wait."""
+
+
+def login_required() -> ApiError:
+    """The 401 of missing and of wrong credentials alike."""
+    return ApiError(401, LOGIN_TEXT, 32, dict(CHALLENGE))
+
+
+class Basic(NamedTuple):
+    """A Basic header, decoded and trimmed."""
+
+    name: str
+    password: str
+
+
+def read_basic(rest: str) -> Basic | None:
+    """The part of a header behind `Basic`, with or without padding, UTF-8 else Latin-1; None when it is malformed."""
+    text = rest.strip().rstrip("=")
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    try:
+        pair = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        pair = raw.decode("latin-1")
+    name, colon, password = pair.partition(":")
+    return Basic(name.strip(), password.strip()) if colon else None
+
+
+class Kept(NamedTuple):
+    """A session in memory and when it is to be read again (seconds of the clock)."""
+
+    session: Session
+    until: float
+
+
+class Caller(NamedTuple):
+    """What a request says about itself: mount, peer address, and the host it was sent to."""
+
+    mount: str
+    address: str
+    host: str
+
+
+class Throttle:
+    """Counts failures per key in windows of a minute, for a bounded number of keys."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._seen: LRUCache[str, tuple[float, int]] = LRUCache(4096)
+
+    def failed(self, *keys: str) -> int:
+        """Count a failure of each key; seconds to wait when one of them had too many, else 0."""
+        return max(self._count(key) for key in keys)
+
+    def _count(self, key: str) -> int:
+        now = self._clock()
+        start, number = self._seen.get(key, (now, 0))
+        if not start <= now < start + FAILURE_SECONDS:
+            start, number = now, 0
+        self._seen[key] = (start, number + 1)
+        return int(start + FAILURE_SECONDS - now) + 1 if number >= FAILURES else 0
+
+
+class Authenticator:
+    """Turns headers into sessions. One per process."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        connections: Connections,
+        settings: Settings,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._connections = connections
+        self._settings = settings
+        self._clock = clock
+        self._background = Background()
+        self._key = os.urandom(32)
+        self._version = store.logins_version()
+        self._kept: LRUCache[tuple[bytes, str], Kept] = LRUCache(KEPT)
+        self._wrong: LRUCache[bytes, bool] = LRUCache(KEPT)
+        self._touched: LRUCache[str, int] = LRUCache(KEPT)
+        self._throttle = Throttle(clock)
+        self._gateway_host = host_of(settings.base_url)
+        self._schemes: dict[str, Callable[[str, bytes, Caller], Awaitable[Session]]] = {"basic": self._basic}
+
+    async def session(self, header: str | None, mount: str, *, address: str = "", host: str = "") -> Session | None:
+        """The session of an Authorization header, None without one.
+
+        `address` is the peer's, for the throttle; `host` the request's Host, for `nick@gateway-host` where no
+        `base_url` is set. Raises ApiError (401, 403, 429), BackendError, StoreDown.
+        """
+        if header is None:
+            return None
+        mark = hmac.digest(self._key, header.encode("utf-8", "surrogatepass"), "sha256")
+        version = self._store.logins_version()
+        if version != self._version:
+            self._forget(version)
+        kept = self._kept.get((mark, mount))
+        if kept is not None and self._clock() < kept.until:
+            return kept.session
+        scheme, _, rest = header.strip().partition(" ")
+        read = self._schemes.get(scheme.lower())
+        if read is None or len(header) > MAX_HEADER:
+            raise login_required()
+        return await read(rest, mark, Caller(mount, address, host))
+
+    async def anonymous(self, mount: str) -> Session | None:
+        """A session of nobody on the backend that `settings.anonymous` names, None when it names none.
+
+        Raises BackendError.
+        """
+        url = self._settings.anonymous.rstrip("/")
+        if not url:
+            return None
+        backend = await self._connections.backend(url, "")
+        account = AccountRecord(
+            id="", login="", backend=url, software=backend.capabilities.software, native="", username="", created=0
+        )
+        nobody = LoginRecord(hash="", id="", account="", name="anonymous", kind="anonymous", read_only=True)
+        return _session(account, nobody, backend, "", mount)
+
+    async def mark_broken(self, account: AccountRecord) -> None:
+        """The backend refused the account's token: every login is told to link again.
+
+        Does nothing when the account was linked again since `account` was read (`created` tells).
+        """
+        current = await self._store.account(account.id)
+        if current is not None and not current.broken and current.created == account.created:
+            await self._store.put_account(msgspec.structs.replace(current, broken=True))
+
+    async def close(self) -> None:
+        """End what runs in the background."""
+        await self._background.close()
+
+    def _forget(self, version: int) -> None:
+        self._version = version
+        self._kept.clear()
+        self._wrong.clear()
+
+    async def _basic(self, rest: str, mark: bytes, caller: Caller) -> Session:
+        basic = read_basic(rest)
+        if basic is None or not basic.name or not basic.password:
+            raise login_required()
+        if mark in self._wrong:  # a client that repeats itself guesses nothing: not counted
+            raise login_required()
+        version = self._version
+        login, account = await self._found(basic, mark, caller)
+        session = await self._opened(login, account, basic, caller.mount)
+        if version == self._version:  # else something changed meanwhile: what was read may be stale
+            self._kept[mark, caller.mount] = Kept(session, self._clock() + KEPT_SECONDS)
+        self._touch(login)
+        return session
+
+    async def _found(self, basic: Basic, mark: bytes, caller: Caller) -> tuple[LoginRecord, AccountRecord]:
+        version = self._version
+        found = await self._store.login(self._vault.hash(basic.password))
+        if found is not None and found[0].kind == "password" and self._is_named(basic.name, found[1], caller.host):
+            return found
+        if found is None and version == self._version:
+            self._wrong[mark] = True
+        raise self._refusal(basic.name, caller)
+
+    def _is_named(self, name: str, account: AccountRecord, host: str) -> bool:
+        """`name` is one of the ways to write this account's login."""
+        gateway = self._gateway_host or host_of(f"//{host}")  # as the request names it
+        nick = account.username
+        names = {account.login, nick, f"{nick}@{host_of(account.backend)}"}
+        if gateway:
+            names.update((f"{nick}@{gateway}", f"{account.login}@{gateway}"))
+        return name.lower() in {one.lower() for one in names}
+
+    def _refusal(self, name: str, caller: Caller) -> ApiError:
+        keys = [f"name {name.lower()[:200]}"] + ([f"address {caller.address}"] if caller.address else [])
+        wait = self._throttle.failed(*keys)
+        if not wait:
+            return login_required()
+        return ApiError(429, "Too many failed logins, try again later.", headers={"Retry-After": str(wait)})
+
+    async def _opened(self, login: LoginRecord, account: AccountRecord, basic: Basic, mount: str) -> Session:
+        if account.broken:
+            raise ApiError(403, LINK_AGAIN)
+        try:
+            token = self._vault.open(login.sealed, basic.password).decode()
+            backend = await self._connections.backend(account.backend, token)
+        except Unsealable as error:
+            log.warning("The token of login %s cannot be opened.", login.id)
+            raise ApiError(403, LINK_AGAIN) from error
+        except TokenGone as error:
+            await self.mark_broken(account)
+            raise ApiError(403, LINK_AGAIN) from error
+        return _session(account, login, backend, basic.name, mount)
+
+    def _touch(self, login: LoginRecord) -> None:
+        """Write down that a login is in use, at most hourly, beside the request."""
+        now = int(self._clock())
+        if now - max(login.last_used, self._touched.get(login.hash, 0)) >= TOUCH_SECONDS:
+            self._touched[login.hash] = now
+            self._background.start(self._store.touch_login(login.hash, now), "Touching a login")
+
+
+def _session(account: AccountRecord, login: LoginRecord, backend: Backend, name: str, mount: str) -> Session:
+    dialect = MOUNTS.get(mount, FRIENDICA)
+    return Session(account=account, login=login, backend=backend, screen_name=name, dialect=dialect)

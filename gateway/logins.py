@@ -1,0 +1,204 @@
+"""Linking accounts and giving out logins (DESIGN section 6).
+
+A backend account is linked with its token; every device then gets an app password of its own. The token is kept only
+sealed to those passwords, so whoever wants a further login brings the token again, or a password that works.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import msgspec
+
+from adapters.backend import Backend
+from adapters.errors import TokenGone
+from gateway.problems import Problem
+from gateway.stores.store import AccountRecord, LoginRecord, Store
+from gateway.vault import Unsealable, Vault, new_password
+
+USABLE = re.compile(r"[A-Za-z0-9_.-]+(@[A-Za-z0-9.-]+)?")
+"""A login name that Basic can carry: no colon, no space."""
+
+FIRST_DEVICE = "first"
+
+
+class LoginProblem(Problem):
+    """Nothing was linked or given out, for the reason in the text."""
+
+
+class Connections(Protocol):
+    """Where backends come from (`adapters.connect`)."""
+
+    async def backend(self, base_url: str, token: str) -> Backend:
+        """The backend of one account, an empty token for nobody. Raises BackendError."""
+
+
+class Linked(msgspec.Struct, frozen=True, kw_only=True):
+    """What linking gave: `password` is shown once and kept nowhere; empty when no new login was made."""
+
+    account: AccountRecord
+    login: LoginRecord | None = None
+    password: str = ""
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """What a login is for. `dialect` names a row of `gateway.dialects`, empty: the mount decides."""
+
+    name: str = FIRST_DEVICE
+    read_only: bool = False
+    dialect: str = ""
+
+
+def base_url(server: str) -> str:
+    """`scheme://host[:port]` of what a person typed for a server; https when they named no scheme.
+
+    Raises LoginProblem.
+    """
+    try:
+        parts = urlsplit(server if "://" in server else f"https://{server}")
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise LoginProblem("The server's address cannot be read.") from error
+    if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+        raise LoginProblem("The server's address must look like https://social.example.")
+    host = f"[{host}]" if ":" in host else host
+    usual = port is None or port == {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" if usual else f"{parts.scheme}://{host}:{port}"
+
+
+def host_of(url: str) -> str:
+    """The host name in a URL, lower-case, without port; empty where there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+class Logins:
+    """Accounts and their logins, on one store."""
+
+    def __init__(
+        self, store: Store, vault: Vault, connections: Connections, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._connections = connections
+        self._clock = clock
+
+    async def link(self, server: str, token: str, *, name: str = "", device: Device | None = None) -> Linked:
+        """Link the owner of `token`, or link them anew, and give out a password for `device`.
+
+        `name` is the wanted login name. Linking anew keeps the login name, seals the new token for every login there is
+        and gives out a further password only when a `device` is named. Raises LoginProblem, BackendError, StoreDown.
+        """
+        account = await self._described(base_url(server), token, name)
+        logins = await self._store.logins(account.id)
+        for login in logins:
+            await self._store.put_login(
+                msgspec.structs.replace(login, sealed=self._vault.seal(token.encode(), login.public))
+            )
+        await self._store.put_account(account)
+        if logins and device is None:
+            return Linked(account=account)
+        return await self._give(account, token, device or Device())
+
+    async def add(self, name: str, device: Device, *, password: str = "", token: str = "") -> Linked:
+        """A further login of the account `name`, on the strength of a working password or of the token.
+
+        Raises LoginProblem, BackendError, StoreDown.
+        """
+        account = await self.account(name)
+        if token:
+            await self._check_owner(account, token)
+        else:
+            token = await self._unsealed(account, password)
+        return await self._give(account, token, device)
+
+    async def account(self, name: str) -> AccountRecord:
+        """The account with the login name `name`, in any case. Raises LoginProblem."""
+        wanted = name.strip().lower()
+        for account in await self._store.accounts():
+            if account.login.lower() == wanted:
+                return account
+        raise LoginProblem(f"Nobody is linked under the name {name}.")
+
+    async def list(self, name: str) -> tuple[LoginRecord, ...]:
+        """The logins of the account `name`, oldest first. Raises LoginProblem."""
+        account = await self.account(name)
+        return tuple(sorted(await self._store.logins(account.id), key=lambda login: (login.created, login.id)))
+
+    async def revoke(self, name: str, id: str) -> None:
+        """End one login; running workers refuse it from their next request on. Raises LoginProblem."""
+        account = await self.account(name)
+        if not await self._store.remove_login(account.id, id):
+            raise LoginProblem(f"{account.login} has no login with the id {id}.")
+
+    async def _described(self, url: str, token: str, name: str) -> AccountRecord:
+        """The account behind `token`: as it is known, but whole again and linked now, or a new one."""
+        if not token:
+            raise LoginProblem("The token is empty.")
+        backend = await self._connections.backend(url, token)
+        person = (await backend.me()).account
+        known = await self._store.accounts()
+        now = int(self._clock())
+        software = backend.capabilities.software
+        for account in known:
+            if (account.backend, account.native) == (url, person.native):
+                return msgspec.structs.replace(
+                    account, software=software, username=person.username, created=now, broken=False
+                )
+        return AccountRecord(
+            id=secrets.token_hex(8), login=_free_name(name, person.username, url, known), backend=url,
+            software=software, native=person.native, username=person.username, created=now,
+        )
+
+    async def _check_owner(self, account: AccountRecord, token: str) -> None:
+        backend = await self._connections.backend(account.backend, token)
+        if (await backend.me()).account.native != account.native:
+            raise LoginProblem(f"The token belongs to somebody else than {account.login}.")
+
+    async def _unsealed(self, account: AccountRecord, password: str) -> str:
+        found = await self._store.login(self._vault.hash(password)) if password.strip() else None
+        if found is None or found[1].id != account.id or found[0].read_only:
+            raise LoginProblem(f"This is no app password of {account.login} with which further ones can be made.")
+        try:
+            return self._vault.open(found[0].sealed, password).decode()
+        except Unsealable as error:
+            raise TokenGone("The stored token cannot be read; link the account again.") from error
+
+    async def _give(self, account: AccountRecord, token: str, device: Device) -> Linked:
+        password = new_password()
+        public = self._vault.public(password)
+        login = LoginRecord(
+            hash=self._vault.hash(password), id=secrets.token_hex(4), account=account.id, name=device.name,
+            dialect=device.dialect, read_only=device.read_only, created=int(self._clock()),
+            public=public, sealed=self._vault.seal(token.encode(), public),
+        )
+        await self._store.put_login(login)
+        return Linked(account=account, login=login, password=password)
+
+
+def _free_name(wanted: str, username: str, url: str, known: tuple[AccountRecord, ...]) -> str:
+    """The first usable name that no other account has."""
+    if wanted and not USABLE.fullmatch(wanted):
+        raise LoginProblem("A login name consists of letters, digits, dots, hyphens and underscores.")
+    taken = {account.login.lower() for account in known}
+    names = (name for name in _candidates(wanted, username, url) if USABLE.fullmatch(name))
+    for name in names:
+        if name.lower() not in taken:
+            return name
+    raise LoginProblem(f"The user name at {host_of(url)} cannot be typed into a client: give a login name.")
+
+
+def _candidates(wanted: str, username: str, url: str) -> Iterator[str]:
+    yield wanted
+    yield username
+    yield f"{username}@{host_of(url)}"
+    if USABLE.fullmatch(username):  # two servers on one host, told apart by port
+        yield from (f"{username}-{number}" for number in count(2))
