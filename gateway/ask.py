@@ -31,7 +31,18 @@ class Ask:
     `url` is the whole address the client used, `base_url` its scheme and host (or the configured ones).
     """
 
-    __slots__ = ("_session", "base_url", "call", "format", "gateway", "mount", "params", "request_path", "url", "user_agent")
+    __slots__ = (
+        "_session",
+        "base_url",
+        "call",
+        "format",
+        "gateway",
+        "mount",
+        "params",
+        "request_path",
+        "url",
+        "user_agent",
+    )
 
     def __init__(
         self,

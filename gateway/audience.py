@@ -1,7 +1,7 @@
 """Who will read a new status. Never wider than asked (DESIGN section 8).
 
-A new post has the account's own default. A reply has the narrower of that default and the parent's; answering a `direct`
-post is `direct` to the same people. An allow list is expressed exactly or refused.
+A new post has the account's own default. A reply has the narrower of that default and the parent's; answering a
+`direct` post is `direct` to the same people. An allow list is expressed exactly or refused.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ async def of_lists(ask: Ask) -> Audience:
     groups, contacts = ask.texts("group_allow"), ask.texts("contact_allow")
     denied_groups, denied = ask.texts("group_deny"), ask.texts("contact_deny")
     if not groups and not contacts:
-        raise ApiError(400, "This server cannot hide a post from single people: contact_deny and group_deny need an allow list.")
+        raise ApiError(400, "This server cannot hide a post from single people: a deny list needs an allow list.")
     if groups == (FOLLOWERS,) and not contacts and not denied and not denied_groups:
         return Audience(visibility=Visibility.PRIVATE, kind=hub.Kind.LIMITED)
     if not contacts and not denied and not denied_groups and ask.session.backend.capabilities.list_addressing:

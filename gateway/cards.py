@@ -17,9 +17,6 @@ from gateway.ids import Ids
 from gateway.stores.store import Store
 from mappings import hub
 
-TYPICAL_BYTES = 5000
-"""A status as Mastodon sends it; the cards are counted, not weighed."""
-
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """`kind` is empty unless the status is `direct` (hub.Kind); `reply` is false for boosts."""
@@ -48,12 +45,12 @@ class Seen(NamedTuple):
 
 
 class Cards:
-    """Cards of entries. `bytes` bounds the upstream bytes kept as keys."""
+    """Cards of entries. `entries` bounds them."""
 
-    def __init__(self, store: Store, ids: Ids, *, bytes: int) -> None:
+    def __init__(self, store: Store, ids: Ids, *, entries: int) -> None:
         self._store = store
         self._ids = ids
-        self._kept: LRUCache[tuple[str, bytes], Card] = LRUCache(max(bytes // TYPICAL_BYTES, 64))
+        self._kept: LRUCache[tuple[str, bytes], Card] = LRUCache(entries)
 
     async def read(self, backend: Backend, entries: Iterable[hub.Entry]) -> list[Seen]:
         """Entries with their cards, in the same order; what cannot be decoded is dropped. Raises StoreDown."""

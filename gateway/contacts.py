@@ -68,7 +68,7 @@ class Contacts:
         self._loading: dict[str, asyncio.Task[ContactSet]] = {}
 
     async def of(self, session: Session) -> ContactSet:
-        """The set, at most `seconds` old. A backend that fails leaves the reader without contacts, not without a reply."""
+        """The set, at most `seconds` old. A failing backend leaves the reader without contacts, not without a reply."""
         if not session.account.native:
             return NOBODY
         kept = self._sets.get(session.account.id)

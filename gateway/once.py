@@ -23,7 +23,7 @@ POLL_SECONDS = 0.1
 Write = Callable[[], Awaitable[bytes]]
 Look = Callable[[], Awaitable[bytes | None]]
 
-UNKNOWN = ApiError(504, "The server did not answer; whether the post was made is not known. It is not sent again for now.")
+UNKNOWN = "The server did not answer, and whether the post was made is not known. It is not sent again for now."
 
 
 class Once:
@@ -54,8 +54,8 @@ class Once:
             raise ApiError(504, "The same post is still being sent.") from None
 
     async def _attempt(self, key: str, write: Write, look: Look) -> bytes:
-        while (kept := await self._store.reserve(key, self._seconds)) == b"":
-            await asyncio.sleep(POLL_SECONDS)
+        while (kept := await self._store.reserve(key, self._seconds)) == b"":  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)  # the other one may be in another process
         if kept is None:
             return await self._write(key, write, look)
         if kept == LOST:
@@ -77,6 +77,6 @@ class Once:
     async def _found(self, key: str, look: Look) -> bytes:
         raw = await look()
         if raw is None:
-            raise UNKNOWN
+            raise ApiError(504, UNKNOWN)
         await self._store.finish(key, DONE + raw, self._seconds)
         return raw

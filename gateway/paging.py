@@ -1,7 +1,7 @@
 """`count`, `page`, `since_id` and `max_id` over lists that only know cursors (DESIGN sections 4 and 5).
 
-`since_id` is exclusive, `max_id` inclusive; both are positions, so bounds are re-checked on every item. One upstream call
-holds when the first page fills `count`; filtering adds a bounded number.
+`since_id` is exclusive, `max_id` inclusive; both are positions, so bounds are re-checked on every item. One upstream
+call holds when the first page fills `count`; filtering adds a bounded number.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import msgspec
 from cachetools import TTLCache
+from msgspec.structs import replace
 
 from adapters.backend import Window
 from gateway.ask import Ask
@@ -89,7 +90,7 @@ async def timeline(ask: Ask, fetch: Fetch, keep: Keep, *, subject: str = "") -> 
     walk = (ask.session.account.id, ask.call.path, subject, span.count, span.above, span.below, _filters(ask))
     mark = ask.gateway.walks.start(walk, span.page)
     if mark:
-        span = msgspec.structs.replace(span, below=min(span.below, mark.id - 1), skip=0)
+        span = replace(span, below=min(span.below, mark.id - 1), skip=0)
     found = await _collect(ask, fetch, keep, span, mark)
     chosen = found[span.skip : span.skip + span.count]
     if chosen:
@@ -111,7 +112,7 @@ async def _collect(ask: Ask, fetch: Fetch, keep: Keep, span: Span, mark: Mark | 
         found.update((s.card.key, s) for s in seen if span.holds(s.card.id) and keep(s.card))
         if len(found) >= wanted or page.older is None or not page.items or _passed(seen, span):
             break
-        window = msgspec.structs.replace(window, older_than=page.older, before_ms=None, limit=backend.capabilities.page_size)
+        window = replace(window, older_than=page.older, before_ms=None, limit=backend.capabilities.page_size)
     return sorted(found.values(), key=lambda s: s.card.id, reverse=True)
 
 
@@ -124,8 +125,8 @@ async def _first_window(ask: Ask, span: Span, mark: Mark | None, wanted: int) ->
         backend, span.above or None, None if mark or span.below == HIGHEST else span.below
     )
     if mark:
-        bounds = msgspec.structs.replace(bounds, older_than=mark.native, before_ms=None)
-    return msgspec.structs.replace(bounds, limit=limit)
+        bounds = replace(bounds, older_than=mark.native, before_ms=None)
+    return replace(bounds, limit=limit)
 
 
 def _passed(seen: Sequence[Seen], span: Span) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import time
 from collections.abc import Iterator
 
 import msgspec
@@ -20,10 +21,11 @@ from gateway.compose import check_length, compose
 from gateway.errors import NO_STATUS, TOO_LONG, ApiError
 from gateway.pictures import upload_all
 from mappings import hub
-from mappings.dates import ms_of, now_ms
+from mappings.dates import milliseconds
 from mappings.hub import Visibility
 
-CLOCK_SKEW_MS = 60_000
+CLOCK_SKEW = 60
+"""Seconds the backend's clock may be off."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +128,7 @@ async def verify(ask: Ask, status: hub.Status, audience: Audience) -> None:
         try:
             await backend.remove(status.native)
         except BackendError:
-            raise ApiError(502, "The server gave the post another audience than asked, and did not delete it.") from None
+            raise ApiError(502, "The server gave the post another audience than asked and kept it.") from None
         raise ApiError(502, "The server gave the post another audience than asked; it was deleted again.")
     if status.visibility == Visibility.DIRECT:
         key = backend.sighting(status).key
@@ -172,10 +174,10 @@ async def look(ask: Ask) -> bytes | None:
         return None
     html = ask.text("htmlstatus")
     wanted = _letters(text_from_html(html) if html else ask.text("status"))
-    since = now_ms() - ask.gateway.settings.post_once_seconds * 1000 - CLOCK_SKEW_MS
+    since = (time.time() - ask.gateway.settings.post_once_seconds - CLOCK_SKEW) * 1000
     for entry in newest:
         status = decoded(entry)
-        if status is None or status.reblog_of or ms_of(status.created_at) < since:
+        if status is None or status.reblog_of or milliseconds(status.created_at) < since:
             continue
         if _letters(text_from_html(status.content)).endswith(wanted):
             return entry.raw

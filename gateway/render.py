@@ -1,4 +1,4 @@
-"""Replies to bytes: ids in one batch, fragments from the cache, the reader's own fields filled in last (DESIGN section 12)."""
+"""Replies to bytes: ids in one batch, fragments from the cache, the reader's own fields last (DESIGN section 12)."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ class Renderer:
             return trees.json_bytes(reply.json)
         return trees.xml_bytes(ask.call.root, reply.json if reply.xml is None else reply.xml, item=ask.call.item)
 
-    async def empty(self, ask: Ask, reply: Empty) -> bytes:
+    async def empty(self, ask: Ask, reply: Empty) -> bytes:  # noqa: ARG002  one signature for all
         """Nothing at all."""
         return b""
 

@@ -23,6 +23,9 @@ from gateway.stores.open import open_store
 from gateway.stores.store import Store
 from gateway.vault import Vault, server_key
 
+STATUS_BYTES = 5000
+"""A status as Mastodon sends it: the bytes that are the key of a card."""
+
 
 class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     """What handlers use. `gateway.app.create_app(gateway)` makes the ASGI app around it."""
@@ -45,7 +48,7 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
     """All services around an open store."""
     background = Background()
     ids = Ids(store, entries=settings.id_entries, forget_days=settings.forget_days)
-    cards = Cards(store, ids, bytes=settings.fragment_bytes)
+    cards = Cards(store, ids, entries=max(settings.fragment_bytes // STATUS_BYTES, 64))
     contacts = Contacts(background, seconds=settings.contact_seconds)
     return Gateway(
         settings=settings,
@@ -57,7 +60,10 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
         contacts=contacts,
         indexes=Indexes(store, cards),
         once=Once(
-            store, secret=vault.subkey("post-once"), seconds=settings.post_once_seconds, patience=settings.request_seconds
+            store,
+            secret=vault.subkey("post-once"),
+            seconds=settings.post_once_seconds,
+            patience=settings.request_seconds,
         ),
         walks=Walks(),
         renderer=Renderer(ids, contacts, fragment_bytes=settings.fragment_bytes),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from mappings.site import media_tree
 
 from gateway import posting
@@ -9,7 +11,6 @@ from gateway.ask import Ask
 from gateway.errors import BAD_MEDIA, ApiError
 from gateway.pictures import picture, size_of
 from gateway.replies import OneStatus, Reply, Tree
-from mappings.dates import now_ms
 
 
 async def update(ask: Ask) -> Reply:
@@ -27,7 +28,7 @@ async def media_upload(ask: Ask) -> Reply:
         raise ApiError(400, "No media.", BAD_MEDIA)
     file = picture(uploads[0], ask.text("description"))
     stored = await ask.session.backend.upload(file)
-    id = await ask.gateway.store.put_media(ask.session.account.id, stored.native, now_ms())
+    id = await ask.gateway.store.put_media(ask.session.account.id, stored.native, int(time.time() * 1000))
     width, height = (stored.width, stored.height) if stored.width else size_of(file.data)
     return Tree(
         json=media_tree(
