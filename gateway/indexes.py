@@ -1,9 +1,9 @@
 """Small per-account indexes behind favourites and mentions (DESIGN section 5).
 
 The backend lists these by row, not by status. The index keeps them by our status ids, so `since_id`, `max_id` and
-`page` mean what they mean everywhere. It is brought up to date from the backend's head, first filled within a bound, and
-reaches further back when a client does. `row` is a text that grows with the backend's own order: between the rows of one
-head page, what the index has and the page has not was taken back elsewhere.
+`page` mean what they mean everywhere. It is brought up to date from the backend's head, first filled within a bound,
+and reaches further back when a client does. `row` is a text that grows with the backend's own order: between the rows
+of one head page, what the index has and the page has not was taken back elsewhere.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from gateway.render import Renderer
 from gateway.settings import Settings
 from gateway.stores.open import open_store
 from gateway.stores.store import Store
-from gateway.vault import Vault, server_key
+from gateway.vault import Vault, open_vault
 
 STATUS_BYTES = 5000
 """A status as Mastodon sends it: the bytes that are the key of a card."""
@@ -61,7 +61,7 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
         indexes=Indexes(store, cards),
         once=Once(
             store,
-            secret=vault.subkey("post-once"),
+            secret=vault.hash("post-once").encode(),
             seconds=settings.post_once_seconds,
             patience=settings.request_seconds,
         ),
@@ -73,11 +73,11 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
 
 @asynccontextmanager
 async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
-    """All services, opened; closed at the end. Raises StoreDown, TooNew, OSError for an unreadable key."""
+    """All services, opened; closed at the end. Raises StoreDown, TooNew, KeyProblem."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    vault = Vault(server_key(settings.data_dir))
     store = open_store(settings)
     await store.open()
+    vault = await open_vault(settings.data_dir, store)
     connections = Connections(
         user_agent=f"oldbird/{__version__}",
         allow_hosts=settings.allow_hosts,
