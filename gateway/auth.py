@@ -159,7 +159,7 @@ class Authenticator:
         url = self._settings.anonymous.rstrip("/")
         if not url:
             return None
-        backend = await self._connections.backend(url, "")
+        backend = await self._connections.backend(url, None)
         account = AccountRecord(
             id="", login="", backend=url, software=backend.capabilities.software, native="", username="", created=0
         )

@@ -35,8 +35,8 @@ class LoginProblem(Problem):
 class Connections(Protocol):
     """Where backends come from (`adapters.connect`)."""
 
-    async def backend(self, base_url: str, token: str) -> Backend:
-        """The backend of one account, an empty token for nobody. Raises BackendError."""
+    async def backend(self, base_url: str, token: str | None) -> Backend:
+        """The backend of one account, None for nobody's. Raises BackendError."""
 
 
 class Linked(msgspec.Struct, frozen=True, kw_only=True):

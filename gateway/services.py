@@ -89,5 +89,6 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         yield gateway
     finally:
         await gateway.background.close()
+        await gateway.auth.close()
         await connections.close()
         await store.close()

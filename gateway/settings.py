@@ -17,8 +17,8 @@ from gateway.problems import Problem
 
 PREFIX = "OLDBIRD_"
 FILE_VARIABLE = "OLDBIRD_CONFIG"
-FOREIGN = ("OLDBIRD_TEST_", "OLDBIRD_BENCH_")
-"""Variables of the test suite and the bench, which are no settings."""
+FOREIGN = ("OLDBIRD_TEST_", "OLDBIRD_BENCH_", "OLDBIRD_MOCK_")
+"""Variables of the test suite, the bench and the demo, which are no settings."""
 
 Size = Annotated[int, Meta(ge=1024)]
 Seconds = Annotated[float, Meta(gt=0)]

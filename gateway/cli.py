@@ -1,0 +1,132 @@
+"""The command `oldbird`. Only argparse is imported here; each command's module is imported when it runs.
+
+Secrets are never arguments: other users of the machine could read them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gateway import __version__
+from gateway.problems import Problem
+
+
+class Option(NamedTuple):
+    """One argument of a command, as argparse takes it."""
+
+    name: str
+    how: dict[str, Any]
+
+
+class Command(NamedTuple):
+    """One command: its words, the function "module:function" behind it (`run(args) -> int`), its arguments."""
+
+    words: tuple[str, ...]
+    function: str
+    help: str
+    options: tuple[Option, ...] = ()
+
+
+DESCRIPTION = "Serves old Friendica, GNU social and Twitter clients from a modern fediverse account."
+GROUPS = {"password": "manage app passwords"}
+NAME = Option("name", {"metavar": "NAME", "help": "login name"})
+READ_ONLY = Option("--read-only", {"action": "store_true", "help": "the password may read, not write"})
+FROM_FILE = "file with the access token of the account, - for standard input"
+
+COMMANDS = (
+    Command(("serve",), "gateway.serve:run", "run the gateway"),
+    Command(
+        ("link",), "gateway.cli_logins:link", "link a backend account and print its first app password",
+        (
+            NAME,
+            Option("--server", {"required": True, "metavar": "URL", "help": "address of the account's server"}),
+            Option("--token-file", {"required": True, "metavar": "F", "help": FROM_FILE}),
+            Option("--name", {"dest": "device", "metavar": "DEVICE", "help": "what the app password is for"}),
+            READ_ONLY,
+        ),
+    ),
+    Command(
+        ("password", "add"), "gateway.cli_logins:add", "print a further app password (asks for an existing one)",
+        (
+            NAME,
+            Option("--device", {"required": True, "metavar": "D", "help": "what the app password is for"}),
+            READ_ONLY,
+            Option("--token-file", {"metavar": "F", "help": f"instead of an existing password: {FROM_FILE}"}),
+        ),
+    ),
+    Command(("password", "list"), "gateway.cli_logins:show", "list the app passwords of an account", (NAME,)),
+    Command(
+        ("password", "revoke"), "gateway.cli_logins:revoke", "end one app password at once",
+        (NAME, Option("id", {"metavar": "ID", "help": "as `oldbird password list` shows it"})),
+    ),
+    Command(
+        ("calls",), "gateway.cli_info:calls", "list the API calls",
+        (Option("--planned", {"action": "store_true", "help": "only those that still answer 501"}),),
+    ),
+    Command(("status",), "gateway.cli_info:status", "versions, records and sizes"),
+    Command(("forget",), "gateway.cli_info:forget", "drop status ids not asked for in `forget_days`"),
+    Command(
+        ("config",), "gateway.cli_info:config", "the settings in force, passwords hidden",
+        (Option("--markdown", {"action": "store_true", "help": "docs/settings.md instead"}),),
+    ),
+    Command(
+        ("demo",), "gateway.demo:run", "run with made-up people, needs no account and no network",
+        (
+            Option("--json", {"action": "store_true", "help": "print one line for programs"}),
+            Option("--port", {"type": int, "default": 8090, "help": "port to listen on, 0: any free one"}),
+        ),
+    ),
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, made from `COMMANDS`."""
+    top = argparse.ArgumentParser(prog="oldbird", description=DESCRIPTION)
+    top.add_argument("--version", action="version", version=f"oldbird {__version__}")
+    top.add_argument("--config", type=Path, metavar="FILE", help="settings file (TOML)")
+    first = top.add_subparsers(required=True, metavar="COMMAND")
+    groups = {"": first}
+    for command in COMMANDS:
+        *above, word = command.words
+        group = " ".join(above)
+        if group not in groups:
+            groups[group] = first.add_parser(group, help=GROUPS[group]).add_subparsers(required=True, metavar="COMMAND")
+        own = groups[group].add_parser(word, help=command.help, description=command.help)
+        own.set_defaults(function=command.function)
+        for option in command.options:
+            own.add_argument(option.name, **option.how)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. 0: done; 1: one line on standard error says what is wrong; 2: wrong arguments."""
+    args = parser().parse_args(argv)
+    module, _, function = args.function.partition(":")
+    try:
+        return int(getattr(import_module(module), function)(args))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader went away: nobody is left to tell
+        return 1
+    except Exception as error:
+        if not (line := explained(error)):
+            raise
+        print(f"oldbird: {line}", file=sys.stderr)
+        return 1
+
+
+def explained(error: Exception) -> str:
+    """What an expected error means, in one line; empty for our own faults."""
+    if isinstance(error, (Problem, OSError)):
+        return " ".join(str(error).split())
+    from adapters.errors import BackendError  # noqa: PLC0415 - keeps `oldbird --help` fast
+    from gateway.stores.store import StoreDown, TooNew  # noqa: PLC0415
+
+    expected = isinstance(error, (BackendError, StoreDown, TooNew))
+    return " ".join(str(error).split()) or type(error).__name__ if expected else ""

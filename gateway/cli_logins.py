@@ -1,0 +1,202 @@
+"""`oldbird link` and `oldbird password`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from adapters.errors import BackendError, TokenGone, Unavailable
+from adapters.guard import PORTS, is_public
+from adapters.guard import pair as host_port
+from gateway import services
+from gateway.cli_info import settings_of
+from gateway.logins import FIRST_DEVICE, Device, Linked, Logins, base_url
+from gateway.problems import Problem
+from gateway.settings import Settings
+from gateway.stores.store import LoginRecord
+from gateway.vault import open_vault
+
+
+class Desk(NamedTuple):
+    """What the commands of this module work with."""
+
+    settings: Settings
+    logins: Logins
+
+
+@asynccontextmanager
+async def opened(args: argparse.Namespace) -> AsyncIterator[Desk]:
+    """The logins of the configured store."""
+    settings = settings_of(args)
+    async with services.open_gateway(settings) as gateway:
+        vault = await open_vault(settings.data_dir, gateway.store)
+        yield Desk(settings, Logins(gateway.store, vault, gateway.connections))
+
+
+def link(args: argparse.Namespace) -> int:
+    """`oldbird link`"""
+    return asyncio.run(_link(args))
+
+
+async def _link(args: argparse.Namespace) -> int:
+    server = base_url(args.server)
+    token = secret_from(args.token_file)
+    check_allowed(server, settings_of(args))
+    named = bool(args.device) or args.read_only
+    device = Device(name=args.device or FIRST_DEVICE, read_only=args.read_only) if named else None
+    async with opened(args) as desk:
+        try:
+            linked = await desk.logins.link(server, token, name=args.name, device=device)
+        except TokenGone as error:
+            raise Problem(f"{server} does not accept the token.") from error
+        except Unavailable as error:
+            raise unreachable(server, error, desk.settings) from error
+        except BackendError as error:
+            raise Problem(f"{server}: {error}") from error
+    account = linked.account
+    print(f"Linked {account.username} at {account.backend} ({account.software}) as {account.login}.")
+    if not linked.password:
+        print("The new token is stored for the app passwords there are; they go on working.")
+        print(f"A further one: oldbird password add {account.login} --device NAME")
+        return 0
+    print(typing_hint(linked, desk.settings))
+    return 0
+
+
+def add(args: argparse.Namespace) -> int:
+    """`oldbird password add`"""
+    return asyncio.run(_add(args))
+
+
+async def _add(args: argparse.Namespace) -> int:
+    token = secret_from(args.token_file) if args.token_file else ""
+    password = "" if token else ask(f"An app password of {args.name}: ")
+    async with opened(args) as desk:
+        device = Device(name=args.device, read_only=args.read_only)
+        linked = await desk.logins.add(args.name, device, password=password, token=token)
+    print(typing_hint(linked, desk.settings))
+    return 0
+
+
+def show(args: argparse.Namespace) -> int:
+    """`oldbird password list`"""
+    for login in asyncio.run(_logins(args)):
+        rights = "read only" if login.read_only else "read and write"
+        print(f"{login.id}  {rights:<14}  created {day(login.created)}  last used {day(login.last_used)}  {login.name}")
+    return 0
+
+
+async def _logins(args: argparse.Namespace) -> tuple[LoginRecord, ...]:
+    async with opened(args) as desk:
+        return await desk.logins.list(args.name)
+
+
+def revoke(args: argparse.Namespace) -> int:
+    """`oldbird password revoke`"""
+    asyncio.run(_revoke(args))
+    print(f"Revoked {args.id}.")
+    return 0
+
+
+async def _revoke(args: argparse.Namespace) -> None:
+    async with opened(args) as desk:
+        await desk.logins.revoke(args.name, args.id)
+
+
+def day(seconds: int) -> str:
+    """A date for people, "never" for 0."""
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat() if seconds else "never"
+
+
+def typing_hint(linked: Linked, settings: Settings) -> str:
+    """What to type into a client."""
+    server = settings.base_url or f"http://{settings.host}:{settings.port}"
+    rights = ", read only" if linked.login and linked.login.read_only else ""
+    return (
+        f"Type into the client (account type Friendica, GNU social or StatusNet):\n"
+        f"  server    {server}   (API address: {server}/api)\n"
+        f"  user      {linked.account.login}\n"
+        f"  password  {linked.password}\n"
+        f"The password is shown only now. It is for one device{rights}."
+    )
+
+
+def secret_from(file: str) -> str:
+    """The secret in `file`, `-` for standard input. Raises Problem."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+    except OSError as error:
+        raise Problem(f"The token file {file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Problem(f"The token file {file} is not text.") from error
+    secret = text.strip()
+    if not secret or not secret.isascii() or not secret.isprintable():
+        raise Problem(f"The token file {file} holds no token: it must be one line of plain text.")
+    return secret
+
+
+def ask(prompt: str) -> str:
+    """A line from standard input, not shown on a terminal. Raises Problem when there is none."""
+    answer = getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()
+    if not answer.strip():
+        raise Problem("An existing app password is needed on standard input, or --token-file.")
+    return answer.strip()
+
+
+def check_allowed(server: str, settings: Settings) -> None:
+    """Say which setting is missing before the token is sent in the clear or the guard refuses. Raises Problem."""
+    host, pair = _address(server)
+    if _allowed(pair, settings):
+        return
+    if server.startswith("http:"):
+        raise not_allowed(server, pair, "is not reached over https")
+    if host == "localhost" or _private(host):
+        raise not_allowed(server, pair, "is not public")
+
+
+def not_allowed(server: str, pair: str, why: str) -> Problem:
+    """The line that says what to set."""
+    return Problem(
+        f"{server} {why}: if that is meant, add it to the setting allow_hosts "
+        f'(OLDBIRD_ALLOW_HOSTS={pair}, or allow_hosts = ["{pair}"] in the settings file).'
+    )
+
+
+def unreachable(server: str, error: BackendError, settings: Settings) -> Problem:
+    """Why `server` could not be asked: perhaps its name leads to a private address, which the guard refuses."""
+    host, pair = _address(server)
+    try:
+        found = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
+    except OSError:
+        found = set()
+    if any(_private(address) for address in found) and not _allowed(pair, settings):
+        return not_allowed(server, pair, "is not public")
+    return Problem(f"{server}: {error}")
+
+
+def _address(server: str) -> tuple[str, str]:
+    """(host, host:port as in the setting allow_hosts)."""
+    parts = urlsplit(server)
+    host = parts.hostname or ""
+    name = f"[{host}]" if ":" in host else host
+    return host, f"{name}:{parts.port or PORTS[parts.scheme]}"
+
+
+def _allowed(pair: str, settings: Settings) -> bool:
+    return host_port(pair) in {host_port(allowed) for allowed in settings.allow_hosts}
+
+
+def _private(host: str) -> bool:
+    try:
+        return not is_public(host)
+    except ValueError:
+        return False
