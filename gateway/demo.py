@@ -10,20 +10,19 @@ import argparse
 import asyncio
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import msgspec
-import uvicorn
 
+from gateway import serve
 from gateway.app import create_app
 from gateway.demo_seed import PEOPLE, mock_config, seed
 from gateway.logins import Logins
@@ -43,30 +42,6 @@ class DemoProblem(Problem):
     """The demo cannot start, for the reason in the text."""
 
 
-def run(args: argparse.Namespace) -> int:
-    """`args.port` (0: any free one) and `args.json` (one line for programs). Returns the exit status.
-
-    Raises DemoProblem.
-    """
-    try:
-        asyncio.run(_until_interrupted(args.port, as_json=args.json))
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        return 0
-    return 0
-
-
-async def _until_interrupted(port: int, *, as_json: bool) -> None:
-    """Signals cancel this task, so that every context below ends the way it began."""
-    task = asyncio.current_task()
-    assert task is not None
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    async with running(port) as demo:
-        sys.stdout.write(msgspec.json.encode(demo).decode() + "\n" if as_json else described(demo))
-        sys.stdout.flush()
-        await asyncio.Event().wait()
-
-
 class Demo(msgspec.Struct, frozen=True, kw_only=True):
     """What `--json` prints. `users`: login name -> app password. (A consumer for OAuth 1.0a will stand beside it.)"""
 
@@ -75,70 +50,42 @@ class Demo(msgspec.Struct, frozen=True, kw_only=True):
     users: dict[str, str]
 
 
-@asynccontextmanager
-async def running(port: int = 0) -> AsyncIterator[Demo]:
-    """Everything started and seeded; stopped and removed at the end. Raises DemoProblem."""
-    with tempfile.TemporaryDirectory(prefix="oldbird-demo-") as name, _listener(port) as listener:
-        folder = Path(name)
-        tokens = {person: secrets.token_urlsafe(24) for person in PEOPLE}
-        base_url = f"http://{HOST}:{listener.getsockname()[1]}"
-        async with running_mock(folder / "mock", tokens) as backend_url:
+def run(args: argparse.Namespace) -> int:
+    """`args.port` (0: any free one) and `args.json` (one line for programs). Returns when interrupted.
+
+    Raises Problem.
+    """
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_demo(args.port, described if not args.json else _line))
+    return 0
+
+
+async def _demo(port: int, words: Callable[[Demo], str]) -> None:
+    """Until the server runs, signals cancel this task, so that everything begun is ended."""
+    task = asyncio.current_task()
+    assert task is not None
+    for number in serve.SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    tokens = {person: secrets.token_urlsafe(24) for person in PEOPLE}
+    with tempfile.TemporaryDirectory(prefix="oldbird-demo-") as name, serve.listener(HOST, port) as bound:
+        async with running_mock(Path(name, "mock"), tokens) as backend_url:
             await seed(backend_url, tokens)
             settings = Settings(
-                data_dir=folder / "gateway", base_url=base_url, allow_hosts=(backend_url.removeprefix("http://"),)
+                data_dir=Path(name, "gateway"),
+                base_url=serve.address(bound),
+                allow_hosts=(urlsplit(backend_url).netloc,),
             )
             async with open_gateway(settings) as gateway:
                 users = await _link(gateway, backend_url, tokens)
-                async with _serving(gateway, listener):
-                    yield Demo(base_url=base_url, backend_url=backend_url, users=users)
-
-
-def _listener(port: int) -> socket.socket:
-    """A bound socket, so that the address is known before anything starts. Raises DemoProblem."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise DemoProblem(f"Port {port} cannot be used, `oldbird demo --port 0` takes a free one: {error}.") from error
-    return listener
+                server = serve.Server(serve.configured(create_app(gateway), settings))
+                sys.stdout.write(words(Demo(base_url=settings.base_url, backend_url=backend_url, users=users)))
+                sys.stdout.flush()
+                await server.serve(sockets=[bound])
 
 
 async def _link(gateway: Gateway, backend_url: str, tokens: Mapping[str, str]) -> dict[str, str]:
     logins = Logins(gateway.store, await open_vault(gateway.settings.data_dir, gateway.store), gateway.connections)
     return {name: (await logins.link(backend_url, token)).password for name, token in tokens.items()}
-
-
-class _Server(uvicorn.Server):
-    """Leaves the signals to the demo, which has more than a server to stop, and says when it is ready."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-
-@asynccontextmanager
-async def _serving(gateway: Gateway, listener: socket.socket) -> AsyncIterator[None]:
-    app: Any = create_app(gateway)
-    server = _Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    task.add_done_callback(lambda _: server.ready.set())
-    try:
-        await server.ready.wait()
-        if not task.done():
-            yield
-    finally:
-        server.should_exit = True
-        await task
 
 
 def mock_python() -> Path:
@@ -202,6 +149,10 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def _line(demo: Demo) -> str:
+    return msgspec.json.encode(demo).decode() + "\n"
 
 
 def described(demo: Demo) -> str:
