@@ -1,0 +1,112 @@
+"""The SQLite file: how it is opened, its schema and the way forward from older ones."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from gateway.stores.store import TooNew
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 5.0
+OPEN_TRIES = 50
+
+FIRST = (
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+    "INSERT INTO meta VALUES ('logins', 0)",
+    "CREATE TABLE scopes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    """CREATE TABLE statuses (
+        scope INTEGER NOT NULL, id INTEGER NOT NULL, key TEXT NOT NULL, native TEXT NOT NULL, sort TEXT NOT NULL,
+        parent TEXT NOT NULL, boosted TEXT NOT NULL, booster TEXT NOT NULL, PRIMARY KEY (scope, id)) WITHOUT ROWID""",
+    "CREATE UNIQUE INDEX statuses_key ON statuses (scope, key)",
+    "CREATE INDEX statuses_sort ON statuses (scope, sort) WHERE sort <> ''",
+    """CREATE TABLE people (scope INTEGER NOT NULL, id INTEGER NOT NULL, native TEXT NOT NULL,
+        PRIMARY KEY (scope, id)) WITHOUT ROWID""",
+    "CREATE UNIQUE INDEX people_native ON people (scope, native)",
+    """CREATE TABLE kinds (scope INTEGER NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL,
+        PRIMARY KEY (scope, key)) WITHOUT ROWID""",
+    "CREATE TABLE accounts (id TEXT PRIMARY KEY, login TEXT NOT NULL, created INTEGER NOT NULL, data TEXT NOT NULL)",
+    "CREATE INDEX accounts_login ON accounts (login)",
+    """CREATE TABLE logins (hash TEXT PRIMARY KEY, id TEXT NOT NULL, account TEXT NOT NULL, last_used INTEGER NOT NULL,
+        data TEXT NOT NULL)""",
+    "CREATE INDEX logins_account ON logins (account, id)",
+    """CREATE TABLE entries (
+        account TEXT NOT NULL, name TEXT NOT NULL, id INTEGER NOT NULL, key TEXT NOT NULL, native TEXT NOT NULL,
+        row TEXT NOT NULL, PRIMARY KEY (account, name, key)) WITHOUT ROWID""",
+    "CREATE INDEX entries_id ON entries (account, name, id)",
+    """CREATE TABLE entry_state (account TEXT NOT NULL, name TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (account, name, field)) WITHOUT ROWID""",
+    "CREATE TABLE once (key TEXT PRIMARY KEY, expires INTEGER NOT NULL, reply BLOB NOT NULL)",
+)
+
+ASKED_AND_MEDIA = (
+    "ALTER TABLE statuses ADD COLUMN asked INTEGER NOT NULL DEFAULT 0",
+    "UPDATE statuses SET asked = strftime('%s', 'now') / 86400",  # nothing counts as unused from before it was counted
+    "CREATE INDEX statuses_asked ON statuses (asked)",
+    """CREATE TABLE media (account TEXT NOT NULL, id INTEGER NOT NULL, native TEXT NOT NULL,
+        PRIMARY KEY (account, id)) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, ASKED_AND_MEDIA)
+"""Step n leads from version n to version n + 1."""
+
+VERSION = len(MIGRATIONS)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection for one thread at a time; the folder is made when missing. Raises sqlite3.Error, OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        _use_wal(db)
+        db.execute("PRAGMA synchronous = NORMAL")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """SQLite does not wait for its busy timeout when two processes change the mode of a new file at once."""
+    for _ in range(OPEN_TRIES):
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+    raise sqlite3.OperationalError("database is locked")
+
+
+def transaction(db: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    """`work` done whole or not at all, against other writers too. Raises what `work` raises, sqlite3.Error."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        result = work(db)
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    return result
+
+
+def migrate(db: sqlite3.Connection, steps: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    """Bring the file to the newest schema in one transaction. Raises TooNew, sqlite3.Error."""
+    transaction(db, lambda db: _step_forward(db, steps))
+
+
+def _step_forward(db: sqlite3.Connection, steps: Sequence[Sequence[str]]) -> None:
+    found = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if found > len(steps):
+        raise TooNew(f"The store has schema {found}; this release knows schemas up to {len(steps)}.")
+    for step in steps[found:]:
+        for statement in step:
+            db.execute(statement)
+    db.execute(f"PRAGMA user_version = {len(steps)}")
