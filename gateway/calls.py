@@ -6,6 +6,7 @@ The rows stand in `gateway.call_rows`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 class Type(StrEnum):
     """How a parameter is read. An empty value is an absent one, everywhere."""
 
-    TEXT = "text"
+    TEXT = "text"  # control characters but tab and line ends are dropped; longer than the cap (characters): 400
     COUNT = "count"  # positive integer; not a number or < 1: the default; above the cap: clamped
     ID = "id"  # positive integer below 2^63; 0, -1, empty: absent; anything else: unknown (Ask.id gives UNKNOWN)
     FLAG = "flag"  # true 1 t yes on / false 0 no off, any case; else the default
@@ -34,7 +35,7 @@ class Param(msgspec.Struct, frozen=True, kw_only=True):
     doc: str = ""
 
 
-ANY = ("GET", "POST", "PUT", "DELETE", "HEAD")
+ANY = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 GET = ("GET", "HEAD")
 POST = ("POST",)
 POST_PUT = ("POST", "PUT")
@@ -49,13 +50,15 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     `tail` names the parameter that may follow the path ("id": statuses/show/9.json; "user": users/show/bob.json).
     `root`/`item` are the XML names. `write` calls are refused to read-only logins. `spec`: named in the
-    specification as implemented. `issue`: the words of `oldbird calls --planned` for rows without handler.
+    specification as implemented. `anonymous`: without credentials it is asked of the backend the operator named for
+    that, else 401 (only where `auth` is off; the other calls without `auth` never need anybody).
     """
 
     path: str
     aliases: tuple[str, ...] = ()
     methods: tuple[str, ...] = ANY
     auth: bool = True
+    anonymous: bool = False
     params: tuple[Param, ...] = ()
     ignored: tuple[str, ...] = ()
     tail: str = ""
@@ -67,3 +70,37 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     spec: bool = True
     handler: str | None = None
     doc: str = ""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The path and its aliases."""
+        return (self.path, *self.aliases)
+
+
+class Table:
+    """All rows. Every path belongs to one row."""
+
+    __slots__ = ("_rows", "_rows_by_path")
+
+    def __init__(self, rows: Iterable[Call]) -> None:
+        self._rows = tuple(rows)
+        self._rows_by_path: dict[str, Call] = {}
+        for row in self._rows:
+            for path in row.paths:
+                if path in self._rows_by_path:
+                    raise ValueError(f"two rows for {path}")
+                self._rows_by_path[path] = row
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def find(self, path: str) -> Call | None:
+        """The row of a path as it stands after the mount, without extension and tail."""
+        return self._rows_by_path.get(path)
+
+    def planned(self) -> tuple[Call, ...]:
+        """The rows that answer 501 because their handler is still to come."""
+        return tuple(row for row in self._rows if row.handler is None)

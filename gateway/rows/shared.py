@@ -1,0 +1,37 @@
+"""Parameters that many calls have in common. Defaults and caps: specification and DESIGN section 9."""
+
+from __future__ import annotations
+
+from gateway.calls import Param, Type
+
+PAGE_ITEMS, TIMELINE_CAP, MESSAGE_CAP, IDS_CAP = 20, 200, 999, 5000
+NAME_CHARS, LINE_CHARS, URL_CHARS = 320, 1000, 2048
+
+
+def count(cap: int, default: int = PAGE_ITEMS, *, aliases: tuple[str, ...] = ()) -> Param:
+    """Items per page."""
+    return Param(name="count", type=Type.COUNT, default=default, cap=cap, aliases=aliases, doc="Items per page.")
+
+
+PAGE = Param(name="page", type=Type.COUNT, default=1, doc="Page number, from 1.")
+SINCE_ID = Param(name="since_id", type=Type.ID, doc="Only items with a larger id.")
+MAX_ID = Param(name="max_id", type=Type.ID, doc="Only items with this id or a smaller one.")
+WINDOW = (PAGE, SINCE_ID, MAX_ID)
+
+ENTITIES = Param(name="include_entities", type=Type.FLAG, default=False, doc="Adds `entities` that match `text`.")
+EXCLUDE_REPLIES = Param(name="exclude_replies", type=Type.FLAG, default=False, doc="Leaves answers out.")
+CONVERSATION_ID = Param(name="conversation_id", type=Type.ID, doc="Only this conversation: any id of the thread.")
+STATUS_ID = Param(name="id", type=Type.ID, doc="Id of the status; also as last part of the path.")
+
+USER_ID = Param(name="user_id", type=Type.ID, doc="Id of the user.")
+SCREEN_NAME = Param(name="screen_name", cap=NAME_CHARS, doc="Name of the user, `user` or `user@host`.")
+PROFILE_URL = Param(name="profileurl", cap=URL_CHARS, doc="Address of the user's profile page.")
+CURSOR = Param(name="cursor", cap=NAME_CHARS, doc="Position, -1 for the start; asks for the cursor envelope.")
+STRINGIFY = Param(name="stringify_ids", type=Type.FLAG, default=False, doc="Ids as text.")
+
+GET_TEXT = Param(name="getText", cap=NAME_CHARS, doc="`html` or `plain`: form of the text, title apart.")
+GET_USERS = Param(name="getUserObjects", type=Type.FLAG, default=True, doc="`false` leaves sender and recipient out.")
+VERBOSE = Param(name="friendica_verbose", type=Type.FLAG, default=False, doc="Answers `result` and `message` instead.")
+
+NO_RTS = ("include_rts", "trim_user", "contributor_details")
+TRIM = ("trim_user",)

@@ -1,0 +1,240 @@
+"""Timelines, single statuses, conversations, favourites, posting."""
+
+from __future__ import annotations
+
+from gateway.calls import FEEDS, JSON_XML, POST_DELETE, POST_PUT, Call, Param, Type
+from gateway.rows.shared import (
+    CONVERSATION_ID,
+    ENTITIES,
+    EXCLUDE_REPLIES,
+    LINE_CHARS,
+    NAME_CHARS,
+    NO_RTS,
+    PROFILE_URL,
+    SCREEN_NAME,
+    STATUS_ID,
+    TIMELINE_CAP,
+    TRIM,
+    USER_ID,
+    WINDOW,
+    count,
+)
+
+COUNT = count(TIMELINE_CAP)
+TIMELINE = (COUNT, *WINDOW, EXCLUDE_REPLIES, CONVERSATION_ID, ENTITIES)
+LIST = (COUNT, *WINDOW, ENTITIES)
+MEDIA = Param(
+    name="media",
+    type=Type.FILES,
+    aliases=("media_data", "image"),
+    doc="Pictures: multipart parts (also `media[]`), or base64 text in the field.",
+)
+
+
+def audience(name: str, alias: str, doc: str) -> Param:
+    """One of the four lists that narrow the readers of a post."""
+    return Param(name=name, type=Type.LIST, aliases=(alias,) if alias else (), doc=doc)
+
+
+TIMELINES = (
+    Call(
+        path="statuses/home_timeline",
+        aliases=("statuses/friends_timeline",),
+        params=TIMELINE,
+        ignored=NO_RTS,
+        tail="user",
+        root="statuses",
+        item="status",
+        formats=FEEDS,
+        handler="timelines.home",
+        doc="Posts of the people I follow, and mine. A name in the path is accepted and has no effect.",
+    ),
+    Call(
+        path="statuses/public_timeline",
+        params=TIMELINE,
+        ignored=TRIM,
+        root="statuses",
+        item="status",
+        formats=FEEDS,
+        handler="timelines.public",
+        doc="Public posts of the people of this server.",
+    ),
+    Call(
+        path="statuses/mentions",
+        aliases=("statuses/replies", "statuses/mentions_timeline"),
+        params=LIST,
+        ignored=NO_RTS,
+        root="statuses",
+        item="status",
+        formats=FEEDS,
+        handler="timelines.mentions",
+        doc="Posts that mention me.",
+    ),
+    Call(
+        path="statuses/user_timeline",
+        params=(USER_ID, SCREEN_NAME, PROFILE_URL, *TIMELINE),
+        ignored=NO_RTS,
+        tail="user",
+        root="statuses",
+        item="status",
+        formats=FEEDS,
+        handler="timelines.user",
+        doc="Posts of one person, mine when nobody is named.",
+    ),
+    Call(
+        path="statuses/networkpublic_timeline",
+        params=LIST,
+        root="statuses",
+        item="status",
+        formats=FEEDS,
+        spec=False,
+        doc="All public posts the server knows.",
+    ),
+    Call(
+        path="conversation/show",
+        aliases=("statusnet/conversation",),
+        params=(STATUS_ID, *LIST),
+        ignored=NO_RTS,
+        tail="id",
+        root="statuses",
+        item="status",
+        formats=FEEDS,
+        handler="conversations.show",
+        doc="All answers to a post, of any depth, newest first, without the post itself.",
+    ),
+    Call(
+        path="favorites",
+        aliases=("favorites/list",),
+        params=(USER_ID, SCREEN_NAME, *LIST),
+        tail="user",
+        root="statuses",
+        item="status",
+        formats=FEEDS,
+        handler="favorites.timeline",
+        doc="My favourites. Naming somebody else gives an empty list.",
+    ),
+)
+
+ONE_STATUS = (
+    Call(
+        path="statuses/show",
+        params=(
+            STATUS_ID,
+            Param(name="conversation", type=Type.FLAG, default=False, doc="The whole conversation instead, as a list."),
+            ENTITIES,
+        ),
+        ignored=("include_my_retweet", "trim_user"),
+        tail="id",
+        root="status",
+        item="status",
+        formats=JSON_XML,
+        handler="statuses.show",
+        doc="One post.",
+    ),
+    Call(
+        path="statuses/destroy",
+        methods=POST_DELETE,
+        params=(STATUS_ID, ENTITIES),
+        ignored=TRIM,
+        tail="id",
+        root="status",
+        formats=JSON_XML,
+        write=True,
+        handler="statuses.destroy",
+        doc="Deletes a post of mine and answers what it was.",
+    ),
+    Call(
+        path="statuses/retweet",
+        methods=POST_PUT,
+        params=(STATUS_ID, ENTITIES),
+        ignored=TRIM,
+        tail="id",
+        root="status",
+        formats=JSON_XML,
+        write=True,
+        handler="statuses.retweet",
+        doc="Boosts a post.",
+    ),
+    Call(
+        path="favorites/create",
+        methods=POST_PUT,
+        params=(STATUS_ID, ENTITIES),
+        tail="id",
+        root="status",
+        formats=JSON_XML,
+        write=True,
+        handler="favorites.create",
+        doc="Makes a post a favourite.",
+    ),
+    Call(
+        path="favorites/destroy",
+        methods=POST_DELETE,
+        params=(STATUS_ID, ENTITIES),
+        tail="id",
+        root="status",
+        formats=JSON_XML,
+        write=True,
+        handler="favorites.destroy",
+        doc="Takes a favourite back.",
+    ),
+)
+
+POSTING = (
+    Call(
+        path="statuses/update",
+        aliases=("statuses/update_with_media", "statuses/mediap"),
+        methods=POST_PUT,
+        params=(
+            Param(name="title", cap=LINE_CHARS, doc="Title of the status; becomes the content warning."),
+            Param(name="status", doc="The text."),
+            Param(name="htmlstatus", doc="The text as HTML; wins over `status`."),
+            Param(
+                name="in_reply_to_status_id",
+                type=Type.ID,
+                aliases=("in_reply_to_id",),
+                doc="Id of the post that is answered.",
+            ),
+            Param(name="lat", type=Type.NUMBER, doc="Latitude in degrees."),
+            Param(name="long", type=Type.NUMBER, doc="Longitude in degrees."),
+            MEDIA,
+            Param(name="media_ids", type=Type.LIST, doc="Ids from media/upload: one, with commas, or repeated."),
+            Param(name="source", cap=LINE_CHARS, doc="Name of the client."),
+            audience("group_allow", "circle_allow", "Ids of groups that may read it."),
+            audience("contact_allow", "", "`cid`s of people who may read it."),
+            audience("group_deny", "circle_deny", "Ids of groups that may not read it."),
+            audience("contact_deny", "", "`cid`s of people who may not read it."),
+            Param(name="network", cap=NAME_CHARS, doc="Network code; accepted, has no effect."),
+            ENTITIES,
+        ),
+        ignored=("trim_user", "place_id", "display_coordinates", "visibility", "location", "category", "emailcc"),
+        root="status",
+        formats=JSON_XML,
+        write=True,
+        handler="posting.update",
+        doc="Posts a status.",
+    ),
+    Call(
+        path="media/upload",
+        methods=POST_PUT,
+        params=(MEDIA, Param(name="description", cap=LINE_CHARS, doc="Description for people who cannot see it.")),
+        root="media",
+        formats=JSON_XML,
+        write=True,
+        handler="posting.media_upload",
+        doc="Stores a picture; its `media_id` goes into `media_ids`.",
+    ),
+    Call(
+        path="media/metadata/create",
+        methods=POST_PUT,
+        params=(
+            Param(name="media_id", type=Type.ID, doc="Id from media/upload."),
+            Param(name="alt_text", doc="JSON object with `text`: the description."),
+        ),
+        formats=JSON_XML,
+        write=True,
+        spec=False,
+        doc="Describes an uploaded picture.",
+    ),
+)
+
+ROWS = (*TIMELINES, *ONE_STATUS, *POSTING)
