@@ -1,0 +1,13 @@
+"""Error documents (DESIGN section 9, `JSON error body`): one JSON body for all readers, XML as specified."""
+
+from __future__ import annotations
+
+from gateway.errors import ApiError
+from mappings import site, trees
+
+
+def error_body(error: ApiError, format: str, request: str) -> bytes:
+    """The body in the asked format; RSS and Atom readers get the XML document."""
+    if format == "json":
+        return trees.json_bytes(site.error_tree(error.text, error.line, request, error.code))
+    return trees.xml_bytes("status", site.error_xml(error.text, error.line, request))

@@ -1,0 +1,118 @@
+"""One request at the edge: its headers, its address, what may be said about it in replies and logs."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import time
+from urllib.parse import quote, unquote_to_bytes
+
+from starlette.types import Scope
+
+from gateway.calls import Call
+from gateway.errors import ApiError
+from gateway.paths import Target, format_of
+from gateway.session import Session
+
+MAX_ECHO = 2000
+SECRET_PARAMS = frozenset(
+    {"password", "passwd", "pass", "pw", "secret", "token", "access_token", "api_key", "authenticity_token", "callback"}
+)
+SECRET_PREFIXES = ("oauth_", "x_auth_")
+"""Parameters whose values never stand in a reply or a log."""
+
+_PROCESS = os.urandom(4).hex()
+_numbers = itertools.count(1)
+_HOST = re.compile(r"[A-Za-z0-9.\-_]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
+_SAFE = "!$&'()*+,-./:;=?@_~%[]|"
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+class Exchange:
+    """`path` is decoded, `format` the asked one, also of errors; `call` is None where there is no row."""
+
+    __slots__ = ("_scope", "call", "format", "headers", "id", "method", "mount", "path", "session", "started", "tail")
+
+    def __init__(self, scope: Scope, path: str, target: Target | None = None) -> None:
+        self._scope = scope
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.id = f"{_PROCESS}-{next(_numbers):x}"
+        self.method: str = scope["method"]
+        self.path = path
+        self.call: Call | None
+        self.call, self.mount, self.format, self.tail = target or (None, "", format_of(path), "")
+        self.session: Session | None = None
+        self.started = time.perf_counter()
+
+    @property
+    def query(self) -> bytes:
+        """The query string."""
+        query: bytes = self._scope["query_string"]
+        return query
+
+    @property
+    def has_body(self) -> bool:
+        """The headers announce a body."""
+        return b"content-length" in self.headers or b"transfer-encoding" in self.headers
+
+    @property
+    def address(self) -> str:
+        """The peer, "" when unknown."""
+        client = self._scope.get("client")
+        return client[0] if client else ""
+
+    @property
+    def host(self) -> str:
+        """Host and port as the client named them, "localhost" when it named none that could be one."""
+        host = self.header(b"host")
+        return host if _HOST.fullmatch(host) else "localhost"
+
+    @property
+    def milliseconds(self) -> float:
+        """Time since the request began."""
+        return round((time.perf_counter() - self.started) * 1000, 1)
+
+    def header(self, name: bytes) -> str:
+        """A header, "" when absent."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    def base_url(self, configured: str) -> str:
+        """The configured address, else the one the client used."""
+        return configured or f"{self._scope.get('scheme', 'http')}://{self.host}"
+
+    def request(self) -> str:
+        """Path without leading slash and query, as errors repeat it: without secrets, bounded."""
+        path = _CONTROLS.sub("", self.path.lstrip("/"))
+        query = public_query(self.query)
+        return (f"{path}?{query}" if query else path)[:MAX_ECHO]
+
+    def refuse_foreign(self, base_url: str) -> None:
+        """Raises ApiError 403 when another web site's page makes the browser send this."""
+        if self.header(b"sec-fetch-site").lower() == "cross-site":
+            raise ApiError(403, "Calls from other web sites are refused.")
+        origin = self.header(b"origin")
+        if origin and not self._is_own(origin, base_url):
+            raise ApiError(403, "Calls from other web sites are refused.")
+
+    def _is_own(self, origin: str, base_url: str) -> bool:
+        host = _netloc(origin)
+        return bool(host) and host in {self.host.lower(), _netloc(base_url)}
+
+
+def public_query(query: bytes) -> str:
+    """A query string without the parameters that may be secret, in printable ASCII."""
+    if not query:
+        return ""
+    pairs = [pair for pair in query[: 4 * MAX_ECHO].split(b"&") if pair and not _is_secret(pair)]
+    return quote(b"&".join(pairs), safe=_SAFE)
+
+
+def _netloc(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].lower()
+
+
+def _is_secret(pair: bytes) -> bool:
+    raw = unquote_to_bytes(pair.partition(b"=")[0].replace(b"+", b" "))
+    name = raw.decode("latin-1").strip().lower()
+    return name in SECRET_PARAMS or name.startswith(SECRET_PREFIXES)
