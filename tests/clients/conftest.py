@@ -1,0 +1,50 @@
+"""One demo for all clients, and each client's journey once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from gateway import demo_seed
+from tests.clients.gear import Demo, Far, running_demo, travelled
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    """A running `oldbird demo`."""
+    with running_demo() as (demo, _):
+        yield demo
+
+
+@pytest.fixture(scope="session")
+def far(demo: Demo) -> Iterator[Far]:
+    """The server behind the gateway."""
+    with httpx.Client(base_url=demo.backend_url, trust_env=False, timeout=30) as web:
+        yield Far(web)
+
+
+@pytest.fixture(scope="session")
+def web(demo: Demo) -> Iterator[httpx.Client]:
+    """A plain HTTP client signed in as bob."""
+    auth = ("bob", demo.users["bob"])
+    with httpx.Client(base_url=demo.base_url, auth=auth, trust_env=False, timeout=30) as web:
+        yield web
+
+
+@pytest.fixture(scope="session")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PNG file that the seed did not post."""
+    path = tmp_path_factory.mktemp("pictures") / "green.png"
+    path.write_bytes(demo_seed.picture((10, 200, 90), 40, 30))
+    return path
+
+
+@pytest.fixture(scope="session")
+def journey(demo: Demo, picture: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Any]]:
+    """name of a client -> its steps, taken when first asked for."""
+    return cache(lambda name: travelled(name, demo, picture, tmp_path_factory.mktemp("home")))

@@ -1,0 +1,144 @@
+"""The running demo, the server behind it, and the clients that are let loose on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx2 as httpx
+
+ROOT = Path(__file__).parent.parent.parent
+SCRIPTS = Path(__file__).parent / "scripts"
+START_SECONDS, STOP_SECONDS, TRIP_SECONDS = 90, 20, 120
+
+EVERYTHING = (
+    "login", "post", "mentions", "reply", "home", "newer", "older", "below", "show", "favourite", "favourites",
+    "unfavourite", "boost", "picture", "upload", "search", "followers", "follower_ids", "delete", "gone", "extras",
+)  # fmt: skip
+"""The steps of `scripts/journey.py`."""
+
+
+class Client(NamedTuple):
+    """A client: what it is called, its script, its virtual environment ("" for ours), the steps it has no call for.
+
+    `number`: the stream post it acts on.
+    """
+
+    title: str
+    version: str
+    script: str
+    number: int
+    venv: str = ""
+    lacks: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What it does, in order."""
+        return tuple(step for step in EVERYTHING if step not in self.lacks)
+
+    @property
+    def python(self) -> Path:
+        """The interpreter its library is installed for."""
+        return ROOT / ".venvs" / self.venv / "bin" / "python" if self.venv else Path(sys.executable)
+
+
+CLIENTS = {
+    "twitter": Client("Python Twitter Tools", "1.19.6", "python_twitter_tools.py", 29, "client-twitter", ("extras",)),
+    "gnusocial": Client("gnusocial", "4.0.0", "pygnusocial.py", 26, "client-gnusocial", ("search",)),
+    "statusnet": Client(
+        "statusnet", "0.1.1", "identicurse_statusnet.py", 23, "client-statusnet", ("picture", "upload", "search")
+    ),
+    "curl": Client("curl", "any", "curl_commands.py", 20),
+    "urllib": Client("urllib", "Python 3.11", "urllib_basic.py", 17, lacks=("upload", "extras")),
+}
+
+
+class Demo(NamedTuple):
+    """What `oldbird demo --json` printed."""
+
+    base_url: str
+    backend_url: str
+    users: dict[str, str]
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of the gateway."""
+        host, _, port = self.base_url.removeprefix("http://").partition(":")
+        return host, int(port)
+
+
+def clean_environment() -> dict[str, str]:
+    """Ours, without settings of the gateway and without proxies."""
+    unwanted = ("OLDBIRD_", "http_proxy", "https_proxy", "all_proxy")
+    return {
+        key: value for key, value in os.environ.items() if not key.lower().startswith(tuple(map(str.lower, unwanted)))
+    }
+
+
+@contextmanager
+def running_demo() -> Iterator[tuple[Demo, subprocess.Popen[str]]]:
+    """`oldbird demo` as a process of its own; ended by SIGTERM unless it has ended."""
+    command = [Path(sys.executable).with_name("oldbird"), "demo", "--json", "--port", "0"]
+    with subprocess.Popen(command, env=clean_environment(), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            assert line, "oldbird demo ended without a line"
+            yield Demo(**json.loads(line)), process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(STOP_SECONDS)
+
+
+class Far(NamedTuple):
+    """The server behind the gateway, asked over its own API by nobody in particular."""
+
+    web: httpx.Client
+
+    def get(self, path: str, **query: Any) -> Any:
+        """The decoded answer; raises when the server refuses."""
+        answer = self.web.get(f"/api/v1/{path}", params=query)
+        answer.raise_for_status()
+        return answer.json()
+
+    def code(self, path: str) -> int:
+        """The HTTP status of an answer."""
+        return self.web.get(f"/api/v1/{path}").status_code
+
+    def status(self, status: dict[str, Any]) -> Any:
+        """The server's own record of a status the gateway showed."""
+        return self.get(f"statuses/{native(status)}")
+
+    def names(self, status: dict[str, Any], what: str) -> set[str]:
+        """Who did `what` (favourited_by, reblogged_by) with a status the gateway showed."""
+        return {account["username"] for account in self.get(f"statuses/{native(status)}/{what}")}
+
+
+def native(status: dict[str, Any]) -> str:
+    """The server's id of a status the gateway showed: the last part of its address there."""
+    url: str = status["external_url"]
+    return url.rpartition("/")[2]
+
+
+def travelled(name: str, demo: Demo, picture: Path, home: Path) -> dict[str, Any]:
+    """Let a client take all its steps; step -> what the client made of the answer."""
+    client = CLIENTS[name]
+    assert client.python.exists(), f"{client.python} is missing: make test installs it"
+    facts = {
+        "base_url": demo.base_url, "user": "alice", "password": demo.users["alice"], "name": name,
+        "number": client.number, "picture": str(picture),
+    }  # fmt: skip
+    done = subprocess.run(
+        [client.python, "-W", "error", "-X", "utf8", SCRIPTS / client.script], input=json.dumps(facts), text=True,
+        capture_output=True, timeout=TRIP_SECONDS, check=False, env={**clean_environment(), "HOME": str(home)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return {line["step"]: line["value"] for line in lines}

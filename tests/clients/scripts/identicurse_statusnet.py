@@ -1,0 +1,62 @@
+"""IdentiCurse's statusnet library over Basic: reads by POST, ids in path and body, no pictures."""
+
+from journey import travel
+from python2 import load
+
+statusnet = load("statusnet")
+
+
+class Client:
+    def __init__(self, facts):
+        """Asks help/test, account/verify_credentials and statusnet/config, and raises unless all three are usable."""
+        self.api = statusnet.StatusNet(facts["base_url"] + "/api", facts["user"], facts["password"])
+
+    def login(self):
+        return self.api.users_show(screen_name="alice")
+
+    def post(self, text, parent):
+        return self.api.statuses_update(text, source="IdentiCurse", in_reply_to_status_id=parent or 0)
+
+    def home(self, window):
+        return self.api.statuses_home_timeline(**window)
+
+    def mentions(self):
+        return self.api.statuses_mentions(count=20)
+
+    def show(self, id):
+        return self.api.statuses_show(id)
+
+    def favourite(self, id):
+        return self.api.favorites_create(id)
+
+    def unfavourite(self, id):
+        return self.api.favorites_destroy(id)
+
+    def favourites(self):
+        return self.api.favorites()
+
+    def boost(self, id):
+        return self.api.statuses_retweet(id, source="IdentiCurse")
+
+    def followers(self):
+        return self.api.statuses_followers(user_id=0, screen_name="alice")
+
+    def follower_ids(self):
+        """Sends user_id=0 beside the name."""
+        found = self.api.followers_ids(0, "alice", cursor=-1)
+        return found["ids"]
+
+    def delete(self, id):
+        return self.api.statuses_destroy(id)
+
+    def gone(self, id):
+        try:
+            return self.api.statuses_show(id)
+        except statusnet.StatusNetError as error:
+            return {"code": error.errcode, "body": {"error": error.details}}
+
+    def extras(self):
+        return {"limit": self.api.length_limit, "zone": self.api.tz, "left": self.api.account_rate_limit_status()}
+
+
+travel(Client)

@@ -1,0 +1,54 @@
+"""What every client does, in this order. A script gives `travel` an object with the calls its library has.
+
+Facts come as JSON on standard input: base_url, user, password, name (of the client), number (of a stream post that no
+other client touches), picture (path of a PNG file). Each step is one JSON line on standard output: step, value.
+"""
+
+import json
+import sys
+
+PAGE = 60
+
+
+def travel(make):
+    """Log in with `make(facts)`, then take every step the client has a call for."""
+    facts = json.load(sys.stdin)
+    client = make(facts)
+    name, number = facts["name"], facts["number"]
+
+    def step(name, call, *arguments):
+        value = getattr(client, call)(*arguments) if hasattr(client, call) else None
+        if value is not None:
+            print(json.dumps({"step": name, "value": value}), flush=True)
+        return value
+
+    step("login", "login")
+    post = step("post", "post", f"Hello from {name} \u00e4\U0001f99c <&>", None)
+    mentions = step("mentions", "mentions")
+    ping = next(status for status in mentions if "one more mention" in status["text"])
+    step("reply", "post", f"@bob reply from {name}", ping["id"])
+
+    step("home", "home", {"count": 3})
+    step("newer", "home", {"since_id": post["id"]})
+    step("older", "home", {"max_id": post["id"], "count": 5})
+    step("below", "home", {"max_id": post["id"] - 1, "count": 5})
+    stream = {status["text"][:21]: status["id"] for status in client.home({"count": PAGE})}
+    liked, unliked = (stream[f"Stream post number {n:02}"] for n in (number, number + 1))
+
+    step("show", "show", liked)
+    step("favourite", "favourite", liked)
+    step("favourites", "favourites")
+    client.favourite(unliked)
+    step("unfavourite", "unfavourite", unliked)
+    step("boost", "boost", liked)
+    step("picture", "picture", f"Picture from {name}", facts["picture"])
+    step("upload", "upload", f"Uploaded from {name}", facts["picture"])
+    step("search", "search", "bob")
+    step("followers", "followers")
+    step("follower_ids", "follower_ids")
+
+    doomed = client.post(f"Doomed post from {name}", None)
+    print(json.dumps({"step": "doomed", "value": doomed}), flush=True)
+    step("delete", "delete", doomed["id"])
+    step("gone", "gone", doomed["id"])
+    step("extras", "extras")

@@ -1,0 +1,35 @@
+"""Python 2 modules on Python 3: the installed source is translated in memory while it is imported, never edited.
+
+The rest is what the standard library of Python 2 did and that of Python 3 does not: Base64 from text to text, and
+request bodies that are text.
+"""
+
+import base64
+import importlib.util
+import sys
+import types
+import urllib.request
+from pathlib import Path
+
+from fissix.refactor import RefactoringTool, get_fixers_from_package
+
+
+class Request(urllib.request.Request):
+    """Takes a body of ASCII text."""
+
+    def __init__(self, url, data=None, *arguments, **named):
+        super().__init__(url, data.encode("ascii") if isinstance(data, str) else data, *arguments, **named)
+
+
+def load(name):
+    """The module `name`, which must be installed. Raises ModuleNotFoundError."""
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(name)
+    source = Path(found.origin).read_text("utf-8") + "\n"
+    translated = str(RefactoringTool(get_fixers_from_package("fissix.fixes")).refactor_string(source, name))
+    base64.encodestring = lambda text: base64.encodebytes(text.encode()).decode()
+    urllib.request.Request = Request
+    module = sys.modules[name] = types.ModuleType(name)
+    exec(compile(translated, found.origin, "exec"), module.__dict__)
+    return module

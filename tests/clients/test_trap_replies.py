@@ -1,0 +1,216 @@
+"""What old clients cannot bear in a reply: nulls, wrong types, odd dates, XML that looks cut off, unknown errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from lxml import etree
+
+from gateway.call_rows import TABLE
+from tests.clients.gear import Demo
+
+DATE = re.compile(
+    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
+    r"\d\d \d\d:\d\d:\d\d \+0000 \d{4}"
+)
+ABSENT_NOT_NULL = {"retweeted_status", "quoted_status", "entities", "extended_entities", "source", "urls", "status"}
+STATUS_KEYS: dict[str, type | tuple[type, ...]] = {
+    "id": int, "id_str": str, "text": str, "created_at": str, "source": str, "user": dict, "favorited": bool,
+    "truncated": bool, "statusnet_html": str, "statusnet_conversation_id": int, "external_url": str,
+    "in_reply_to_status_id": (int, type(None)), "in_reply_to_status_id_str": (str, type(None)),
+    "in_reply_to_user_id": (int, type(None)), "in_reply_to_user_id_str": (str, type(None)),
+    "in_reply_to_screen_name": (str, type(None)),
+}  # fmt: skip
+USER_KEYS: dict[str, type] = {
+    "id": int, "id_str": str, "name": str, "screen_name": str, "profile_image_url": str, "created_at": str,
+    "protected": bool, "following": bool, "notifications": bool, "verified": bool, "statusnet_blocking": bool,
+    "followers_count": int, "friends_count": int, "statuses_count": int, "statusnet_profile_url": str, "cid": int,
+    "network": str,
+}  # fmt: skip
+READS = (
+    "statuses/home_timeline?count=60", "statuses/home_timeline?count=60&include_entities=true",
+    "statuses/user_timeline?screen_name=alice&count=60", "statuses/public_timeline", "statuses/mentions", "favorites",
+    "statuses/friends", "statuses/followers", "users/search?q=alice", "users/show?screen_name=alice",
+    "account/verify_credentials",
+)  # fmt: skip
+
+
+def objects(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a reply."""
+    if isinstance(tree, dict):
+        yield tree
+    for value in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from objects(value)
+
+
+@pytest.fixture(params=["/api", "/1.1"])
+def mount(request: pytest.FixtureRequest) -> str:
+    """Where Friendica clients and where Twitter clients look."""
+    name: str = request.param
+    return name
+
+
+@pytest.mark.parametrize("read", READS)
+def test_no_null_where_clients_break_and_every_key_in_its_type(web: httpx.Client, mount: str, read: str) -> None:
+    tree = web.get(f"{mount}/{read}").json()
+    found = list(objects(tree))
+    assert found
+    for one in found:
+        assert not {key for key, value in one.items() if value is None} & ABSENT_NOT_NULL
+        assert not {"error", "errors"} & set(one)
+        if keys := STATUS_KEYS if "text" in one and "user" in one else USER_KEYS if "screen_name" in one else {}:
+            if keys is USER_KEYS and "profile_image_url" not in one:
+                continue  # a mention inside entities
+            wrong = {key for key, kind in keys.items() if key not in one or not isinstance(one[key], kind)}
+            assert not wrong
+
+
+@pytest.mark.parametrize("read", READS)
+def test_ids_fit_and_have_their_text_beside_them(web: httpx.Client, read: str) -> None:
+    for one in objects(web.get(f"/api/{read}").json()):
+        if "id_str" in one and isinstance(one.get("id"), int):
+            assert one["id_str"] == str(one["id"])
+            assert 0 < one["id"] < (2**31 if "screen_name" in one else 2**53)
+        for key in [key for key in one if key.endswith("_id_str")]:
+            number = one[key.removesuffix("_str")]
+            assert one[key] == (None if number is None else str(number))
+
+
+@pytest.mark.parametrize("read", READS)
+def test_one_form_of_dates(web: httpx.Client, mount: str, read: str) -> None:
+    dates = [one["created_at"] for one in objects(web.get(f"{mount}/{read}").json()) if "created_at" in one]
+    assert dates
+    assert all(DATE.fullmatch(date) for date in dates)
+
+
+def test_text_is_plain_for_friendica_clients_and_escaped_for_twitter_clients(web: httpx.Client) -> None:
+    texts = {}
+    for mount in ("/api", "/1", "/1.1"):
+        page = web.get(f"{mount}/statuses/user_timeline.json?screen_name=alice&count=200").json()
+        texts[mount] = next(status["text"] for status in page if status["text"].startswith("Alice's first"))
+    assert "<angle> & ampersand" in texts["/api"]
+    assert "&lt;angle&gt; &amp; ampersand" in texts["/1"] == texts["/1.1"]
+
+
+@pytest.mark.parametrize("extension", ["json", "xml"])
+def test_success_is_200_and_types_are_exact(web: httpx.Client, extension: str) -> None:
+    answer = web.get(f"/api/statuses/home_timeline.{extension}?count=40")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].lower().replace(" ", "") == f"application/{extension};charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("call", "root"),
+    [
+        ("statuses/home_timeline.xml?count=40", "statuses"), ("statuses/mentions.xml", "statuses"),
+        ("favorites.xml", "statuses"), ("statuses/friends.xml", "users"), ("users/show.xml?screen_name=alice", "user"),
+        ("account/verify_credentials.xml", "user"), ("statusnet/config.xml", "config"),
+        ("statuses/show.xml?id=1", "status"), ("no/such/call.xml", "status"),
+    ],
+)  # fmt: skip
+def test_xml_to_the_last_byte(web: httpx.Client, call: str, root: str) -> None:
+    answer = web.get(f"/api/{call}")
+    body = answer.content
+    declaration = body[: body.index(b"?>")]
+    assert body.startswith(b"<?xml ")
+    assert b"utf-8" in declaration.lower()
+    assert body.endswith(f"</{root}>\n".encode())
+    tree = etree.fromstring(body)
+    assert etree.QName(tree).localname == root
+    assert "charset=utf-8" in answer.headers["Content-Type"].lower().replace(" ", "")
+
+
+def test_the_namespaces_and_elements_gnu_social_clients_look_for(web: httpx.Client) -> None:
+    tree = etree.fromstring(web.get("/api/statuses/home_timeline.xml?count=3").content)
+    assert tree.nsmap == {
+        None: "http://api.twitter.com",
+        "statusnet": "http://status.net/schema/api/1/",
+        "friendica": "http://friendi.ca/schema/api/1/",
+        "georss": "http://www.georss.org/georss",
+    }
+    for status in tree:
+        for path in ("statusnet:html", "statusnet:conversation_id", "t:user/statusnet:profile_url", "t:favorited"):
+            found = status.find(path, {**{k: v for k, v in tree.nsmap.items() if k}, "t": tree.nsmap[None]})
+            assert found is not None, path
+            assert found.text
+
+
+ERRORS = (
+    ("GET", "statuses/show.{}?id=1", 400, "alice"),
+    ("GET", "statuses/home_timeline.{}", 401, None),
+    ("GET", "no/such/call.{}", 501, "alice"),
+    ("GET", "statuses/update.{}?status=x", 405, "alice"),
+    ("POST", "statuses/update.{}", 400, "alice"),
+    ("POST", "statuses/retweet.{}?id=1", 403, "alice"),
+)
+
+
+def _error(demo: Demo, extension: str, row: tuple[str, str, int, str | None]) -> httpx.Response:
+    method, path, code, user = row
+    auth = (user, demo.users[user]) if user else None
+    url = f"{demo.base_url}/api/{path.format(extension)}"
+    answer = httpx.request(method, url, auth=auth, trust_env=False)
+    assert answer.status_code in ({403, 404} if code == 403 else {400, 404} if code == 400 else {code})
+    return answer
+
+
+@pytest.mark.parametrize("row", ERRORS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_both_error_shapes_in_one_json_body(demo: Demo, row: tuple[str, str, int, str | None]) -> None:
+    answer = _error(demo, "json", row)
+    body = answer.json()
+    assert body["error"]
+    assert body["code"].startswith(f"{answer.status_code} ")
+    assert body["request"].startswith("api/" + row[1].partition(".")[0])
+    assert body["errors"][0]["message"] == body["error"]
+    assert type(body["errors"][0]["code"]) is int
+
+
+@pytest.mark.parametrize("row", ERRORS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_an_error_in_xml(demo: Demo, row: tuple[str, str, int, str | None]) -> None:
+    answer = _error(demo, "xml", row)
+    tree = etree.fromstring(answer.content)
+    assert etree.QName(tree).localname == "status"
+    texts = {etree.QName(child).localname: child.text for child in tree}
+    assert texts["error"]
+    assert (texts["code"] or "").startswith(f"{answer.status_code} ")
+
+
+@pytest.mark.parametrize("call", ["followers/ids", "friends/ids"])
+def test_id_lists_are_envelopes_for_twitter_clients(web: httpx.Client, call: str) -> None:
+    bare = web.get(f"/api/{call}.json").json()
+    assert isinstance(bare, list)
+    for url in (f"/api/{call}.json?cursor=-1", f"/1.1/{call}.json"):
+        envelope = web.get(url).json()
+        assert envelope["ids"] == bare
+        assert (envelope["next_cursor"], envelope["previous_cursor"]) == (0, 0)
+        assert (envelope["next_cursor_str"], envelope["previous_cursor_str"]) == ("0", "0")
+
+
+STARTS = {
+    "Choqok": (
+        "statuses/friends", "statuses/home_timeline?count=20&page=1", "statuses/replies?count=20&page=1",
+        "direct_messages", "direct_messages/sent", "favorites/list", "statuses/public_timeline?count=20&page=1",
+    ),
+    "AndStatus": (
+        "statusnet/config", "account/verify_credentials", "statuses/home_timeline", "statuses/mentions",
+        "followers/ids?user_id={id}", "friends/ids?user_id={id}", "account/rate_limit_status",
+    ),
+    "statusnet.py": ("help/test", "account/verify_credentials", "statusnet/config", "statuses/home_timeline"),
+    "oysttyer": ("statuses/home_timeline", "statuses/mentions_timeline", "users/show?screen_name=bob"),
+}  # fmt: skip
+"""The calls clients start with, as far as the table has them."""
+
+
+@pytest.mark.parametrize("client", STARTS)
+def test_starting_up(web: httpx.Client, client: str) -> None:
+    id = web.get("/api/account/verify_credentials.json").json()["id"]
+    for call in STARTS[client]:
+        row = TABLE.find(call.partition("?")[0])
+        assert row is not None
+        answer = web.get(f"/api/{call.format(id=id)}")
+        assert answer.status_code == (501 if row.handler is None else 200), call
+        answer.json()
