@@ -1,0 +1,277 @@
+"""The integers of a reply, in one batch (DESIGN section 5): memory first, then at most one store round trip.
+
+Memory holds what was numbered lately in two generations of plain dicts (an LRU in effect, at the price of a dict):
+when the younger one is full it becomes the older one; what is asked for again moves up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, NamedTuple, TypeVar
+
+from adapters.backend import Backend, Window
+from gateway.stores.store import StatusRecord, Store
+from mappings import hub
+from mappings.fragments import Numbers
+from mappings.order import time_of
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+THREAD_STEPS = 200
+MARGIN_MS = 1
+"""A collision may have moved a status into the next millisecond."""
+
+
+class Known(NamedTuple):
+    """A numbered status. `full`: seen itself, not only as the parent of another."""
+
+    id: int
+    root: int
+    full: bool
+    sighting: hub.Sighting
+
+
+class Recent(Generic[K, V]):
+    """What was used lately, in two generations."""
+
+    __slots__ = ("old", "young")
+
+    def __init__(self) -> None:
+        self.young: dict[K, V] = {}
+        self.old: dict[K, V] = {}
+
+    def get(self, key: K) -> V | None:
+        """None when it is not, or no longer, known."""
+        value = self.young.get(key)
+        if value is None:
+            value = self.old.get(key)
+            if value is not None:
+                self.young[key] = value
+        return value
+
+    def turn(self) -> None:
+        """The young generation grows old, the old one is forgotten."""
+        self.old, self.young = self.young, {}
+
+
+class Scope:
+    """One backend instance in memory. `timed`: ids with time inside were seen."""
+
+    __slots__ = ("ids", "natives", "people", "statuses", "timed")
+
+    def __init__(self) -> None:
+        self.statuses: Recent[str, Known] = Recent()
+        self.ids: Recent[int, Known] = Recent()
+        self.people: Recent[str, int] = Recent()
+        self.natives: Recent[int, str] = Recent()
+        self.timed = False
+
+    def put(self, known: Known) -> None:
+        """Under its key, its native id and its integer."""
+        sighting = known.sighting
+        self.statuses.young[sighting.key] = self.ids.young[known.id] = known
+        if sighting.native != sighting.key:
+            self.statuses.young[sighting.native] = known
+        self.timed = self.timed or sighting.order is hub.Order.TIMED
+
+    def put_person(self, native: str, id: int) -> None:
+        """Both ways."""
+        self.people.young[native] = id
+        self.natives.young[id] = native
+
+    def turn(self) -> None:
+        """See `Recent.turn`."""
+        for recent in (self.statuses, self.ids, self.people, self.natives):
+            recent.turn()
+
+    def size(self) -> int:
+        """Ids in the young generation."""
+        return len(self.ids.young) + len(self.natives.young)
+
+
+class Batch:
+    """What one reply needs: found in memory, or to be asked for."""
+
+    __slots__ = ("_backend", "_scope", "found", "new", "parents", "people", "strangers")
+
+    def __init__(self, backend: Backend, scope: Scope) -> None:
+        self._backend = backend
+        self._scope = scope
+        self.found: dict[str, int] = {}
+        self.new: dict[str, hub.Sighting] = {}
+        self.parents: dict[str, hub.Sighting] = {}
+        self.people: dict[str, int] = {}
+        self.strangers: list[str] = []
+
+    def collect(self, statuses: Iterable[hub.Status], accounts: Iterable[str]) -> None:
+        """Everything in `statuses` that gets an integer, boosts and quotes included."""
+        people = set(accounts)
+        answers: list[hub.Status] = []
+        for status in _unfolded(statuses):
+            people.add(status.account.native)
+            for mention in status.mentions:
+                people.add(mention.native)
+            if status.in_reply_to_account:
+                people.add(status.in_reply_to_account)
+            if status.in_reply_to:
+                answers.append(status)
+            self._add(status)
+        for status in answers:
+            self._add_parent(status)
+        self._add_people(people)
+
+    def _add(self, status: hub.Status) -> None:
+        known = self._scope.statuses.get(status.key or status.native)
+        if known and (known.full or not (status.in_reply_to or status.reblog_of)):
+            self.found[status.native] = known.id
+        elif status.native not in self.new:
+            self.new[status.native] = self._backend.sighting(status)
+
+    def _add_parent(self, status: hub.Status) -> None:
+        native = status.in_reply_to or ""
+        if native in self.found or native in self.new or native in self.parents:
+            return
+        known = self._scope.statuses.get(native)
+        if known:
+            self.found[native] = known.id
+        else:
+            child = self.new.get(status.native) or self._backend.sighting(status)
+            self.parents[native] = self._backend.parent_sighting(native, child)
+
+    def _add_people(self, natives: set[str]) -> None:
+        people = self._scope.people
+        for native in natives:
+            id = people.get(native)
+            if id is not None:
+                self.people[native] = id
+            elif native and native != "0":
+                self.strangers.append(native)
+
+
+def _unfolded(statuses: Iterable[hub.Status]) -> Iterator[hub.Status]:
+    for status in statuses:
+        yield status
+        inner = [part for part in (status.reblog_of, status.quote_of) if part is not None]
+        if inner:
+            yield from _unfolded(inner)
+
+
+class Ids:
+    """`entries`: ids kept in memory. `today`: days since 1970; with `forget_days` memory is dropped when the day
+    changes, so that the store learns once a day what is still asked for. `trips` counts store round trips."""
+
+    def __init__(self, store: Store, *, entries: int, forget_days: int, today: Callable[[], int]) -> None:
+        self._store = store
+        self._most = max(entries // 2, 1)
+        self._forget = forget_days > 0
+        self._today = today
+        self._day = today()
+        self._scopes: dict[str, Scope] = {}
+        self.trips = 0
+
+    async def number(
+        self, backend: Backend, statuses: Iterable[hub.Status], accounts: Iterable[str] = ()
+    ) -> Numbers:
+        """Integers of everything in `statuses` (their parents too) and of `accounts`. Raises StoreDown."""
+        scope = self._scope(backend.base_url)
+        batch = Batch(backend, scope)
+        batch.collect(statuses, accounts)
+        if batch.new or batch.parents or batch.strangers:
+            await self._assign(backend.base_url, scope, batch)
+        self._make_room()
+        return Numbers(statuses=batch.found, accounts=batch.people)
+
+    async def _assign(self, name: str, scope: Scope, batch: Batch) -> None:
+        self.trips += 1
+        sightings = [*batch.new.values(), *batch.parents.values()]
+        assigned = await self._store.assign(name, sightings, batch.strangers, self._today())
+        ids, roots = assigned.statuses, assigned.roots
+        for sources, full in ((batch.parents, False), (batch.new, True)):
+            for native, sighting in sources.items():
+                id = batch.found[native] = ids[sighting.key]
+                scope.put(Known(id, roots[sighting.key], full, sighting))
+        for native in batch.strangers:
+            id = batch.people[native] = assigned.accounts[native]
+            scope.put_person(native, id)
+
+    def root(self, scope: str, key: str) -> int | None:
+        """The integer of a numbered status's thread, from memory; `key` is canonical or native."""
+        here = self._scope(scope)
+        known = here.statuses.get(key)
+        for _ in range(THREAD_STEPS):
+            upper = here.ids.get(known.root) if known else None
+            if not known or not upper or upper.root == known.root:
+                break
+            known = upper  # its own ancestor was learnt later
+        return known.root if known else None
+
+    async def status(self, scope: str, id: int) -> StatusRecord | None:
+        """What the id belongs to. Raises StoreDown."""
+        known = self._scope(scope).ids.get(id)
+        if known and known.full:
+            s = known.sighting
+            return StatusRecord(
+                id=id, key=s.key, native=s.native, sort=s.sort, parent=s.parent, boosted=s.boosted, booster=s.booster
+            )
+        self.trips += 1
+        return await self._store.status_by_id(scope, id)
+
+    async def account(self, scope: str, id: int) -> str | None:
+        """Native id of an account. Raises StoreDown."""
+        here = self._scope(scope)
+        native = here.natives.get(id)
+        if native is None:
+            self.trips += 1
+            native = await self._store.account_by_id(scope, id)
+            if native is not None:
+                here.put_person(native, id)
+        return native
+
+    async def bounds(self, backend: Backend, since_id: int | None, max_id: int | None) -> Window:
+        """Where to read for ids above `since_id` and up to `max_id`, which are positions: any integers.
+
+        The window holds everything asked for and may hold more: compare the ids of what it gives. An id in memory is
+        used as it is, else its time where ids carry time, else the store knows its neighbours. Raises StoreDown.
+        """
+        scope = self._scope(backend.base_url)
+        timed = scope.timed and backend.capabilities.order is hub.Order.TIMED
+        newer = older = after = before = None
+        if since_id is not None and since_id > 0:
+            newer = self._native(scope, since_id)
+            if newer is None and timed:
+                after = time_of(since_id) - MARGIN_MS
+            elif newer is None:
+                newer, _ = await self._beside(backend, since_id)
+        if max_id is not None:
+            older = self._native(scope, max_id + 1)
+            if older is None and not timed:
+                _, older = await self._beside(backend, max_id)
+            if older is None and backend.capabilities.order is hub.Order.TIMED:
+                before = time_of(max_id) + MARGIN_MS
+        return Window(newer_than=newer, older_than=older, after_ms=after, before_ms=before)
+
+    @staticmethod
+    def _native(scope: Scope, id: int) -> str | None:
+        known = scope.ids.get(id)
+        return known.sighting.native if known else None
+
+    async def _beside(self, backend: Backend, id: int) -> tuple[str | None, str | None]:
+        self.trips += 1
+        below, above = await self._store.neighbours(backend.base_url, id)
+        return below.native if below else None, above.native if above else None
+
+    # memory
+    def _scope(self, name: str) -> Scope:
+        if self._forget and self._today() != self._day:
+            self._day = self._today()
+            self._scopes.clear()
+        scope = self._scopes.get(name)
+        if scope is None:
+            scope = self._scopes[name] = Scope()
+        return scope
+
+    def _make_room(self) -> None:
+        if sum(scope.size() for scope in self._scopes.values()) > self._most:
+            for scope in self._scopes.values():
+                scope.turn()
