@@ -12,7 +12,7 @@ MOCK := .venvs/mock/.done
 CLIENT_VENVS := $(CLIENTS:%=.venvs/client-%/.done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench clean redis loaders
+.PHONY: help install demo test check bench clean servers loaders
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -22,15 +22,16 @@ install: $(RUNTIME) ## the gateway in .venv
 demo: $(RUNTIME) $(MOCK) ## a gateway with made-up people, no account needed
 	@.venv/bin/oldbird demo
 
-test: $(DEV) $(MOCK) $(CLIENT_VENVS) redis ## all tests, in random order
+test: servers $(DEV) $(MOCK) $(CLIENT_VENVS) ## all tests, in random order
 	@.venv/bin/python -m pytest $(TESTS)
 
 check: $(DEV) ## style, types, generated pages
 	.venv/bin/ruff check
 	.venv/bin/mypy
-	.venv/bin/oldbird docs --check
+	.venv/bin/python -m gateway.call_docs | diff -u docs/calls.md -
+	.venv/bin/oldbird config --markdown | diff -u docs/settings.md -
 
-bench: $(DEV) $(MOCK) redis loaders ## measured speed beside the goals
+bench: loaders $(DEV) $(MOCK) ## measured speed beside the goals
 	@.venv/bin/python -m tests.bench
 
 clean: ## removes what make made
@@ -58,9 +59,9 @@ $(MOCK): requirements/mock.txt
 	.venvs/client-$*/bin/python $(HASHED) --no-build-isolation -r requirements/client-$*.txt
 	@touch $@
 
-# Debian packages that tests and bench run on private ports.
-redis:
-	@command -v redis-server >/dev/null || sh requirements/debian redis-server
+# Debian packages: what the tests and the bench run on private ports, and the client that is no library.
+servers:
+	@sh requirements/debian redis-server curl
 
 loaders:
-	@{ command -v wrk && { command -v nginx || test -x /usr/sbin/nginx; }; } >/dev/null || sh requirements/debian nginx-light wrk
+	@sh requirements/debian redis-server nginx-light wrk
