@@ -5,7 +5,7 @@ Kept under the upstream bytes, so a status seen before costs one look-up (DESIGN
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -54,7 +54,7 @@ class Cards:
 
     async def read(self, backend: Backend, entries: Iterable[hub.Entry]) -> list[Seen]:
         """Entries with their cards, in the same order; what cannot be decoded is dropped. Raises StoreDown."""
-        entries = tuple(entries)
+        entries = list(entries)
         scope, kept = backend.base_url, self._kept
         cards = [kept.get((scope, entry.raw)) for entry in entries]
         if None in cards:
@@ -62,7 +62,7 @@ class Cards:
         return [Seen(entry, card) for entry, card in zip(entries, cards, strict=True) if card is not None]
 
     async def _fill(
-        self, backend: Backend, entries: Sequence[hub.Entry], cards: list[Card | None]
+        self, backend: Backend, entries: list[hub.Entry], cards: list[Card | None]
     ) -> list[Card | None]:
         new = {i: status for i, card in enumerate(cards) if card is None and (status := decoded(entries[i]))}
         numbers = await self._ids.number(backend, new.values())
@@ -72,6 +72,7 @@ class Cards:
             key = sightings[i].key
             card = _card(status, numbers.statuses[status.native], key, kinds.get(key, ""))
             cards[i] = self._kept[backend.base_url, entries[i].raw] = card
+            entries[i] = hub.Entry(raw=entries[i].raw, read=entries[i].read, known=status)
         return cards
 
     async def _kinds(self, backend: Backend, statuses: dict[str, hub.Status]) -> dict[str, str]:

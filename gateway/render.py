@@ -34,6 +34,7 @@ class Fillings(dict[Hole, bytes]):
         self._format = format
         self._own = own
         self.exact: dict[str, hub.Relationship] = {}
+        self.verified = True
 
     def __missing__(self, hole: Hole) -> bytes:
         filled = self[hole] = self._thread(hole) if hole.kind == "thread" else self._contact(hole)
@@ -52,6 +53,7 @@ class Fillings(dict[Hole, bytes]):
             is_contact=native in self._contacts,
             full=hole.full,
             viewer_number=self._own,
+            verified=self.verified,
         )
 
 
@@ -120,7 +122,7 @@ class Renderer:
             numbers = await self._ids.number(ask.session.backend, [status], natives)
             fragment = status_fragment(status, variant, numbers, users=self.users, activities=activities)
         body = fragment.fill(await self._fillings(ask))
-        return trees.json_document(body) if variant.format == "json" else trees.xml_document("status", body)
+        return body if variant.format == "json" else trees.xml_document("status", body)
 
     async def user_list(self, ask: Ask, reply: Users) -> bytes:
         """A list of users, bare or in the Twitter cursor envelope."""
@@ -128,39 +130,32 @@ class Renderer:
         fragments = await self._people(ask, variant, reply.accounts, full=reply.full)
         fillings = await self._fillings(ask)
         items = [fragment.fill(fillings) for fragment in fragments]
-        if variant.format == "xml":
-            return trees.xml_list("users", "user", items)
-        listed = trees.json_list(items)
-        return listed if reply.cursors is None else site.users_envelope(listed, reply.cursors)
+        if variant.format == "json":
+            return trees.json_cursored("users", items, reply.cursors) if reply.cursors else trees.json_list(items)
+        if reply.cursors:
+            return trees.xml_cursored("users_list", "users", "user", items, reply.cursors)
+        return trees.xml_list("users", "user", items)
 
     async def _people(
         self, ask: Ask, variant: Variant, accounts: Iterable[hub.Account], *, full: bool
     ) -> list[Fragment]:
         accounts = tuple(accounts)
         numbers = await self._ids.number(ask.session.backend, (), [a.native for a in accounts])
-        return [
-            user_fragment(account, variant, numbers.accounts[account.native], full=full, users=self.users)
-            for account in accounts
-        ]
+        return [user_fragment(account, variant, numbers.accounts[account.native], full) for account in accounts]
 
     async def one_user(self, ask: Ask, reply: OneUser) -> bytes:
         """One user, with the last status inside."""
         variant, account = variant_of(ask), reply.account
         statuses = [status] if reply.status and (status := decoded(reply.status)) else []
         numbers = await self._ids.number(ask.session.backend, statuses, [account.native])
-        last = (
-            status_fragment(statuses[0], variant, numbers, users=self.users, user=False, comments=False)
-            if statuses
-            else None
-        )
-        fragment = user_fragment(
-            account, variant, numbers.accounts[account.native], full=False, status=last, verified=reply.verified
-        )
+        last = status_fragment(statuses[0], variant, numbers, users=self.users, comments=False) if statuses else None
+        fragment = user_fragment(account, variant, numbers.accounts[account.native], False, last)
         fillings = await self._fillings(ask)
+        fillings.verified = reply.verified
         if reply.relationship:
             fillings.exact[account.native] = reply.relationship
         body = fragment.fill(fillings)
-        return trees.json_document(body) if variant.format == "json" else trees.xml_document("user", body)
+        return body if variant.format == "json" else trees.xml_document("user", body)
 
     async def ids(self, ask: Ask, reply: IdList) -> bytes:
         """Integers of people, bare or in the cursor envelope."""

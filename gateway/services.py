@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -44,10 +45,15 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     background: Background
 
 
+def today() -> int:
+    """Days since 1970 UTC."""
+    return int(time.time() // 86400)
+
+
 def assemble(settings: Settings, store: Store, connections: Connections, vault: Vault) -> Gateway:
     """All services around an open store."""
     background = Background()
-    ids = Ids(store, entries=settings.id_entries, forget_days=settings.forget_days)
+    ids = Ids(store, entries=settings.id_entries, forget_days=settings.forget_days, today=today)
     cards = Cards(store, ids, entries=max(settings.fragment_bytes // STATUS_BYTES, 64))
     contacts = Contacts(background, seconds=settings.contact_seconds)
     return Gateway(

@@ -229,16 +229,17 @@ class Sighting(Struct, frozen=True, kw_only=True):
 class Entry(Struct, frozen=True, kw_only=True):
     """A status as it came: the raw bytes it was sent as, and how to read them.
 
-    Equal bytes read to equal statuses, so rendered fragments can be kept under `raw`.
+    Equal bytes read to equal statuses, so rendered fragments can be kept under `raw`. `known`: already decoded.
     """
 
     raw: bytes
     read: Callable[[bytes], Status]
+    known: Status | None = None
 
     @property
     def status(self) -> Status:
         """The decoded status. Raises `adapters.errors.BadAnswer` when it is none."""
-        return self.read(self.raw)
+        return self.known or self.read(self.raw)
 
 
 class Page(Struct, Generic[T], frozen=True, kw_only=True):
