@@ -19,8 +19,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 THREAD_STEPS = 200
-MARGIN_MS = 1
-"""A collision may have moved a status into the next millisecond."""
+MARGIN_MS = 2
+"""Collisions may have moved a status so far: 5,000 in one millisecond."""
 
 
 class Known(NamedTuple):
