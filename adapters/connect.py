@@ -1,0 +1,108 @@
+"""From an address and a token to a backend. Every instance is looked at once and then remembered."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from cachetools import LRUCache
+
+from adapters.backend import Backend
+from adapters.errors import BackendError, Slow, Unavailable
+from adapters.mastodon.backend import MastodonBackend
+from adapters.mastodon.detect import detect
+from adapters.mastodon.instance import Instance
+from adapters.transport import Transport
+from adapters.upstream import Upstream
+
+REMEMBER_SECONDS = 12 * 3600
+"""After this long an instance is looked at again: it may have been updated."""
+INSTANCES = 4096
+
+
+class Known(NamedTuple):
+    """An instance and when it was looked at, in seconds since 1970."""
+
+    instance: Instance
+    seen: float
+
+
+class Connections:
+    """The way to all backends of the process. `allow_hosts` are exact host:port pairs off the public network."""
+
+    def __init__(
+        self,
+        user_agent: str,
+        allow_hosts: Iterable[str] = (),
+        upstream_seconds: float = 20.0,
+        upstream_bytes: int = 1 << 24,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.transport = Transport(
+            user_agent, allow_hosts=allow_hosts, seconds=upstream_seconds, max_bytes=upstream_bytes
+        )
+        self.sleep, self.clock = sleep, clock
+        self.known: LRUCache[str, Known] = LRUCache(INSTANCES)
+        self.looking: dict[str, asyncio.Task[Instance]] = {}
+
+    async def backend(self, base_url: str, token: str | None) -> Backend:
+        """The backend of one account, or for reading without one. Raises BackendError when the instance is unknown
+        so far and cannot be looked at; an old view stays in use while the server does not answer."""
+        base_url = base_url.rstrip("/")
+        known = self.known.get(base_url)
+        if known and self.clock() - known.seen <= REMEMBER_SECONDS:
+            return MastodonBackend(known.instance, token)
+        try:
+            instance = await self.look(base_url)
+        except BackendError:
+            if known is None:
+                raise
+            instance = known.instance
+        return MastodonBackend(instance, token)
+
+    async def look(self, base_url: str) -> Instance:
+        """Detect an instance, once however many ask. Raises BackendError."""
+        task = self.looking.get(base_url)
+        if task is None:
+            task = self.looking[base_url] = asyncio.create_task(self.detect(base_url))
+            task.add_done_callback(lambda done: self.looked(base_url, done))
+        return await asyncio.shield(task)
+
+    def looked(self, base_url: str, task: asyncio.Task[Instance]) -> None:
+        """Keep what was found."""
+        del self.looking[base_url]
+        if not task.cancelled() and task.exception() is None:
+            self.known[base_url] = Known(task.result(), self.clock())
+
+    async def detect(self, base_url: str) -> Instance:
+        """An instance, freshly looked at. Raises BackendError."""
+        parts = urlsplit(base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+            raise Unavailable("The address of the server is not one of the web.")
+        try:
+            async with asyncio.timeout(self.transport.seconds):
+                detected = await detect(Upstream(self.transport, base_url, clock=self.clock))
+        except TimeoutError as error:
+            raise Slow("The server did not answer in time.") from error
+        row = detected.software
+        upstream = Upstream(
+            self.transport,
+            base_url,
+            connections=row.connections,
+            keep=row.keep,
+            per_token=row.per_token,
+            errors=row.errors,
+            clock=self.clock,
+        )
+        return Instance(upstream, detected, sleep=self.sleep, clock=self.clock)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for task in tuple(self.looking.values()):
+            task.cancel()
+        await self.transport.close()

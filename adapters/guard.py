@@ -1,0 +1,66 @@
+"""Which addresses outgoing connections may reach (DESIGN section 8).
+
+The check stands where the socket is made, so it sees the address that is really dialled: after name resolution, for
+literal addresses too, and again for every redirect and every new connection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
+
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+PORTS = {"http": 80, "https": 443}
+
+_trusted: ContextVar[bool] = ContextVar("trusted", default=False)
+
+
+class Forbidden(OSError):
+    """The name resolved to an address that is not on the public network."""
+
+
+def unwrap(address: Address) -> Address:
+    """The IPv4 address inside an IPv4-mapped, NAT64 or 6to4 one, else the address itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def is_public(text: str) -> bool:
+    """Whether a literal address is an ordinary one on the public internet."""
+    address = unwrap(ipaddress.ip_address(text))
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def pair(text: str) -> tuple[str, int]:
+    """ "host:port" of the allow list as (host, port). Raises ValueError."""
+    host, _, port = text.strip().lower().rpartition(":")
+    if not host:
+        raise ValueError(f"{text!r} is not host:port")
+    return host.strip("[]"), int(port)
+
+
+class Guard:
+    """Refuses addresses that are not public, except for the operator's exact host:port pairs."""
+
+    def __init__(self, allow_hosts: Iterable[str] = ()) -> None:
+        self.allowed = frozenset(pair(text) for text in allow_hosts)
+
+    def enter(self, scheme: str, host: str, port: int | None) -> None:
+        """Say where the current task is about to connect to. The name must be set before each request."""
+        _trusted.set((host.lower(), port or PORTS.get(scheme, 0)) in self.allowed)
+
+    def socket(self, info: AddressInfo) -> socket.socket:
+        """The socket factory of the connection pool. Raises Forbidden."""
+        family, kind, protocol, _, address = info
+        if not _trusted.get() and not is_public(str(address[0])):
+            raise Forbidden("address is not public")
+        return socket.socket(family=family, type=kind, proto=protocol)

@@ -1,0 +1,1 @@
+"""Servers with the Mastodon client API; their differences are rows of data in `capabilities`."""

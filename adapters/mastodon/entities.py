@@ -1,0 +1,163 @@
+"""The entities of the Mastodon client API that are asked for one by one: answers that hold other things."""
+
+from __future__ import annotations
+
+import msgspec
+
+from adapters.mastodon.wire import NOTHING, Account, Wire
+from mappings import hub
+
+
+class Head(Wire, frozen=True):
+    """Just enough of a list item to page and to tell it from others."""
+
+    id: str
+
+
+class Source(Wire, frozen=True):
+    """Posting defaults of the token's owner."""
+
+    privacy: str | None = None
+    follow_requests_count: int | None = 0
+
+
+class Credentials(Wire, frozen=True):
+    """What verify_credentials adds to an account."""
+
+    source: Source | None = None
+
+
+class Notification(Wire, frozen=True):
+    """Something that happened to the reader; the status stays undecoded."""
+
+    id: str
+    account: Account
+    type: str = ""
+    created_at: str | None = ""
+    status: msgspec.Raw = NOTHING
+
+
+class Relationship(Wire, frozen=True):
+    """How the reader stands to somebody."""
+
+    id: str
+    following: bool | None = False
+    followed_by: bool | None = False
+    requested: bool | None = False
+    blocking: bool | None = False
+    muting: bool | None = False
+    notifying: bool | None = False
+
+    def hub(self) -> hub.Relationship:
+        """As the hub knows it."""
+        return hub.Relationship(
+            native=self.id,
+            following=bool(self.following),
+            followed_by=bool(self.followed_by),
+            requested=bool(self.requested),
+            blocking=bool(self.blocking),
+            muting=bool(self.muting),
+            notifying=bool(self.notifying),
+        )
+
+
+class List(Wire, frozen=True):
+    """A list of accounts."""
+
+    id: str
+    title: str = ""
+
+
+class Context(Wire, frozen=True):
+    """What stands around a status."""
+
+    ancestors: tuple[msgspec.Raw, ...] = ()
+    descendants: tuple[msgspec.Raw, ...] = ()
+
+
+class Found(Wire, frozen=True):
+    """The people a search found."""
+
+    accounts: tuple[msgspec.Raw, ...] = ()
+
+
+class StatusLimits(Wire, frozen=True):
+    """How long and how rich a post may be."""
+
+    max_characters: int | None = None
+    max_media_attachments: int | None = None
+
+
+class Configuration(Wire, frozen=True):
+    """Limits of an instance."""
+
+    statuses: StatusLimits | None = None
+
+
+class Registrations(Wire, frozen=True):
+    """Whether new people are welcome."""
+
+    enabled: bool | None = True
+
+
+class Picture(Wire, frozen=True):
+    """The picture of an instance."""
+
+    url: str | None = ""
+
+
+class Contact(Wire, frozen=True):
+    """Who runs an instance."""
+
+    email: str | None = ""
+
+
+class Instance(Wire, frozen=True):
+    """An instance as v1 (`uri`, `email`, `max_toot_chars`) or v2 (`domain`, `contact`) describes it."""
+
+    uri: str | None = ""
+    domain: str | None = ""
+    title: str | None = ""
+    version: str | None = ""
+    source_url: str | None = ""
+    description: str | None = ""
+    short_description: str | None = ""
+    email: str | None = ""
+    contact: Contact | None = None
+    languages: tuple[str, ...] | None = None
+    thumbnail: Picture | str | None = None
+    registrations: Registrations | bool | None = None
+    configuration: Configuration | None = None
+    max_toot_chars: int | None = None
+
+
+class NodeInfoLink(Wire, frozen=True):
+    """Where a nodeinfo document is."""
+
+    rel: str = ""
+    href: str = ""
+
+
+class NodeInfoIndex(Wire, frozen=True):
+    """/.well-known/nodeinfo."""
+
+    links: tuple[NodeInfoLink, ...] = ()
+
+
+class SoftwareName(Wire, frozen=True):
+    """Name and version of a server's software."""
+
+    name: str = ""
+    version: str | None = ""
+
+
+class NodeInfo(Wire, frozen=True):
+    """A nodeinfo document."""
+
+    software: SoftwareName | None = None
+
+
+class Upload(Wire, frozen=True):
+    """A media file being worked on."""
+
+    id: str

@@ -1,0 +1,207 @@
+"""One shared way out for all backends: HTTP/1.1 with kept connections, no cookies, no environment, no surprises.
+
+httpx's own plug (`httpx_aiohttp`) is driven directly: of httpx's client layer nothing is wanted (cookies, netrc,
+proxies from the environment, redirects, URL logging), and leaving it out makes a call cheaper. Errors leave here as
+`adapters.errors`; what a status number means is decided in `adapters.upstream`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import aiohttp
+import httpx2 as httpx
+from aiohttp.client_middlewares import ClientHandlerType
+from httpx_aiohttp.httpx2 import AiohttpTransport
+
+from adapters.errors import BackendError, BadAnswer, OutcomeUnknown, Slow, Unavailable
+from adapters.guard import Guard
+
+HOPS = 3
+KEEP_SECONDS = 15.0
+NAME_SECONDS = 60
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+Headers = list[tuple[str, str]]
+
+
+class Answer(NamedTuple):
+    """A complete answer, already decompressed."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+class Ask(NamedTuple):
+    """A complete request. `secret`: it carries a token, which must not leave its host."""
+
+    method: str
+    url: httpx.URL
+    headers: Headers
+    content: bytes = b""
+    secret: bool = False
+    keep: bool = True
+
+    @property
+    def reads(self) -> bool:
+        """Whether it may be sent twice."""
+        return self.method == "GET"
+
+
+async def plain_errors(request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
+    """Tell "never sent" from "sent, no answer", and keep aiohttp from sending anything twice by itself."""
+    try:
+        return await handler(request)
+    except aiohttp.ServerTimeoutError as error:
+        never = isinstance(error, aiohttp.ConnectionTimeoutError)
+        raise (httpx.ConnectTimeout if never else httpx.ReadTimeout)("no answer in time") from error
+    except aiohttp.ClientConnectorError as error:
+        raise httpx.ConnectError("no connection") from error
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise httpx.ReadError("connection lost") from error
+    except aiohttp.ClientError as error:
+        raise httpx.RemoteProtocolError("not HTTP") from error
+
+
+class Transport:
+    """The process's connections. `seconds` bounds a whole call, `max_bytes` one answer."""
+
+    def __init__(
+        self, user_agent: str, *, allow_hosts: Iterable[str] = (), seconds: float = 20.0, max_bytes: int = 1 << 24
+    ) -> None:
+        self.guard = Guard(allow_hosts)
+        self.seconds, self.max_bytes = seconds, max_bytes
+        self.base: Headers = [
+            ("User-Agent", user_agent),
+            ("Accept", "application/json"),
+            ("Accept-Encoding", "gzip"),
+        ]
+        # Connecting ends before the whole budget does, so a write that ran out of time had been sent.
+        self.timeout = {"connect": seconds / 2, "pool": seconds / 2, "read": seconds}
+        self.tls = httpx.create_ssl_context(trust_env=False)
+        self.kept = AiohttpTransport(verify=self.tls, client=lambda: self.session(fresh=False))
+        self.fresh = AiohttpTransport(verify=self.tls, client=lambda: self.session(fresh=True))
+
+    def session(self, *, fresh: bool) -> aiohttp.ClientSession:
+        """The pool behind one plug. Limits per backend are kept by `upstream`, so taking a connection is O(1)."""
+        reuse: dict[str, Any] = {"force_close": True} if fresh else {"keepalive_timeout": KEEP_SECONDS}
+        connector = aiohttp.TCPConnector(
+            limit=0, ssl=self.tls, ttl_dns_cache=NAME_SECONDS, socket_factory=self.guard.socket, **reuse
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+            middlewares=(plain_errors,),
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.kept.aclose()
+        await self.fresh.aclose()
+
+    async def send(self, ask: Ask) -> Answer:
+        """The answer, whatever its status. Raises Unavailable, Slow, OutcomeUnknown, BadAnswer."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                return await self.follow(ask) if ask.reads else await self.write(ask)
+        except TimeoutError as error:
+            raise too_late(ask) from error
+
+    async def follow(self, ask: Ask) -> Answer:
+        """A read, with redirects followed hop by hop."""
+        for _ in range(HOPS + 1):
+            answer = await self.read(ask)
+            if answer.status not in REDIRECTS:
+                return answer
+            ask = ask._replace(url=hop(ask, answer.headers.get("location", "")))
+        raise BadAnswer("The server redirects in circles.")
+
+    async def read(self, ask: Ask) -> Answer:
+        """A read, once more on a new connection when the first was cut (snac closes without saying)."""
+        try:
+            return await self.once(ask)
+        except httpx.ReadError:
+            ask = ask._replace(keep=False)
+        except httpx.HTTPError as error:
+            raise failure(error) from error
+        try:
+            return await self.once(ask)
+        except httpx.HTTPError as error:
+            raise failure(error) from error
+
+    async def write(self, ask: Ask) -> Answer:
+        """A write, sent at most once."""
+        try:
+            return await self.once(ask)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise failure(error) from error
+        except (httpx.HTTPError, BadAnswer) as error:
+            raise OutcomeUnknown("The server gave no readable answer to a change.") from error
+
+    async def once(self, ask: Ask) -> Answer:
+        """One exchange. Raises httpx.HTTPError, BadAnswer."""
+        url = ask.url
+        if url.scheme not in {"http", "https"} or not url.host:
+            raise httpx.ConnectError("not a web address")
+        self.guard.enter(url.scheme, url.host, url.port)
+        request = httpx.Request(
+            ask.method,
+            url,
+            headers=[*self.base, *ask.headers],
+            content=ask.content or None,
+            extensions={"timeout": self.timeout},
+        )
+        response = await (self.kept if ask.keep else self.fresh).handle_async_request(request)
+        try:
+            body = await self.body(response)
+        except httpx.ConnectTimeout as error:  # the plug's name for a connection lost while reading
+            raise httpx.ReadError("connection lost") from error
+        finally:
+            await response.aclose()
+        return Answer(response.status_code, response.headers, body)
+
+    async def body(self, response: httpx.Response) -> bytes:
+        """The whole body. Raises BadAnswer when it is larger than agreed, or not what its encoding says."""
+        chunks, size = [], 0
+        try:
+            async for chunk in response.aiter_bytes():
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > self.max_bytes:
+                    raise BadAnswer("The server's answer is too large.")
+        except httpx.DecodingError as error:
+            raise BadAnswer("The server's answer is damaged.") from error
+        return b"".join(chunks)
+
+
+def hop(ask: Ask, location: str) -> httpx.URL:
+    """Where a redirect leads. A token stays with its host. Raises BadAnswer."""
+    try:
+        target = ask.url.join(location)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise BadAnswer("The server redirects to nowhere.") from error
+    same = (target.host, target.scheme, target.port) == (ask.url.host, ask.url.scheme, ask.url.port)
+    upgrade = target.host == ask.url.host and target.scheme == "https" and ask.url.scheme == "http"
+    if not location or (ask.secret and not (same or upgrade)):
+        raise BadAnswer("The server redirects elsewhere.")
+    return target.copy_with(username=None, password=None)
+
+
+def too_late(ask: Ask) -> BackendError:
+    """The time budget ran out."""
+    if ask.reads:
+        return Slow("The server did not answer in time.")
+    return OutcomeUnknown("The server did not answer in time; whether it did the change is not known.")
+
+
+def failure(error: httpx.HTTPError) -> BackendError:
+    """What a failed exchange means when nothing was changed by it."""
+    if isinstance(error, httpx.TimeoutException):
+        return Slow("The server did not answer in time.")
+    if isinstance(error, httpx.RemoteProtocolError):
+        return BadAnswer("The server does not speak HTTP.")
+    return Unavailable("The server cannot be reached.")
