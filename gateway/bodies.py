@@ -190,6 +190,8 @@ def _decoded(data: bytes, encoding: str) -> bytes:
 
 
 def _unquote(text: bytes) -> bytes:
+    if b"%" not in text and b"+" not in text:
+        return text
     return unquote_to_bytes(text.replace(b"+", b" "))
 
 

@@ -257,7 +257,7 @@ def _write_line(exchange: Exchange, status: int, size: int) -> None:
     if not access_log.wanted():
         return
     call, session = exchange.call, exchange.session
-    access_log.log.info(
+    access_log.write(
         access_log.Line(
             request=exchange.id,
             method=exchange.method,

@@ -9,5 +9,5 @@ from mappings import site, trees
 def error_body(error: ApiError, format: str, request: str) -> bytes:
     """The body in the asked format; RSS and Atom readers get the XML document."""
     if format == "json":
-        return trees.json_bytes(site.error_tree(error.text, error.line, request, error.code))
-    return trees.xml_bytes("status", site.error_xml(error.text, error.line, request))
+        return trees.json_bytes(site.error_tree(error.text, request, error.line, error.code))
+    return trees.xml_bytes("status", site.error_xml(error.text, request, error.line))

@@ -26,6 +26,9 @@ _PROCESS = os.urandom(4).hex()
 _numbers = itertools.count(1)
 _HOST = re.compile(r"[A-Za-z0-9.\-_]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 _SAFE = "!$&'()*+,-./:;=?@_~%[]|"
+_HARMLESS = re.compile(rb"[A-Za-z0-9!$&'()*+,\-./:;=?@_~|]*")
+_PERHAPS_SECRET = re.compile(rb"pass|pw|secret|token|key|callback|auth", re.IGNORECASE)
+"""Most queries can be repeated as they are; the others are looked at pair by pair."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -102,8 +105,8 @@ class Exchange:
 
 def public_query(query: bytes) -> str:
     """A query string without the parameters that may be secret, in printable ASCII."""
-    if not query:
-        return ""
+    if len(query) < MAX_ECHO and _HARMLESS.fullmatch(query) and not _PERHAPS_SECRET.search(query):
+        return query.decode("ascii")
     pairs = [pair for pair in query[: 4 * MAX_ECHO].split(b"&") if pair and not _is_secret(pair)]
     return quote(b"&".join(pairs), safe=_SAFE)
 

@@ -43,7 +43,7 @@ ROWS = (
         path="account/update_profile_image",
         methods=POST,
         params=(
-            Param(name="image", type=Type.FILES, aliases=("media",), doc="The picture: multipart part or base64 text."),
+            Param(name="image", type=Type.FILES, aliases=("media", "image_data"), doc="The picture, as in `media`."),
             Param(name="profile_id", type=Type.ID, doc="Id of the profile, default: the default profile."),
         ),
         root="user",

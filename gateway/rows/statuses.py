@@ -26,7 +26,7 @@ LIST = (COUNT, *WINDOW, ENTITIES)
 MEDIA = Param(
     name="media",
     type=Type.FILES,
-    aliases=("media_data", "image"),
+    aliases=("media_data", "image", "image_data"),
     doc="Pictures: multipart parts (also `media[]`), or base64 text in the field.",
 )
 
