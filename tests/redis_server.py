@@ -10,7 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -51,22 +51,25 @@ class RedisServer:
 
     def start(self) -> None:
         """Returns when it answers."""
+        durable = ("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--save", "")
+        self.start_as(*durable, *self._options)
+
+    def start_as(self, *options: str) -> None:
+        """With these options alone, on the private port."""
         binary = shutil.which("redis-server")
         if binary is None:
             pytest.fail("redis-server is not installed: apt-get install redis-server")
-        settings = ("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder), "--save", "")
-        durable = ("--appendonly", "yes", "--maxmemory-policy", "noeviction", "--loglevel", "warning")
-        command = (binary, *settings, *durable, *self._options)
+        private = ("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder))
+        command = (binary, *options, *private)
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with self.client() as client:
-            self._until(lambda: client.ping())
+            self._until(client.ping)
             if self.scheme == "redis+cluster":
                 client.execute_command("CLUSTER ADDSLOTSRANGE", 0, LAST_SLOT)
                 self._until(lambda: client.cluster("info")["cluster_state"] == "ok")
 
     @staticmethod
-    def _until(ready: object) -> None:
-        assert callable(ready)
+    def _until(ready: Callable[[], object]) -> None:
         end = time.monotonic() + PATIENCE
         while True:
             try:

@@ -30,7 +30,7 @@ T = TypeVar("T")
 SCHEMA = 1
 PREFIX = "oldbird:"
 CHANNEL = PREFIX + "changed"
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
+CONNECT_SECONDS, ANSWER_SECONDS, RETRY_SECONDS = 2.0, 5.0, 1.0
 FRESH_SECONDS = 5.0
 """No login may be remembered longer than this without asking again."""
 
@@ -62,9 +62,12 @@ def script(name: str) -> tuple[str, str]:
     return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def connect(url: str) -> Any:
+def connect(url: str) -> tuple[Any, ...]:
     """A client for `redis://`, `rediss://`, `redis+cluster://host:port` and
-    `redis+sentinel://[user:password@]host:port,host:port/service[/db]`. Connects on first use."""
+    `redis+sentinel://[user:password@]host:port,host:port/service[/db]`, and what else must be closed with it.
+
+    Connects on first use. Raises ValueError.
+    """
     options: dict[str, Any] = {
         "socket_connect_timeout": CONNECT_SECONDS,
         "socket_timeout": ANSWER_SECONDS,
@@ -72,9 +75,9 @@ def connect(url: str) -> Any:
     }
     parts = urlsplit(url)
     if parts.scheme == CLUSTER:
-        return RedisCluster.from_url(url.replace(CLUSTER, "redis", 1), **options)
+        return (RedisCluster.from_url(url.replace(CLUSTER, "redis", 1), **options),)
     if parts.scheme != SENTINEL:
-        return Redis.from_url(url, **options)
+        return (Redis.from_url(url, **options),)
     login, _, hosts = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
     service, _, db = parts.path.strip("/").partition("/")
@@ -82,8 +85,11 @@ def connect(url: str) -> Any:
         options |= {"username": unquote(user) or None, "password": unquote(password)}
     nodes = [(host, int(port or 26379)) for host, _, port in (node.partition(":") for node in hosts.split(","))]
     make: Any = Sentinel  # the class has no annotations
-    sentinel = make(nodes, sentinel_kwargs={"socket_timeout": CONNECT_SECONDS}, **options, db=int(db or 0))
-    return sentinel.master_for(service)
+    asking = {**options, "socket_timeout": CONNECT_SECONDS}
+    for name in ("username", "password"):
+        asking.pop(name, None)  # they are the server's, not the sentinels'
+    sentinel = make(nodes, sentinel_kwargs=asking, **options, db=int(db or 0))
+    return sentinel.master_for(service), sentinel
 
 
 class RedisBase:
@@ -102,15 +108,17 @@ class RedisBase:
         self._clock = clock
         self._monotonic = monotonic
         self._client: Any = None
+        self._parts: tuple[Any, ...] = ()
         self._listener: asyncio.Task[None] | None = None
         self._changes = 0
 
     async def open(self) -> None:
         """Raises TooNew, StoreDown."""
         try:
-            self._client = connect(self._url)
+            self._parts = connect(self._url)
         except ValueError as error:
             raise StoreDown("The store URL cannot be read.") from error
+        self._client = self._parts[0]
         try:
             await self._check_durable()
             await self._check_schema()
@@ -127,10 +135,11 @@ class RedisBase:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._listener
             self._listener = None
-        client, self._client = self._client, None
-        if client is not None:
+        self._client = None
+        parts, self._parts = self._parts, ()
+        for part in parts:
             with contextlib.suppress(*TROUBLE):
-                await client.aclose()
+                await part.aclose()
 
     async def ping(self) -> None:
         """Raises StoreDown."""
@@ -193,7 +202,7 @@ class RedisBase:
             except TROUBLE:
                 self._changes += 1
             listening.set()
-            await asyncio.sleep(1)
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 async def infos(client: Any) -> list[Mapping[str, Any]]:

@@ -36,6 +36,11 @@ class Place:
         self._where = where
         self.clock = Clock()
 
+    @property
+    def url(self) -> str:
+        """For another process: a path or a Redis URL."""
+        return str(self._where) if isinstance(self._where, Path) else self._where.url
+
     def store(self) -> Store:
         """Not opened. Redis's own five seconds stand still."""
         if isinstance(self._where, Path):

@@ -13,7 +13,9 @@ SCOPE = "https://backend.example"
 DAY = 20_000
 
 
-def seen(form: IdForm, native: str, ms: int = 0, *, parent: str = "", newest: bool = False, boosted: str = "") -> Sighting:
+def seen(
+    form: IdForm, native: str, ms: int = 0, *, parent: str = "", newest: bool = False, boosted: str = ""
+) -> Sighting:
     """A status with this native id and date."""
     order, at, sub, sort = sighting_for(form, native, ms, NOW)
     booster = "7" if boosted else ""

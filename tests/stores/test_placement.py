@@ -119,7 +119,8 @@ def test_a_parent_known_only_by_its_id_goes_a_millisecond_below_its_answer():
 
 
 def test_a_bare_parent_stays_between_its_neighbours():
-    ids = walk([[counted(100, BASE - 5000), counted(300, BASE - 4000)], [counted(500, BASE, parent="200"), counted(200)]])
+    answer = counted(500, BASE, parent="200")
+    ids = walk([[counted(100, BASE - 5000), counted(300, BASE - 4000)], [answer, counted(200)]])
     assert ids["100"] < ids["200"] < ids["300"]
 
 
@@ -170,7 +171,8 @@ def test_unordered_heads_are_not_dated_in_the_future():
 
 
 def test_an_unordered_status_between_known_ones_takes_its_date_or_the_next_free_slot():
-    ids = walk([[loose("new", BASE), loose("old", BASE - 5000)], [loose("mid", BASE - 2000)], [loose("two", BASE - 2000)]])
+    ends = [loose("new", BASE), loose("old", BASE - 5000)]
+    ids = walk([ends, [loose("mid", BASE - 2000)], [loose("two", BASE - 2000)]])
     assert ids["mid"] == position(BASE - 2000)
     assert ids["two"] == ids["mid"] + 1
 

@@ -16,16 +16,17 @@ from tests.stores.samples import DAY, IdForm, MemorySlots, counted, flake, in_or
 scopes = count()
 BASE = NOW - 10**9
 
-offsets = st.integers(-3, 3)
+offsets, small = st.integers(-3, 3), st.integers(0, 60)
+MOCK, SPARSE = 10**12, 9 * 10**16
 sighting = st.one_of(
     st.builds(lambda ms, low: flake(BASE + ms, low), offsets, st.integers(0, 40)),
     st.builds(lambda ms, low: flake(NOW + 10**8 + ms, low), offsets, st.integers(0, 5)),
-    st.builds(lambda n, ms: counted(10**12 + n, BASE + ms), st.integers(0, 60), offsets),
-    st.builds(lambda n, ms: counted(9 * 10**16 + n * 10**9, BASE + ms), st.integers(0, 60), offsets),
-    st.builds(lambda n, up: counted(10**12 + n, BASE, parent=str(10**12 + n - up)), st.integers(20, 60), st.integers(1, 20)),
-    st.builds(lambda n: counted(10**12 + n), st.integers(0, 60)),
-    st.builds(lambda n, ms, new: loose(f"post {n}", BASE + ms * 1000, newest=new), st.integers(0, 30), offsets, st.booleans()),
-    st.builds(lambda n: loose(f"post {n}", 0), st.integers(0, 30)),
+    st.builds(lambda n, ms: counted(MOCK + n, BASE + ms), small, offsets),
+    st.builds(lambda n, ms: counted(SPARSE + n * 10**9, BASE + ms), small, offsets),
+    st.builds(lambda n, up: counted(MOCK + n + 60, BASE, parent=str(MOCK + n + up)), small, small),
+    st.builds(lambda n: counted(MOCK + n), small),
+    st.builds(lambda n, ms, new: loose(f"post {n}", BASE + ms * 1000, newest=new), small, offsets, st.booleans()),
+    st.builds(lambda n: loose(f"post {n}", 0), small),
     st.builds(lambda n, ms: seen(IdForm.ULID, f"01{n:024d}", ms), st.integers(0, 9), st.just(BASE)),
 )
 batches = st.lists(st.lists(sighting, min_size=1, max_size=12), min_size=1, max_size=6)

@@ -1,0 +1,164 @@
+"""What only the SQLite store has: its file, schema and migrations."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from gateway.stores import sqlite_schema
+from gateway.stores.sqlite import SqliteStore
+from gateway.stores.sqlite_schema import MIGRATIONS, VERSION, connect, migrate
+from gateway.stores.store import StoreDown, TooNew
+from mappings.order import position
+from tests.stores.conftest import NOW, Clock
+from tests.stores.samples import DAY, SCOPE, flake
+from tests.stores.test_logins_contract import ALICE, PHONE
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "new folder" / "store.sqlite"
+
+
+def version(file: Path) -> int:
+    with closing(sqlite3.connect(file)) as db:
+        return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+async def opened_once(file: Path) -> None:
+    store = SqliteStore(file)
+    await store.open()
+    await store.close()
+
+
+async def test_a_new_file_has_the_newest_schema_in_wal_mode(file: Path):
+    await opened_once(file)
+    assert version(file) == VERSION
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def write_previous(file: Path) -> None:
+    """A file of schema 1 with one of each record."""
+    with closing(connect(file)) as db:
+        migrate(db, MIGRATIONS[:1])
+        db.execute("INSERT INTO scopes VALUES (1, ?)", (SCOPE,))
+        row = (1, position(NOW), flake(NOW).key, flake(NOW).key, flake(NOW).sort, "", "", "")
+        db.execute("INSERT INTO statuses VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        db.execute("INSERT INTO people VALUES (1, 77, 'somebody')")
+
+
+async def test_the_previous_schema_is_brought_forward_with_all_it_holds(file: Path):
+    write_previous(file)
+    assert version(file) == 1
+    store = SqliteStore(file, clock=Clock())
+    await store.open()
+    try:
+        assert version(file) == VERSION
+        assert (await store.status_by_id(SCOPE, position(NOW))).key == flake(NOW).key
+        assert await store.account_by_id(SCOPE, 77) == "somebody"
+        assert await store.forget(DAY) == 0, "what was not counted before counts as used today"
+        assert (await store.assign(SCOPE, [flake(NOW)], ["somebody"], DAY)).accounts == {"somebody": 77}
+        assert await store.media_by_ids("1", [await store.put_media("1", "file", NOW)])
+    finally:
+        await store.close()
+
+
+async def test_a_migration_that_fails_changes_nothing(file: Path, monkeypatch):
+    write_previous(file)
+    monkeypatch.setattr(sqlite_schema, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE fine (a)", "NO SQL AT ALL")))
+    with closing(connect(file)) as db, pytest.raises(sqlite3.OperationalError):
+        migrate(db, sqlite_schema.MIGRATIONS)
+    assert version(file) == 1
+    await opened_once(file)
+    assert version(file) == VERSION
+
+
+async def test_a_newer_schema_is_refused_and_left_alone(file: Path):
+    await opened_once(file)
+    with closing(sqlite3.connect(file)) as db:
+        db.execute(f"PRAGMA user_version = {VERSION + 1}")
+    with pytest.raises(TooNew):
+        await opened_once(file)
+    assert version(file) == VERSION + 1
+
+
+def test_many_may_open_a_new_file_at_once(file: Path):
+    def open_it(_: int) -> int:
+        with closing(connect(file)) as db:
+            migrate(db)
+            return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(open_it, range(16))) == {VERSION}
+
+
+@pytest.fixture
+def no_database(tmp_path: Path) -> Path:
+    path = tmp_path / "text"
+    path.write_bytes(b"something else entirely" * 100)
+    return path
+
+
+async def test_a_file_that_is_no_database_is_no_store(no_database: Path):
+    with pytest.raises(StoreDown):
+        await opened_once(no_database)
+
+
+async def test_a_folder_that_cannot_be_made_is_no_store(no_database: Path):
+    with pytest.raises(StoreDown):
+        await opened_once(no_database / "store.sqlite")
+
+
+async def test_a_broken_step_is_rolled_back_and_the_store_goes_on(file: Path):
+    store = SqliteStore(file, clock=Clock())
+    await store.open()
+    try:
+        with closing(sqlite3.connect(file)) as db:
+            db.execute("ALTER TABLE people RENAME TO people_away")
+            with pytest.raises(StoreDown):
+                await store.assign(SCOPE, [flake(NOW)], ["p"], DAY)
+            db.execute("ALTER TABLE people_away RENAME TO people")
+        assert await store.status_by_key(SCOPE, flake(NOW).key) is None, "nothing is half-written"
+        assert (await store.assign(SCOPE, [flake(NOW)], ["p"], DAY)).statuses
+    finally:
+        await store.close()
+
+
+async def test_the_version_of_logins_needs_an_open_store(file: Path):
+    with pytest.raises(StoreDown):
+        SqliteStore(file).logins_version()
+
+
+async def test_a_reservation_ends_with_its_time(file: Path):
+    clock = Clock()
+    store = SqliteStore(file, clock=clock)
+    await store.open()
+    try:
+        assert await store.reserve("key", 60) is None
+        clock.now += 59_999
+        assert await store.reserve("key", 60) == b""
+        clock.now += 1
+        assert await store.reserve("key", 60) is None
+        await store.finish("key", b"reply", 10)
+        clock.now += 10_000
+        assert await store.reserve("key", 60) is None
+    finally:
+        await store.close()
+
+
+async def test_nothing_secret_is_readable_in_errors(file: Path):
+    store = SqliteStore(file)
+    await store.open()
+    await store.put_account(ALICE)
+    await store.put_login(PHONE)
+    await store.close()
+    with pytest.raises(StoreDown) as caught:
+        await store.login(PHONE.hash)
+    assert PHONE.hash not in str(caught.value).split()
