@@ -16,6 +16,7 @@ import msgspec
 
 from gateway import __version__, logs, settings
 from gateway.call_rows import TABLE
+from gateway.calls import ANY
 from gateway.stores.open import open_store
 from gateway.stores.store import Store
 
@@ -95,5 +96,6 @@ def masked(url: str) -> str:
 def calls(args: argparse.Namespace) -> int:
     """`oldbird calls`"""
     for call in TABLE.planned() if args.planned else TABLE:
-        print(f"{','.join(call.methods):<24} {' '.join(call.paths)}")
+        methods = "any" if call.methods == ANY else ",".join(call.methods)
+        print(f"{methods:<16} {' '.join(call.paths)}")
     return 0

@@ -85,6 +85,10 @@ class TextFormatter(logging.Formatter):
         return redact(super().format(record)) + (f" [{extras}]" if extras else "")
 
 
+QUIET = ("httpx", "httpx2", "httpcore", "aiohttp", "asyncio")
+"""Libraries that are heard from warnings on: one line a request is ours to write."""
+
+
 def configure(level: str = "info", *, json: bool = True, stream: TextIO | None = None) -> None:
     """Send everything to `stream` (standard error), replacing what was set up before."""
     handler = logging.StreamHandler(stream or sys.stderr)
@@ -96,5 +100,5 @@ def configure(level: str = "info", *, json: bool = True, stream: TextIO | None =
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    for name in ("httpx", "httpx2", "httpcore", "asyncio", "hpack"):  # one line a request is ours to write
+    for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))

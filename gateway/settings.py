@@ -17,7 +17,7 @@ from gateway.problems import Problem
 
 PREFIX = "OLDBIRD_"
 FILE_VARIABLE = "OLDBIRD_CONFIG"
-FOREIGN = ("OLDBIRD_TEST_", "OLDBIRD_BENCH_", "OLDBIRD_MOCK_")
+FOREIGN = ("OLDBIRD_TEST_", "OLDBIRD_BENCH_", "OLDBIRD_MOCK_", "OLDBIRD_LIVE_")
 """Variables of the test suite, the bench and the demo, which are no settings."""
 
 Size = Annotated[int, Meta(ge=1024)]
@@ -33,15 +33,22 @@ class SettingsError(Problem):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings. Sizes are bytes, times seconds."""
 
-    data_dir: Annotated[Path, Meta(description="Folder of the SQLite file and of `server.key`.")] = Path("var")
+    data_dir: Annotated[
+        Path,
+        Meta(description="Folder of the SQLite file and of `server.key` (machines on one Redis share the key)."),
+    ] = Path("var")
     store: Annotated[
-        str, Meta(description="Store URL: `sqlite:///<file>`, `redis://...`; empty: `oldbird.sqlite` in `data_dir`.")
+        str,
+        Meta(
+            description="Store URL: `sqlite:///<file>`, `redis://`, `rediss://`, `redis+sentinel://` or "
+            "`redis+cluster://`; empty: `oldbird.sqlite` in `data_dir`."
+        ),
     ] = ""
     host: Annotated[str, Meta(min_length=1, description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes any free one.")] = 8090
     base_url: Annotated[Url, Meta(description="Public address of the gateway; empty: taken from each request.")] = ""
     trusted_proxies: Annotated[
-        tuple[str, ...], Meta(description="Addresses or networks whose `X-Forwarded-*` headers are believed.")
+        tuple[str, ...], Meta(description="Addresses or networks whose `X-Forwarded-For` and `-Proto` are believed.")
     ] = ()
     allow_hosts: Annotated[
         tuple[Host, ...], Meta(description="Exact `host:port` pairs that may be private, loopback or plain http.")
