@@ -23,6 +23,10 @@ FOLLOWERS, MUTUALS = "~", "&"
 """Friendica's pseudo groups (reference/wire-statuses-users.md section 6.3)."""
 
 
+GROUP = "group:"
+"""How the key of a list begins, which has its number in the account map; no backend's account id does."""
+
+
 class Audience(msgspec.Struct, frozen=True, kw_only=True):
     """`people` are all who may read a DIRECT status beside its author; `lists` are native lists of the backend."""
 
@@ -128,7 +132,7 @@ async def _lists(ask: Ask, numbers: Iterable[str]) -> tuple[str, ...]:
 
 def group_key(account: str, native: str) -> str:
     """What stands in the account map for a list: lists share the user number space and are private to an account."""
-    return f"group:{account}:{native}"
+    return f"{GROUP}{account}:{native}"
 
 
 def _integer(number: str) -> int:

@@ -47,20 +47,22 @@ class Once:
 
         Raises what `write` raises (the key is free again), ApiError 504 while the outcome is unknown, StoreDown.
         """
-        try:
-            async with asyncio.timeout(self._patience):
-                return await self._attempt(key, write, look)
-        except TimeoutError:
-            raise ApiError(504, "The same post is still being sent.") from None
-
-    async def _attempt(self, key: str, write: Write, look: Look) -> bytes:
-        while (kept := await self._store.reserve(key, self._seconds)) == b"":  # noqa: ASYNC110
-            await asyncio.sleep(POLL_SECONDS)  # the other one may be in another process
+        kept = await self._reserved(key)
         if kept is None:
             return await self._write(key, write, look)
         if kept == LOST:
             return await self._found(key, look)
         return kept.removeprefix(DONE)
+
+    async def _reserved(self, key: str) -> bytes | None:
+        """What is kept under the key once nobody is at it; None: it is ours. Raises ApiError 504."""
+        try:
+            async with asyncio.timeout(self._patience):
+                while (kept := await self._store.reserve(key, self._seconds)) == b"":  # noqa: ASYNC110
+                    await asyncio.sleep(POLL_SECONDS)  # the other one may be in another process
+                return kept
+        except TimeoutError:
+            raise ApiError(504, "The same post is still being sent.") from None
 
     async def _write(self, key: str, write: Write, look: Look) -> bytes:
         try:
@@ -68,6 +70,9 @@ class Once:
         except OutcomeUnknown:
             await self._store.finish(key, LOST, self._seconds)
             return await self._found(key, look)
+        except asyncio.CancelledError:  # the process ends: nobody knows how far this came
+            await self._store.finish(key, LOST, self._seconds)
+            raise
         except BaseException:
             await self._store.release(key)
             raise

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from adapters.errors import Missing
 from gateway.ask import Ask
+from gateway.audience import GROUP
 from gateway.errors import NO_USER, ApiError
 from gateway.session import Session
 from mappings import hub
@@ -55,7 +56,7 @@ async def account_of(ask: Ask) -> hub.Account:
 
 async def _by_number(ask: Ask, id: int) -> str:
     native = await ask.gateway.ids.account(ask.session.scope, id)
-    if native is None or ":" in native:
+    if native is None or native.startswith(GROUP):
         raise _unknown(f"User ID {id} not found.")
     return native
 

@@ -6,6 +6,7 @@ import asyncio
 import struct
 
 from adapters.backend import File
+from adapters.errors import OutcomeUnknown, Slow
 from gateway.ask import Ask, Upload
 from gateway.errors import BAD_MEDIA, ApiError
 from mappings import hub
@@ -47,9 +48,12 @@ def size_of(data: bytes) -> tuple[int, int]:
 
 
 async def upload_all(ask: Ask, uploads: tuple[Upload, ...], already: int) -> tuple[hub.Upload, ...]:
-    """Check all, then send all. Raises ApiError 400, BackendError."""
+    """Check all, then send all. Raises ApiError 400, BackendError, but never OutcomeUnknown: nothing is posted yet."""
     most = ask.session.backend.capabilities.max_media
     if len(uploads) + already > most:
         raise ApiError(400, f"This server takes at most {most} files in a post.", BAD_MEDIA)
     files = [picture(upload) for upload in uploads]
-    return tuple(await asyncio.gather(*(ask.session.backend.upload(file) for file in files)))
+    try:
+        return tuple(await asyncio.gather(*(ask.session.backend.upload(file) for file in files)))
+    except OutcomeUnknown as error:
+        raise Slow(str(error)) from error

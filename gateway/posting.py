@@ -9,10 +9,9 @@ import time
 from collections.abc import Iterator
 
 import msgspec
-from mappings.text import named, text_from_html
 
 from adapters.backend import Draft
-from adapters.errors import BackendError, Missing, Rejected
+from adapters.errors import BackendError, BadAnswer, Missing, OutcomeUnknown, Rejected
 from gateway import audience as audiences
 from gateway.ask import Ask, Upload
 from gateway.audience import Audience
@@ -23,6 +22,7 @@ from gateway.pictures import upload_all
 from mappings import hub
 from mappings.dates import milliseconds
 from mappings.hub import Visibility
+from mappings.text import named, text_from_html
 
 CLOCK_SKEW = 60
 """Seconds the backend's clock may be off."""
@@ -117,8 +117,16 @@ async def send(ask: Ask, key: str) -> bytes:
     except Rejected as error:
         limit = backend.capabilities.max_chars
         raise ApiError(400, f"The server refused the post; it takes {limit} characters.", TOO_LONG) from error
-    await verify(ask, entry.status, message.audience)
+    await verify(ask, _made(entry), message.audience)
     return entry.raw
+
+
+def _made(entry: hub.Entry) -> hub.Status:
+    """What was posted. Raises OutcomeUnknown."""
+    try:
+        return entry.status
+    except BadAnswer as error:
+        raise OutcomeUnknown("The server's answer to the post cannot be read.") from error
 
 
 async def verify(ask: Ask, status: hub.Status, audience: Audience) -> None:
@@ -155,8 +163,8 @@ def parts(ask: Ask) -> Iterator[bytes]:
         value = ask.params[name]
         if value is None:
             continue
-        if ask.files(name) and isinstance(value[0], Upload):
-            value = [hashlib.sha256(upload.data).hexdigest() for upload in value]
+        if isinstance(value, tuple):
+            value = [hashlib.sha256(v.data).hexdigest() if isinstance(v, Upload) else v for v in value]
         yield f"{name}={value!r}".encode("utf-8", "surrogatepass")
 
 

@@ -45,7 +45,7 @@ class FakeBackend:
         original = status.reblog_of
         return msgspec.structs.replace(
             self._placed(status.native, status.created_at),
-            parent=status.in_reply_to or "",
+            parent=self.world.key(status.in_reply_to or ""),
             boosted=original.native if original else "",
             booster=status.account.native if original else "",
         )
@@ -289,13 +289,15 @@ class FakeBackend:
 
     def _placed(self, native: str, created: str) -> hub.Sighting:
         """The native id's own time where it has one, else the date of the post."""
-        order = self.world.order
-        timed = order is hub.Order.TIMED
-        ms = int(native) >> 16 if timed else millis(created)
-        return hub.Sighting(
-            key=native, native=native, order=order, ms=ms, sub=(int(native) & 0xFFFF) >> 4 if timed else 0,
-            sort="" if order is hub.Order.UNORDERED else native.rjust(20, "0"),
-        )
+        order, key = self.world.order, self.world.key(native)
+        if order is hub.Order.TIMED:
+            number = int(native)
+            return hub.Sighting(
+                key=key, native=native, order=order, ms=number >> 16, sub=(number & 0xFFFF) >> 4, sort=native.zfill(20)
+            )
+        if order is hub.Order.ORDERED:
+            return hub.Sighting(key=key, native=native, order=order, ms=millis(created), sort=native.zfill(20))
+        return hub.Sighting(key=key, native=native, order=order, ms=millis(created) or int(native[:10]) * 1000)
 
 
 def millis(created: str) -> int:

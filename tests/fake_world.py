@@ -1,7 +1,7 @@
 """A small instance in memory: people, follows, posts, favourites, lists, seen through `FakeBackend`.
 
 Time is the world's own: every post comes `STEP` after the last one unless the test says when. Ids follow the chosen
-order class (DESIGN section 5): 64-bit snowflakes, a plain counter, or hashes.
+order class (DESIGN section 5): 64-bit snowflakes, a plain counter, or snac's date and hash.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import md5
 from html import escape
 
 from mappings import hub
@@ -73,6 +73,7 @@ class World:
     uploads: dict[str, hub.Media] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
     now: int = START
+    step: int = STEP
     seq: int = 0
 
     @property
@@ -110,7 +111,7 @@ class World:
         self, who: str, text: str = "", *, at: int | None = None, to: tuple[str, ...] = (), **fields: object
     ) -> str:
         """A new post of `who` (an acct); the people named in the text and in `to` are told. Returns its native id."""
-        self.now = self.now + STEP if at is None else max(self.now, at)
+        self.now = self.now + self.step if at is None else max(self.now, at)
         self.seq += 1
         ms = self.now if at is None else at
         post = Post(self._native(ms), f"p:{who}", self.seq, ms, text=text, **fields)  # type: ignore[arg-type]
@@ -158,6 +159,10 @@ class World:
             return True
         return post.visibility == Visibility.PRIVATE and (viewer, post.author) in self.follows
 
+    def key(self, native: str) -> str:
+        """Canonical key: snac's ids change their first ten digits."""
+        return native[10:] if self.order is Order.UNORDERED else native
+
     def rank(self, native: str) -> int:
         """Place in the instance's own order; an id that never was has one too, where ids are numbers."""
         if self.order is Order.UNORDERED:
@@ -168,7 +173,7 @@ class World:
         """The post as `viewer` is sent it."""
         post = self.posts[native]
         return hub.Status(
-            native=native, key=native, account=self.people[post.author], created_at=iso(post.ms),
+            native=native, key=self.key(native), account=self.people[post.author], created_at=iso(post.ms),
             content=post.html or as_html(post.text), title=post.title, sensitive=post.sensitive,
             visibility=post.visibility, in_reply_to=post.reply_to, source=post.source, place=post.place,
             in_reply_to_account=self.posts[post.reply_to].author if post.reply_to in self.posts else None,
@@ -204,4 +209,4 @@ class World:
             return str((ms << 16) | (self.seq << 4))
         if self.order is Order.ORDERED:
             return str(1000 + self.seq)
-        return sha256(str(self.seq).encode()).hexdigest()[:24]
+        return f"{ms // 1000:010d}{md5(str(self.seq).encode()).hexdigest()}"
