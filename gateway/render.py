@@ -34,7 +34,6 @@ class Fillings(dict[Hole, bytes]):
         self._format = format
         self._own = own
         self.exact: dict[str, hub.Relationship] = {}
-        self.verified = True
 
     def __missing__(self, hole: Hole) -> bytes:
         filled = self[hole] = self._thread(hole) if hole.kind == "thread" else self._contact(hole)
@@ -53,7 +52,6 @@ class Fillings(dict[Hole, bytes]):
             is_contact=native in self._contacts,
             full=hole.full,
             viewer_number=self._own,
-            verified=self.verified,
         )
 
 
@@ -141,7 +139,10 @@ class Renderer:
     ) -> list[Fragment]:
         accounts = tuple(accounts)
         numbers = await self._ids.number(ask.session.backend, (), [a.native for a in accounts])
-        return [user_fragment(account, variant, numbers.accounts[account.native], full) for account in accounts]
+        return [
+            user_fragment(account, variant, numbers.accounts[account.native], full=full, users=self.users)
+            for account in accounts
+        ]
 
     async def one_user(self, ask: Ask, reply: OneUser) -> bytes:
         """One user, with the last status inside."""
@@ -149,9 +150,10 @@ class Renderer:
         statuses = [status] if reply.status and (status := decoded(reply.status)) else []
         numbers = await self._ids.number(ask.session.backend, statuses, [account.native])
         last = status_fragment(statuses[0], variant, numbers, users=self.users, comments=False) if statuses else None
-        fragment = user_fragment(account, variant, numbers.accounts[account.native], False, last)
+        fragment = user_fragment(
+            account, variant, numbers.accounts[account.native], full=False, status=last, verified=reply.verified
+        )
         fillings = await self._fillings(ask)
-        fillings.verified = reply.verified
         if reply.relationship:
             fillings.exact[account.native] = reply.relationship
         body = fragment.fill(fillings)

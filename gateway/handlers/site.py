@@ -5,7 +5,6 @@ from __future__ import annotations
 from mappings.site import VERSION, config_tree
 
 from adapters.errors import BackendError
-from gateway import __version__
 from gateway.ask import Ask
 from gateway.replies import Reply, Tree
 from mappings import hub
@@ -23,7 +22,7 @@ async def version(ask: Ask) -> Reply:  # noqa: ARG001
 
 async def config(ask: Ask) -> Reply:
     """The backend as its users see it; clients take the post length limit from here."""
-    return Tree(json=config_tree(await _site(ask), base_url=ask.url, version=__version__))
+    return Tree(json=config_tree(await _site(ask), base_url=ask.base_url))
 
 
 async def _site(ask: Ask) -> hub.Site:
