@@ -14,11 +14,12 @@ import asyncio
 import binascii
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
 import msgspec
 from python_multipart.multipart import parse_options_header
-from starlette.types import Message, Receive
+from starlette.types import Receive
 
 from gateway.ask import Upload
 from gateway.errors import ApiError
@@ -32,6 +33,8 @@ MAX_MARKS = 20_000
 """A JSON document with more quotation marks and commas than this is not one of ours."""
 THREAD_BYTES = 1024 * 1024
 """Bodies above this are parsed in a thread."""
+MAX_DISCARDED = 128 * 1024 * 1024
+"""Of a refused body this much is still taken, unread, so that its sender comes to reading the answer."""
 DOCUMENT = "json"
 """The field that also holds a JSON document as a whole: the group calls take it either way."""
 
@@ -55,15 +58,58 @@ class Body(msgspec.Struct, frozen=True):
 EMPTY = Body()
 
 
-async def read_body(receive: Receive, headers: dict[bytes, bytes], *, limit: int, seconds: float) -> Body:
-    """Read and parse a whole body of at most `limit` bytes; each piece must come within `seconds`.
+class Incoming:
+    """A body on its way; each piece of it must come within `seconds`."""
+
+    __slots__ = ("_receive", "_seconds", "complete")
+
+    def __init__(self, receive: Receive, seconds: float) -> None:
+        self._receive = receive
+        self._seconds = seconds
+        self.complete = False
+
+    async def pieces(self, limit: int) -> AsyncIterator[bytes]:
+        """The body. Raises ApiError 408 (stalled), 413 (more than `limit` bytes), and Gone."""
+        total = 0
+        while not self.complete:
+            piece = await self._next()
+            total += len(piece)
+            if total > limit:
+                raise too_large(limit)
+            if piece:
+                yield piece
+
+    async def discard(self) -> None:
+        """Take the rest and forget it: a client still busy sending would lose the answer with the connection."""
+        total = 0
+        with suppress(Gone, ApiError, TimeoutError):
+            async with asyncio.timeout(self._seconds):
+                while not self.complete and total < MAX_DISCARDED:
+                    total += len(await self._next())
+
+    async def _next(self) -> bytes:
+        try:
+            async with asyncio.timeout(self._seconds):
+                message = await self._receive()
+        except TimeoutError:
+            raise ApiError(408, "The request did not arrive in time.") from None
+        if message["type"] == "http.disconnect":
+            self.complete = True
+            raise Gone
+        self.complete = not message.get("more_body", False)
+        piece: bytes = message.get("body", b"")
+        return piece
+
+
+async def read_body(incoming: Incoming, headers: dict[bytes, bytes], *, limit: int) -> Body:
+    """Read and parse a whole body of at most `limit` bytes.
 
     Raises ApiError 400 (damaged), 408 (stalled), 413 (too large, before it is read), and Gone.
     """
     length = headers.get(b"content-length", b"")
     if length.isdigit() and int(length[:19]) > limit:
         raise too_large(limit)
-    pieces = _pieces(receive, limit, seconds)
+    pieces = incoming.pieces(limit)
     kind, options = parse_options_header(headers.get(b"content-type", b"").decode("latin-1"))
     if kind.startswith(b"multipart/"):
         return await _multipart(pieces, options.get(b"boundary", b""))
@@ -131,30 +177,6 @@ def from_base64(raw: bytes) -> bytes | None:
 def too_large(limit: int) -> ApiError:
     """The 413 of bodies above the limit."""
     return ApiError(413, f"The request is too large: at most {limit} bytes.")
-
-
-async def _pieces(receive: Receive, limit: int, seconds: float) -> AsyncIterator[bytes]:
-    total = 0
-    more = True
-    while more:
-        message = await _within(receive, seconds)
-        if message["type"] == "http.disconnect":
-            raise Gone
-        piece: bytes = message.get("body", b"")
-        total += len(piece)
-        if total > limit:
-            raise too_large(limit)
-        if piece:
-            yield piece
-        more = message.get("more_body", False)
-
-
-async def _within(receive: Receive, seconds: float) -> Message:
-    try:
-        async with asyncio.timeout(seconds):
-            return await receive()
-    except TimeoutError:
-        raise ApiError(408, "The request did not arrive in time.") from None
 
 
 async def _multipart(pieces: AsyncIterator[bytes], boundary: bytes) -> Body:

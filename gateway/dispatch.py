@@ -24,7 +24,7 @@ from gateway import access_log
 from gateway.answers import NOSNIFF, Answer, callback_of, content_type, rate_headers, success
 from gateway.ask import Ask
 from gateway.auth import CHALLENGE, login_required
-from gateway.bodies import EMPTY, MAX_FIELDS, Body, Gone, parse_form, read_body
+from gateway.bodies import EMPTY, MAX_FIELDS, Body, Gone, Incoming, parse_form, read_body
 from gateway.call_rows import TABLE
 from gateway.calls import Call
 from gateway.error_bodies import error_body
@@ -85,27 +85,29 @@ class Dispatch:
             await self._pass_on(exchange, {**scope, "path": path, EXCHANGE: exchange}, receive, send)
             return
         try:
-            answer = await self._answer(exchange, target.call, receive)
+            answer = await self._answer(exchange, target.call, Incoming(receive, self._settings.request_seconds))
         except Gone:
             _write_line(exchange, CLIENT_GONE, 0)
             return
         await answer.send(send, exchange.id, head=exchange.method == "HEAD")
         _write_line(exchange, answer.status, len(answer.body))
 
-    async def _answer(self, exchange: Exchange, call: Call, receive: Receive) -> Answer:
+    async def _answer(self, exchange: Exchange, call: Call, incoming: Incoming) -> Answer:
         try:
-            return await self._reply(exchange, call, receive)
+            return await self._reply(exchange, call, incoming)
         except Gone:
             raise
         except Exception as error:  # noqa: BLE001  the one place where errors become replies
             if isinstance(error, TokenGone) and exchange.session is not None:
                 await self._mark_broken(exchange.session)
+            if exchange.is_sending:
+                await incoming.discard()
             return failure(exchange, error)
 
-    async def _reply(self, exchange: Exchange, call: Call, receive: Receive) -> Answer:
+    async def _reply(self, exchange: Exchange, call: Call, incoming: Incoming) -> Answer:
         handler = self._handler(exchange, call)
         query = parse_form(exchange.query)
-        body = await self._body(exchange, receive)
+        body = await self._body(exchange, incoming)
         callback = callback_of(query, exchange.format)
         params = read(call, query, body, exchange.tail)
         try:
@@ -123,11 +125,10 @@ class Dispatch:
             raise ApiError(501, "This call is not implemented yet.")
         return self._handlers[call.handler]
 
-    async def _body(self, exchange: Exchange, receive: Receive) -> Body:
+    async def _body(self, exchange: Exchange, incoming: Incoming) -> Body:
         if exchange.method in {"GET", "HEAD"} and not exchange.has_body:
             return EMPTY
-        settings = self._settings
-        return await read_body(receive, exchange.headers, limit=settings.max_body, seconds=settings.request_seconds)
+        return await read_body(incoming, exchange.headers, limit=self._settings.max_body)
 
     async def _session(self, exchange: Exchange, call: Call) -> Session | None:
         auth = self._gateway.auth

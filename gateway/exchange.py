@@ -60,6 +60,11 @@ class Exchange:
         return b"content-length" in self.headers or b"transfer-encoding" in self.headers
 
     @property
+    def is_sending(self) -> bool:
+        """The client sends its body without waiting to be asked for it."""
+        return self.has_body and self.header(b"expect").lower() != "100-continue"
+
+    @property
     def address(self) -> str:
         """The peer, "" when unknown."""
         client = self._scope.get("client")

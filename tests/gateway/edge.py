@@ -34,11 +34,12 @@ def basic(name: str = "alice", password: str = "good") -> tuple[str, str]:
 
 
 class Got(msgspec.Struct):
-    """What came back."""
+    """What came back. `unread`: pieces of the request that were not taken."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+    unread: int = 0
 
     @property
     def type(self) -> str:
@@ -191,4 +192,5 @@ async def _exchange(app: Any, scope: dict[str, Any], messages: list[dict[str, An
     if not out:
         return None
     headers = {name.decode(): value.decode("latin-1") for name, value in out[0]["headers"]}
-    return Got(out[0]["status"], headers, b"".join(message.get("body", b"") for message in out[1:]))
+    body = b"".join(message.get("body", b"") for message in out[1:])
+    return Got(out[0]["status"], headers, body, len(list(queue)))

@@ -13,7 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.ask import Upload
-from gateway.bodies import EMPTY, MAX_FIELDS, Body, Gone, base_name, from_base64, parse, parse_form, read_body
+from gateway.bodies import (
+    EMPTY,
+    MAX_FIELDS,
+    Body,
+    Gone,
+    Incoming,
+    base_name,
+    from_base64,
+    parse,
+    parse_form,
+    read_body,
+)
 from gateway.call_rows import TABLE
 from gateway.errors import ApiError
 from gateway.multipart import MAX_PARTS, MEMORY_BYTES
@@ -34,7 +45,7 @@ async def body_of(pieces: Iterable[bytes], kind: str = "", *, limit: int = LIMIT
     named = {name.replace("_", "-").encode(): value.encode() for name, value in headers.items()}
     if kind:
         named[b"content-type"] = kind.encode()
-    return await read_body(receive, named, limit=limit, seconds=5)
+    return await read_body(Incoming(receive, 5), named, limit=limit)
 
 
 def part(head: str, data: bytes) -> bytes:
@@ -284,7 +295,7 @@ async def test_too_large_is_refused_before_it_is_read() -> None:
         raise AssertionError("nothing is read")
 
     with pytest.raises(ApiError) as caught:
-        await read_body(never, {b"content-length": b"52428800"}, limit=LIMIT, seconds=5)
+        await read_body(Incoming(never, 5), {b"content-length": b"52428800"}, limit=LIMIT)
     assert (caught.value.status, caught.value.text) == (413, f"The request is too large: at most {LIMIT} bytes.")
 
 
@@ -299,8 +310,9 @@ async def test_too_large_without_length_stops_at_the_limit(kind: str) -> None:
         head = b"--XX\r\n\r\n" if asked == 1 else b""
         return {"type": "http.request", "body": head + b"x" * 100_000, "more_body": True}
 
+    headers = {b"content-type": kind.encode(), b"content-length": b"abc"}
     with pytest.raises(ApiError) as caught:
-        await read_body(receive, {b"content-type": kind.encode(), b"content-length": b"abc"}, limit=450_000, seconds=5)
+        await read_body(Incoming(receive, 5), headers, limit=450_000)
     assert caught.value.status == 413
     assert asked == 5
 
@@ -310,8 +322,11 @@ async def test_client_that_leaves() -> None:
     async def receive() -> dict[str, Any]:
         return {"type": "http.disconnect"}
 
+    incoming = Incoming(receive, 5)
     with pytest.raises(Gone):
-        await read_body(receive, {}, limit=LIMIT, seconds=5)
+        await read_body(incoming, {}, limit=LIMIT)
+    assert incoming.complete
+    await incoming.discard()
 
 
 @pytest.mark.anyio
@@ -321,8 +336,24 @@ async def test_client_that_stalls() -> None:
         raise AssertionError("unreachable")
 
     with pytest.raises(ApiError) as caught:
-        await read_body(receive, {}, limit=LIMIT, seconds=0.01)
+        await read_body(Incoming(receive, 0.01), {}, limit=LIMIT)
     assert (caught.value.status, caught.value.text) == (408, "The request did not arrive in time.")
+    await Incoming(receive, 0.01).discard()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("pieces", "taken"), [(3, 3), (10_000, 128)])
+async def test_rest_of_a_refused_body_is_taken_within_bounds(pieces: int, taken: int) -> None:
+    asked = 0
+    piece = bytes(1024 * 1024)
+
+    async def receive() -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        return {"type": "http.request", "body": piece, "more_body": asked < pieces}
+
+    await Incoming(receive, 5).discard()
+    assert asked == taken
 
 
 def attempt(step: Callable[[], Body]) -> Body | ApiError:

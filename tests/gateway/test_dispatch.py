@@ -331,6 +331,14 @@ async def test_too_large_and_stalled_bodies() -> None:
     assert edge.asked == []
 
 
+@pytest.mark.parametrize(("headers", "left"), [([], 0), ([("Expect", "100-continue")], 4)])
+async def test_refused_body_is_taken_unless_the_client_waits(headers: list[tuple[str, str]], left: int) -> None:
+    rest = iter([b"x" * 1000] * 3)
+    reply = await Edge().call("POST", "/api/direct_messages/new.json", body=rest, headers=headers)
+    assert reply is not None
+    assert (reply.status, reply.unread) == (501, left)
+
+
 async def test_get_with_a_body_is_read() -> None:
     edge = Edge()
     assert (await edge.params("GET", "/api/statuses/show.json", b"id=9"))["id"] == 9
