@@ -16,6 +16,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+SITE_LOCAL = ipaddress.IPv6Network("fec0::/10")
 PORTS = {"http": 80, "https": 443}
 
 _trusted: ContextVar[bool] = ContextVar("trusted", default=False)
@@ -37,7 +38,7 @@ def unwrap(address: Address) -> Address:
 def is_public(text: str) -> bool:
     """Whether a literal address is an ordinary one on the public internet."""
     address = unwrap(ipaddress.ip_address(text))
-    return address.is_global and not (address.is_multicast or address.is_reserved)
+    return address.is_global and not (address.is_multicast or address.is_reserved or address in SITE_LOCAL)
 
 
 def pair(text: str) -> tuple[str, int]:

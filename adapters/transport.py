@@ -38,7 +38,7 @@ class Ask(NamedTuple):
     """A complete request. `secret`: it carries a token, which must not leave its host."""
 
     method: str
-    url: httpx.URL
+    url: str
     headers: Headers
     content: bytes = b""
     secret: bool = False
@@ -57,7 +57,7 @@ async def plain_errors(request: aiohttp.ClientRequest, handler: ClientHandlerTyp
     except aiohttp.ServerTimeoutError as error:
         never = isinstance(error, aiohttp.ConnectionTimeoutError)
         raise (httpx.ConnectTimeout if never else httpx.ReadTimeout)("no answer in time") from error
-    except aiohttp.ClientConnectorError as error:
+    except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
         raise httpx.ConnectError("no connection") from error
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise httpx.ReadError("connection lost") from error
@@ -144,7 +144,7 @@ class Transport:
 
     async def once(self, ask: Ask) -> Answer:
         """One exchange. Raises httpx.HTTPError, BadAnswer."""
-        url = ask.url
+        url = parsed(ask.url)
         if url.scheme not in {"http", "https"} or not url.host:
             raise httpx.ConnectError("not a web address")
         self.guard.enter(url.scheme, url.host, url.port)
@@ -178,17 +178,26 @@ class Transport:
         return b"".join(chunks)
 
 
-def hop(ask: Ask, location: str) -> httpx.URL:
-    """Where a redirect leads. A token stays with its host. Raises BadAnswer."""
+def parsed(url: str) -> httpx.URL:
+    """A URL. Raises httpx.ConnectError for what is none."""
     try:
-        target = ask.url.join(location)
+        return httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise httpx.ConnectError("not an address") from error
+
+
+def hop(ask: Ask, location: str) -> str:
+    """Where a redirect leads. A token stays with its host. Raises BadAnswer."""
+    url = httpx.URL(ask.url)
+    try:
+        target = url.join(location).copy_with(username=None, password=None)
     except (httpx.InvalidURL, ValueError) as error:
         raise BadAnswer("The server redirects to nowhere.") from error
-    same = (target.host, target.scheme, target.port) == (ask.url.host, ask.url.scheme, ask.url.port)
-    upgrade = target.host == ask.url.host and target.scheme == "https" and ask.url.scheme == "http"
+    same = (target.host, target.scheme, target.port) == (url.host, url.scheme, url.port)
+    upgrade = target.host == url.host and target.scheme == "https" and url.scheme == "http"
     if not location or (ask.secret and not (same or upgrade)):
         raise BadAnswer("The server redirects elsewhere.")
-    return target.copy_with(username=None, password=None)
+    return str(target)
 
 
 def too_late(ask: Ask) -> BackendError:

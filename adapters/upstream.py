@@ -116,7 +116,7 @@ class Upstream:
         self.check_pause(who)
         ask = Ask(
             method=method,
-            url=httpx.URL(f"{self.base_url}{path}?{urlencode(query)}" if query else self.base_url + path),
+            url=f"{self.base_url}{path}?{urlencode(query)}" if query else self.base_url + path,
             headers=[("Authorization", f"Bearer {token}"), *(headers or [])] if token else headers or [],
             content=content,
             secret=token is not None,
@@ -130,9 +130,9 @@ class Upstream:
         return answer
 
     async def in_turn(self, ask: Ask) -> Answer:
-        """Send within the connection limit; waiting for a turn counts as time, too."""
+        """Send within the connection limit; a turn is waited for half as long as an answer."""
         try:
-            async with asyncio.timeout(self.transport.seconds):
+            async with asyncio.timeout(self.transport.seconds / 2):
                 await self.slots.acquire()
         except TimeoutError as error:
             raise Slow("The server is busy with earlier calls.") from error

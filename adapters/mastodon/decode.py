@@ -19,7 +19,7 @@ T = TypeVar("T")
 P = TypeVar("P", bound=hub.Account | hub.Mention)
 
 LIST = msgspec.json.Decoder(list[msgspec.Raw])
-ID_FIRST = b'{"id":"'
+ID_FIRST, LONGEST_ID = b'{"id":"', 64
 HEAD = msgspec.json.Decoder(entities.Head)
 
 
@@ -43,8 +43,8 @@ def split(body: bytes) -> list[bytes]:
 def id_of(raw: bytes) -> str:
     """The id of an undecoded item; empty when it has none. Nearly all servers write it first."""
     if raw.startswith(ID_FIRST):
-        text = raw[len(ID_FIRST) : raw.find(b'"', len(ID_FIRST))]
-        if text.isalnum():
+        text, quote, _ = raw[len(ID_FIRST) : len(ID_FIRST) + LONGEST_ID].partition(b'"')
+        if quote and text.isalnum():
             return text.decode("ascii")
     try:
         return HEAD.decode(raw).id
