@@ -1,7 +1,8 @@
 """What the stub serves: a generated Mastodon home timeline, always the same for the same number.
 
 20 statuses are 95 KB (4 boosts, 11 attachments, cards, mentions, custom emoji, non-Latin text), 40 are 167 KB. Ids are
-snowflakes, newest first. Counters that the stub rewrites have a fixed width of seven digits.
+snowflakes, newest first. What the stub rewrites are seven digits: TEXT and FAVOURITES in statuses, NOTE and FOLLOWERS in
+people.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any
 
 NEWEST = datetime(2025, 11, 22, 10, 0, 0, 123000, tzinfo=UTC)
 HOST = "social.example"
-COUNTER = 1_000_000
+TEXT, NOTE = "7000001", "8000001"
+FAVOURITES, FOLLOWERS = 1_000_000, 2_000_000
 AUTHORS = 24
 BOOSTS = frozenset({2, 7, 11, 16})
 MEDIA = {1: 2, 3: 1, 5: 1, 8: 4, 13: 1, 17: 2}
@@ -57,13 +59,13 @@ def account(number: int) -> dict[str, Any]:
         "indexable": False, "group": False, "created_at": born.strftime("%Y-%m-%dT00:00:00.000Z"),
         "note": f'<p>Likes radios, maps &amp; rain. Строит антенны. <a href="{home}/about" rel="nofollow noopener" '
         f'target="_blank"><span class="invisible">https://</span><span class="">{host or HOST}/about</span></a></p>'
-        f"<p>Answers slowly, reads everything. {SENTENCES[number % len(SENTENCES)]}</p>",
+        f"<p>Answers slowly, seen {NOTE} times. {SENTENCES[number % len(SENTENCES)]}</p>",
         "url": f"{home}/@{name}", "uri": f"{home}/users/{name}",
         "avatar": f"https://files.{HOST}/accounts/avatars/{number:03d}/original/5e0cd2b1a7f3.png",
         "avatar_static": f"https://files.{HOST}/accounts/avatars/{number:03d}/original/5e0cd2b1a7f3.png",
         "header": f"https://files.{HOST}/accounts/headers/{number:03d}/original/9c1ab04d77e2.jpg",
         "header_static": f"https://files.{HOST}/accounts/headers/{number:03d}/original/9c1ab04d77e2.jpg",
-        "followers_count": COUNTER + number, "following_count": 100 + number, "statuses_count": 4_000 + number,
+        "followers_count": FOLLOWERS + number, "following_count": 100 + number, "statuses_count": 4_000 + number,
         "last_status_at": "2026-11-22", "hide_collections": False, "emojis": [emoji("blobcat")],
         "roles": [], "noindex": False, "memorial": False, "suspended": False, "limited": False,
         "fields": [field(name, f"{home}/{name.lower()}") for name in ("Home", "Pictures")],
@@ -115,15 +117,15 @@ def content(number: int, length: int) -> str:
         f'{person["username"]}</span></a></span> {dice.choice(SENTENCES)}</p>'
     )
     tail = (
-        f'<p><a href="https://news.example/articles/{number}" target="_blank" rel="nofollow noopener"><span '
-        f'class="invisible">https://</span><span class="ellipsis">news.example/articles/{number}</span><span '
+        f'<p><a href="https://news.example/articles/{TEXT}" target="_blank" rel="nofollow noopener"><span '
+        f'class="invisible">https://</span><span class="ellipsis">news.example/articles/{TEXT}</span><span '
         f'class="invisible"></span></a> <a href="https://{HOST}/tags/radio" class="mention hashtag" rel="tag">#<span>'
         "radio</span></a></p>"
     )
     middle = ""
     while len((head + middle + tail).encode()) + 7 < length:
         middle += dice.choice(SENTENCES) + dice.choice((" ", " ", "<br />"))
-    return f"{head}<p>{middle}</p>{tail}"
+    return f"{head}<p>{middle} ({TEXT})</p>{tail}"
 
 
 def status(number: int, *, boost: bool = False) -> dict[str, Any]:
@@ -139,7 +141,7 @@ def status(number: int, *, boost: bool = False) -> dict[str, Any]:
         "in_reply_to_account_id": account((number + 1) % AUTHORS)["id"] if answers else None, "sensitive": False,
         "spoiler_text": "Weather" if number == 5 else "", "visibility": ("public", "unlisted")[number % 2],
         "language": "en", "uri": f"{author['uri']}/statuses/{id}", "url": url, "replies_count": number % 4,
-        "reblogs_count": number % 9, "favourites_count": COUNTER + number, "quotes_count": 0, "edited_at": None,
+        "reblogs_count": number % 9, "favourites_count": FAVOURITES + number, "quotes_count": 0, "edited_at": None,
         "favourited": number % 5 == 0, "reblogged": False, "muted": False, "bookmarked": False, "filtered": [],
         "content": "" if boost else content(number, 700),
         "reblog": status(number + 100) if boost else None, "account": author,
@@ -158,9 +160,14 @@ def dump(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def statuses(count: int = 20) -> list[bytes]:
+    """A page of the home timeline, status by status."""
+    return [dump(status(i, boost=i in BOOSTS)) for i in range(count)]
+
+
 def timeline(count: int = 20) -> bytes:
-    """A page of the home timeline."""
-    return dump([status(i, boost=i in BOOSTS) for i in range(count)])
+    """The same as one body."""
+    return b"[%b]" % b",".join(statuses(count))
 
 
 def posted(text: str, visibility: str, number: int) -> bytes:

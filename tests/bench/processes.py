@@ -27,10 +27,13 @@ class NotStarted(Exception):
     """A server of the bench did not come up; the text holds what it wrote."""
 
 
+_USABLE = sorted(os.sched_getaffinity(0))
+"""Read before the bench pins itself."""
+
+
 def cores() -> tuple[int, int]:
     """(load and stub, server under test); the same core twice where there is only one."""
-    usable = sorted(os.sched_getaffinity(0))
-    return usable[0], usable[1 % len(usable)]
+    return _USABLE[0], _USABLE[1 % len(_USABLE)]
 
 
 def free_port() -> int:

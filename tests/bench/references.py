@@ -1,6 +1,6 @@
-"""What the gateway is compared with: R1, a static answer, and R2, a pass-through proxy on the stock client.
+"""What the gateway is compared with: R1, a static answer; R2, a pass-through proxy on the stock client; one bare route.
 
-Both are Starlette under uvicorn as anybody would write them. They read where their backend is from the environment.
+All are Starlette under uvicorn as anybody would write them. They read where their backend is from the environment.
 """
 
 from __future__ import annotations
@@ -61,6 +61,15 @@ def static() -> Starlette:
         return Response(page, media_type="application/json")
 
     return Starlette(routes=[Route("/api/statuses/home_timeline.json", home)])
+
+
+def one_route() -> Starlette:
+    """Bare uvicorn and Starlette: what start, memory and routing are compared with."""
+
+    async def test(_: Request) -> Response:
+        return Response(b'"ok"', media_type="application/json")
+
+    return Starlette(routes=[Route("/api/help/test.json", test)])
 
 
 def passthrough() -> Starlette:

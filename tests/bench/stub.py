@@ -19,13 +19,14 @@ import msgspec
 
 from tests.bench import data
 
-FAVOURITES = re.compile(rb'"favourites_count":(\d{7})')
-FOLLOWERS = re.compile(rb'"followers_count":(\d{7})')
+IN_STATUSES = re.compile(rb'(?:"favourites_count":(?=\d{7})|(?=%b))(\d{7})' % data.TEXT.encode())
+IN_PEOPLE = re.compile(rb'(?:"followers_count":(?=\d{7})|(?=%b))(\d{7})' % data.NOTE.encode())
+FIRST = 3_000_000
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
-    """`statuses`: how many statuses, from the top, have other bytes each time. `authors`: their authors too.
-    `ids`: they have new ids as well. `delay`: seconds before any answer to a timeline."""
+    """`statuses`: how many statuses, from the top, have another text and counter each time. `authors`: their authors
+    another note and counter, too. `ids`: new ids as well. `delay`: seconds before any answer to a timeline."""
 
     statuses: int = 0
     authors: bool = False
@@ -47,24 +48,21 @@ class Timeline:
     """The home timeline of a scenario; `next()` is the page as it stands now."""
 
     def __init__(self, scenario: Scenario, count: int) -> None:
-        self._page = bytearray(data.timeline(count))
+        statuses = data.statuses(count)
+        self._page = bytearray(b"[%b]" % b",".join(statuses))
+        self._end = sum(len(status) + 1 for status in statuses[: scenario.statuses])
         self._number = 0
-        self._counters = self._slots(FAVOURITES)[: scenario.statuses]
-        if scenario.authors:
-            self._counters += self._slots(FOLLOWERS)
+        self._counters = self._slots(IN_STATUSES) + (self._slots(IN_PEOPLE) if scenario.authors else [])
         top = [data.status(i)["id"] for i in range(scenario.statuses)] if scenario.ids else []
-        self._ids = [(int(id), self._slots(re.compile(b"(" + id.encode() + b")"))) for id in top]
-        self._constant = b"" if self._counters else bytes(self._page)
+        self._ids = [(int(id), self._slots(re.compile(b"(%b)" % id.encode()))) for id in top]
 
     def _slots(self, pattern: re.Pattern[bytes]) -> list[slice]:
-        return [slice(*match.span(1)) for match in pattern.finditer(self._page)]
+        return [slice(*match.span(1)) for match in pattern.finditer(self._page, 0, self._end)]
 
     def next(self) -> bytes:
         """The page, with whatever is new in it."""
-        if self._constant:
-            return self._constant
         self._number += 1
-        page, digits = self._page, b"%d" % (data.COUNTER + self._number % 8_000_000)
+        page, digits = self._page, b"%d" % (FIRST + self._number % 1_000_000)
         for slot in self._counters:
             page[slot] = digits
         for first, slots in self._ids:

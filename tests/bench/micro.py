@@ -1,0 +1,107 @@
+"""What is measured inside one process: U, translation (P8), the login check (P10), routing (P14).
+
+Minimum over interleaved rounds, because nothing but the machine can make these slower than they are.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from statistics import median
+from typing import NamedTuple
+
+import orjson
+
+from gateway.app import create_app
+from gateway.services import Gateway, open_gateway
+from tests.bench import data
+from tests.bench.inside import call
+from tests.bench.linked import Linked
+from tests.bench.references import one_route
+from tests.bench.results import Results
+from tests.bench.translation import Translation
+
+Work = Callable[[], Awaitable[object]]
+
+
+class Timed(NamedTuple):
+    """`work` is timed, `prepare` before each run is not."""
+
+    work: Work
+    prepare: Callable[[], object] = bool
+
+
+ROUNDS = 30
+REPEATS = 10
+ROUTED = ("/api/help/test.json", "/api/help/test.xml", "/1.1/help/test.json", "/api/gnusocial/version.json")
+
+
+async def fastest(works: dict[str, Timed], rounds: int = ROUNDS) -> dict[str, float]:
+    """Seconds of one run of each: the mean of some runs, the least of all rounds."""
+    best = dict.fromkeys(works, float("inf"))
+    for _ in range(rounds):
+        for name, timed in works.items():
+            best[name] = min(best[name], await _mean(timed))
+    return best
+
+
+async def _mean(timed: Timed) -> float:
+    total = 0.0
+    for _ in range(REPEATS):
+        timed.prepare()
+        began = time.perf_counter()
+        await timed.work()
+        total += time.perf_counter() - began
+    return total / REPEATS
+
+
+async def measure(linked: Linked, results: Results, goals: frozenset[str]) -> None:
+    """The facts of P8, P10 and P14."""
+    async with open_gateway(linked.settings) as gateway:
+        if "P8" in goals:
+            await translation(gateway, linked, results)
+        if "P10" in goals:
+            await login(gateway, linked, results)
+        if "P14" in goals:
+            await routing(gateway, results)
+
+
+async def translation(gateway: Gateway, linked: Linked, results: Results) -> None:
+    """Decode, map and render 20 statuses, in units of U."""
+    page = data.timeline()
+
+    async def unit() -> None:
+        orjson.loads(page)
+
+    works = {"U": Timed(unit)}
+    for scenario in ("cold", "authors", "seen"):
+        translator = await Translation.of(gateway, linked.logins[scenario], scenario)
+        for format in ("json", "xml"):
+            works[f"{format} {scenario}"] = Timed(translator.work(format), translator.turn)
+    best = await fastest(works)
+    results.add("U us", best["U"] * 1e6)
+    for name in works:
+        results.add(name, best[name] / best["U"])
+
+
+async def login(gateway: Gateway, linked: Linked, results: Results) -> None:
+    """A repeated Basic header, in units of the CPU time of R2."""
+    header = linked.logins["seen"]
+    await gateway.auth.session(header, "api")
+
+    async def check() -> None:
+        await gateway.auth.session(header, "api")
+
+    best = (await fastest({"basic": Timed(check)}))["basic"]
+    results.add("basic us", best * 1e6)
+    costs = [sample.cost for (sample,) in results.per_round(("R2",))]
+    if costs:
+        results.add("basic", best / median(costs))
+
+
+async def routing(gateway: Gateway, results: Results) -> None:
+    """The dearest of several cheap calls over a Starlette app with one route, in microseconds."""
+    app, bare = create_app(gateway), one_route()
+    works = {path: Timed(lambda path=path: call(app, path)) for path in ROUTED}
+    best = await fastest({"bare": Timed(lambda: call(bare, ROUTED[0])), **works})
+    results.add("routing", (max(best[path] for path in ROUTED) - best["bare"]) * 1e6)
