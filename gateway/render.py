@@ -10,6 +10,7 @@ from cachetools import LRUCache
 from mappings.statuses import status_fragment
 from mappings.users import contact_bytes, user_fragment
 
+from adapters.errors import BadAnswer
 from gateway.ask import Ask
 from gateway.cards import decoded
 from gateway.contacts import Contacts, ContactSet
@@ -113,7 +114,9 @@ class Renderer:
             return await self._feed(ask, Statuses(entries=(reply.entry,), title="Status"))
         variant, activities = variant_of(ask), reply.activities
         if activities is None:
-            (fragment,) = await self._fragments(ask, variant, [reply.entry])
+            fragment = next(iter(await self._fragments(ask, variant, [reply.entry])), None)
+            if fragment is None:
+                raise BadAnswer("The server sent a status that cannot be read.")
         else:
             status = reply.entry.status
             natives = [a.native for group in hub.ACTIVITIES for a in getattr(activities, group)]
