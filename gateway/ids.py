@@ -89,6 +89,10 @@ class Scope:
         """Ids in the young generation."""
         return len(self.ids.young) + len(self.natives.young)
 
+    def whole(self) -> int:
+        """Ids in both."""
+        return self.size() + len(self.ids.old) + len(self.natives.old)
+
 
 class Batch:
     """What one reply needs: found in memory, or to be asked for."""
@@ -262,6 +266,11 @@ class Ids:
         return below.native if below else None, above.native if above else None
 
     # memory
+    @property
+    def remembered(self) -> int:
+        """Ids in memory, of all backends."""
+        return sum(scope.whole() for scope in self._scopes.values())
+
     def _scope(self, name: str) -> Scope:
         if self._forget and self._today() != self._day:
             self._day = self._today()
