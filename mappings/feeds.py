@@ -15,7 +15,6 @@ from mappings.dates import atom as atom_date
 from mappings.dates import rss as rss_date
 from mappings.fragments import Numbers, Variant
 from mappings.statuses import Rendering, body_of
-from mappings.text import boost_lead
 from mappings.users import screen_name
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -52,8 +51,7 @@ def items(statuses: Sequence[hub.Status], variant: Variant, numbers: Numbers) ->
     found = []
     for status in statuses:
         original, body = status.original, body_of(status.original)
-        lead = boost_lead(screen_name(original.account, variant)) if status.reblog_of else []
-        text, _ = rendering.text(status, original, [*lead, *body.pieces])
+        text, _ = rendering.text(original, body, boosted=status.reblog_of is not None)
         id, nick = numbers.statuses[status.native], screen_name(status.account, variant)
         url = original.url or original.uri or f"{variant.base_url}/api/statuses/show/{id}.xml"
         found.append(Item(status, id, text, body.statusnet_html, url, status.account, nick))

@@ -15,9 +15,9 @@ Format = Literal["json", "xml"]
 
 
 class Hole(NamedTuple):
-    """A gap. `kind` "contact": the reader's fields of the user object of account `native` with wire id `number` (`full`:
-    with uid and self). `kind` "thread": the integer of the thread of the status with canonical key `native` and wire id
-    `number`, which is also the filling when no older ancestor is known."""
+    """A gap. `kind` "contact": the reader's fields of the user object of account `native` with wire id `number`
+    (`full`: with uid and self). `kind` "thread": the integer of the thread of the status with canonical key `native`
+    and wire id `number`, which is also the filling when no older ancestor is known."""
 
     kind: Literal["contact", "thread"]
     native: str

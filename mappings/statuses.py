@@ -1,0 +1,267 @@
+"""The status object (reference/wire-statuses-users.md section 3.2): `Status` to a fragment with its holes."""
+
+from __future__ import annotations
+
+from html import escape
+from math import isfinite
+from typing import Any, NamedTuple
+
+import msgspec
+
+from mappings import hub
+from mappings.attachments import attachments
+from mappings.dates import wire
+from mappings.entities import entities, escaped, layout, nick
+from mappings.fields import ACTIVITIES, STATUS_FIELDS, element, inner
+from mappings.fragments import Format, Fragment, Hole, Numbers, Variant
+from mappings.html import NOTHING, Reading, read
+from mappings.links import Link
+from mappings.rich import rich
+from mappings.template import Nested, Template, join
+from mappings.text import extras, whole_pieces, whole_text
+from mappings.trees import ITEMS, json_bytes, xml_content
+from mappings.users import UserCache, cached_user, screen_name, with_hole
+
+VALUES = (
+    "text", "created_at", "in_reply_to_status_id", "in_reply_to_status_id_str", "source", "id", "in_reply_to_user_id",
+    "in_reply_to_user_id_str", "in_reply_to_screen_name", "geo", "favorited", "friendica_private", "statusnet_html",
+    "external_url", "friendica_title", "friendica_html", "retweet_count", "favorite_count", "retweeted",
+    "possibly_sensitive",
+)  # fmt: skip
+
+INNER_FIELDS = inner(STATUS_FIELDS)
+
+_FORMATS: tuple[Format, ...] = ("json", "xml")
+_TRUSTED = ("statusnet_html", "friendica_html")
+_OUTER = {format: Template(STATUS_FIELDS, VALUES, format, _TRUSTED) for format in _FORMATS}
+_INNER = {format: Template(INNER_FIELDS, VALUES, format, _TRUSTED) for format in _FORMATS}
+
+PRIVATE = frozenset({hub.Visibility.PRIVATE, hub.Visibility.DIRECT})
+
+
+class Body(NamedTuple):
+    """What a post says, read once: its content, pieces for what that does not show, and both forms of its HTML."""
+
+    reading: Reading
+    more: list[str | Link]
+    statusnet_html: str
+    friendica_html: str
+
+
+def body_of(status: hub.Status) -> Body:
+    """The body of a status that is no boost."""
+    reading = read(status.content)
+    quote = read(status.quote_of.content) if status.quote_of is not None else NOTHING
+    more = extras(status, reading, quote) if status.media or status.poll or status.quote_of else []
+    return Body(reading, more, *rich(status, reading, quote))
+
+
+class Rendering:
+    """One reply's work: what is the same for all its statuses."""
+
+    __slots__ = ("numbers", "users", "variant")
+
+    def __init__(self, variant: Variant, numbers: Numbers, users: UserCache) -> None:
+        self.variant = variant
+        self.numbers = numbers
+        self.users = users
+
+    def user(self, account: hub.Account, *, full: bool = False) -> Fragment:
+        """The user object. `full`: with uid and self."""
+        return cached_user(account, self.variant, self.numbers.accounts[account.native], full, self.users)
+
+    def outer(
+        self, status: hub.Status, activities: hub.Activities | None, *, user: bool = True, comments: bool = True
+    ) -> Fragment:
+        """The whole object."""
+        original, wrapped = _original(status), status.reblog_of is not None
+        body = body_of(original)
+        text, found = self.text(original, body, boosted=wrapped)
+        author = self.user(status.account)
+        owner = with_hole(author, full=True)
+        thread = Hole("thread", original.key or original.native, self.numbers.statuses[original.native])
+        return _OUTER[self.variant.format].render(
+            status_values(status, original, self, body=body, text=text),
+            (
+                author if user else None,
+                self.user(original.account, full=True) if wrapped else owner,
+                owner,
+                thread,
+                self.activities(activities),
+                self.tree("attachments", attachments(original.media)),
+                found,
+                self.inner(original, body) if wrapped else None,
+                None if wrapped else self.quoted(original),
+                b"%d" % original.replies_count if comments else None,
+            ),
+        )
+
+    def inner(self, status: hub.Status, body: Body, *, quoted: bool = False) -> Fragment:
+        """The object inside another. A quoted status holds no further one."""
+        text, found = self.text(status, body)
+        return _INNER[self.variant.format].render(
+            status_values(status, status, self, body=body, text=text),
+            (
+                self.user(status.account, full=True),
+                self.tree("attachments", attachments(status.media)),
+                found,
+                None if quoted else self.quoted(status),
+            ),
+        )
+
+    def quoted(self, status: hub.Status) -> Fragment | None:
+        """The quoted status, where it has a number."""
+        quote = status.quote_of
+        if quote is None or quote.native not in self.numbers.statuses:
+            return None
+        return self.inner(quote, body_of(quote), quoted=True)
+
+    def text(self, status: hub.Status, body: Body, *, boosted: bool = False) -> tuple[str, bytes | None]:
+        """`text`, and `entities` where they are asked for. `boosted`: behind `RT @nick: `."""
+        variant = self.variant
+        author = screen_name(status.account, variant) if boosted else ""
+        if variant.entities:
+            return self.entities(status, whole_pieces(status, body.reading, body.more), author)
+        text = whole_text(status, body.reading, body.more)
+        if boosted:
+            text = f"RT @{author}: {text}"
+        return escaped(text) if variant.escape else text, None
+
+    def entities(self, status: hub.Status, pieces: list[str | Link], booster: str) -> tuple[str, bytes | None]:
+        """The text with bare links and the object that tells where they stand."""
+        mentions, author = status.mentions, status.account
+        if booster:
+            pieces = ["RT ", Link("mention", f"@{booster}", author.url), ": ", *pieces]
+            person = hub.Mention(native=author.native, username=booster, acct=author.acct, url=author.url)
+            mentions = (person, *mentions)
+        text, marks = layout(pieces, escape=self.variant.escape)
+        tree = entities(
+            marks,
+            mentions=mentions,
+            media=status.media,
+            accounts=self.numbers.accounts,
+            number=self.numbers.statuses[status.native],
+        )
+        return text, self.tree("entities", tree)
+
+    def tree(self, name: str, tree: Any) -> bytes | None:
+        """A small nested tree; None when it is empty."""
+        if not tree:
+            return None
+        return json_bytes(tree) if self.variant.format == "json" else xml_content(tree, ITEMS.get(name, "item"))
+
+    def activities(self, activities: hub.Activities | None) -> Nested:
+        """The six lists of people; XML puts them in Friendica's namespace (section 4.3)."""
+        format = self.variant.format
+        if activities is None:
+            return _NO_ACTIVITIES[format]
+        lists: list[bytes | Fragment] = []
+        for name in ACTIVITIES:
+            people = [self.user(person, full=True) for person in getattr(activities, name)]
+            lists += _LISTS[format](name, people)
+        return join(lists if format == "xml" else [b"{", *lists[1:], b"}"])
+
+
+def _json_people(name: str, people: list[Fragment]) -> list[bytes | Fragment]:
+    """A comma, the key, the list."""
+    listed = [item for person in people for item in (b",", person)][1:]
+    return [b",", b'"%b":[' % name.encode(), *listed, b"]"]
+
+
+def _xml_people(name: str, people: list[Fragment]) -> list[bytes | Fragment]:
+    tag = element(f"friendica_{name}").encode()
+    listed = [item for person in people for item in (b"<user>", person, b"</user>")]
+    return [b"<%b>" % tag, *listed, b"</%b>" % tag]
+
+
+_LISTS = {"json": _json_people, "xml": _xml_people}
+
+_NO_ACTIVITIES: dict[Format, bytes] = {
+    "json": json_bytes({name: [] for name in ACTIVITIES}),
+    "xml": xml_content({f"friendica_{name}": None for name in ACTIVITIES}),
+}
+
+
+def status_fragment(
+    status: hub.Status,
+    variant: Variant,
+    numbers: Numbers,
+    *,
+    users: UserCache,
+    activities: hub.Activities | None = None,
+    user: bool = True,
+    comments: bool = True,
+) -> Fragment:
+    """The status object. Holes: "contact" of every person in it and "thread" of the post (of a boost: the boosted).
+
+    `numbers` must hold the status, the boosted one and every person; parent, quoted status and mentions where known.
+    `user` false: without `user`. `comments`: with `friendica_comments`, as lists have it. In XML the result is what
+    stands inside `<status>`.
+    """
+    return Rendering(variant, numbers, users).outer(status, activities, user=user, comments=comments)
+
+
+def _original(status: hub.Status) -> hub.Status:
+    """The boosted status with the filters that matched the boost."""
+    original = status.original
+    if status.filters and status is not original:
+        missing = [name for name in status.filters if name not in original.filters]
+        return msgspec.structs.replace(original, filters=(*missing, *original.filters))
+    return original
+
+
+def status_values(
+    status: hub.Status, original: hub.Status, rendering: Rendering, *, body: Body, text: str
+) -> tuple[Any, ...]:
+    """What `VALUES` names, the same for every format and reader. `original` is what a boost boosts, else `status`."""
+    variant, numbers = rendering.variant, rendering.numbers
+    parent, person, name = _answered(status, variant, numbers) if status.in_reply_to else (None, None, None)
+    return (
+        text,
+        wire(status.created_at),
+        parent,
+        None if parent is None else str(parent),
+        source(status.source or original.source, variant),
+        numbers.statuses[status.native],
+        person,
+        None if person is None else str(person),
+        name,
+        _geo(original.place),
+        original.favourited,
+        status.visibility in PRIVATE or original.visibility in PRIVATE,
+        body.statusnet_html,
+        original.url or original.uri,
+        original.title,
+        body.friendica_html,
+        original.reblogs_count,
+        original.favourites_count,
+        original.reblogged,
+        original.sensitive,
+    )
+
+
+def _answered(status: hub.Status, variant: Variant, numbers: Numbers) -> tuple[int | None, int | None, str | None]:
+    """Id, author's id and author's screen name of the parent, each null when it is not known."""
+    author = status.in_reply_to_account or ""
+    return numbers.statuses.get(status.in_reply_to or ""), numbers.accounts.get(author), _name(status, author, variant)
+
+
+def _name(status: hub.Status, author: str, variant: Variant) -> str | None:
+    if author and author == variant.self_native and variant.self_name:
+        return variant.self_name
+    if author == status.account.native:
+        return screen_name(status.account, variant)
+    return next((nick(mention) for mention in status.mentions if mention.native == author != ""), None)
+
+
+def source(name: str, variant: Variant) -> str:
+    """`NAME (LABEL)`; Twitter mounts send an anchor."""
+    if variant.source_link:
+        return f'<a href="{escape(variant.base_url)}" rel="nofollow">{escape(name or variant.label)}</a>'
+    return f"{name} ({variant.label})" if name else variant.label
+
+
+def _geo(place: hub.Place | None) -> dict[str, Any] | None:
+    if place is None or not (isfinite(place.lat) and isfinite(place.long)):
+        return None
+    return {"type": "Point", "coordinates": [float(place.lat), float(place.long)]}

@@ -1,0 +1,147 @@
+"""Small replies as trees of dict, list and scalars, and the documents around rendered fragments.
+
+XML: reference/wire-statuses-users.md section 4, with the declared encoding and final line feed of DESIGN section 9.
+Lists inside objects keep their items, one element each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from mappings.characters import json_value, xml_attribute, xml_value
+from mappings.fields import element
+
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+
+NAMESPACES = (
+    b' xmlns="http://api.twitter.com" xmlns:statusnet="http://status.net/schema/api/1/"'
+    b' xmlns:friendica="http://friendi.ca/schema/api/1/" xmlns:georss="http://www.georss.org/georss"'
+)
+
+BARE_ROOTS = frozenset({"ok", "hash", "config", "version", "ids", "notes", "photos"})
+"""Documents without any namespace (section 4.1 rule 2)."""
+
+ITEMS = {
+    "attachments": "attachment",
+    "coordinates": "coordinate",
+    "errors": "error",
+    "hashtags": "hashtag",
+    "ids": "id",
+    "indices": "index",
+    "lists": "list",
+    "media": "creative",
+    "symbols": "symbol",
+    "urls": "url",
+    "user": "user",
+    "user_mentions": "user_mention",
+    "users": "user",
+    "statuses": "status",
+    "search_results": "direct_message",
+}
+"""What the items of a list are called; Twitter's own words where there were any."""
+
+
+class Typed(NamedTuple):
+    """A scalar whose element carries `type="..."`, as the children of `hash` do."""
+
+    value: Any
+    type: str
+
+
+def json_bytes(tree: Any) -> bytes:
+    """The tree as JSON, UTF-8."""
+    return json_value(tree)
+
+
+def xml_bytes(root: str, tree: Any, item: str | None = None, namespaces: bool = True) -> bytes:
+    """The tree as an XML document. A list becomes repeated `item` elements; the roots of BARE_ROOTS are bare.
+
+    Children of `hash` carry a type and dashes where `Typed` or a number, boolean says so (section 4.4).
+    """
+    if root == "hash" and isinstance(tree, Mapping):
+        tree = {name: value if isinstance(value, Typed) else _typed(value) for name, value in tree.items()}
+    return xml_document(root, xml_content(tree, item or ITEMS.get(root, "item")), namespaces)
+
+
+def _typed(value: Any) -> Any:
+    if isinstance(value, bool):
+        return Typed(value, "boolean")
+    return Typed(value, "integer") if isinstance(value, int) else value
+
+
+def xml_document(root: str, content: bytes, namespaces: bool = True) -> bytes:
+    """A whole document around finished content."""
+    head = root.encode()
+    spaces = NAMESPACES if namespaces and root not in BARE_ROOTS else b""
+    body = b"<%b%b>%b</%b>\n" % (head, spaces, content, head) if content else b"<%b%b/>\n" % (head, spaces)
+    return DECLARATION + body
+
+
+def xml_content(tree: Any, item: str = "item") -> bytes:
+    """What stands inside the element of `tree`. The items of a list are called `item`."""
+    if isinstance(tree, Typed):
+        tree = tree.value
+    if isinstance(tree, Mapping):
+        return b"".join([_element(name, value) for name, value in tree.items()])
+    if isinstance(tree, (list, tuple)):
+        return b"".join([_wrap(item.encode(), b"", xml_content(value, ITEMS.get(item, "item"))) for value in tree])
+    return xml_value(tree)
+
+
+def _element(name: str, value: Any) -> bytes:
+    """`geo` is written as a GeoRSS point, latitude first (section 4.1 rule 8)."""
+    if name == "geo":
+        point = value["coordinates"] if value else []
+        return _wrap(b"georss:point", b"", b" ".join([repr(degree).encode() for degree in point]))
+    kind = b' type="%b"' % xml_attribute(value.type) if isinstance(value, Typed) else b""
+    return _wrap(element(name).encode(), kind, xml_content(value, ITEMS.get(name, "item")))
+
+
+def _wrap(tag: bytes, attributes: bytes, content: bytes) -> bytes:
+    return b"<%b%b>%b</%b>" % (tag, attributes, content, tag) if content else b"<%b%b/>" % (tag, attributes)
+
+
+def json_document(body: bytes) -> bytes:
+    """A whole JSON reply of one finished value."""
+    return body
+
+
+def json_list(fragments: Iterable[bytes]) -> bytes:
+    """A JSON array of finished values."""
+    return b"[" + b",".join(fragments) + b"]"
+
+
+def xml_items(item: str, fragments: Iterable[bytes]) -> bytes:
+    """Elements called `item` around finished contents."""
+    tag = item.encode()
+    return b"".join([b"<%b>%b</%b>" % (tag, fragment, tag) for fragment in fragments])
+
+
+def xml_list(root: str, item: str, fragments: Iterable[bytes], namespaces: bool = True) -> bytes:
+    """A document of many objects."""
+    return xml_document(root, xml_items(item, fragments), namespaces)
+
+
+def json_cursored(name: str, fragments: Sequence[bytes], cursors: tuple[int, int]) -> bytes:
+    """`{name: [...], next_cursor, ...}` around finished values. `cursors` are next and previous, 0 for none."""
+    tail = json_value(cursor_tree(cursors, len(fragments)))
+    return b'{"%b":%b,%b' % (name.encode(), json_list(fragments), tail[1:])
+
+
+def xml_cursored(root: str, name: str, item: str, fragments: Sequence[bytes], cursors: tuple[int, int]) -> bytes:
+    """The same as XML."""
+    listed = _wrap(name.encode(), b"", xml_items(item, fragments))
+    return xml_document(root, listed + xml_content(cursor_tree(cursors, len(fragments))))
+
+
+def cursor_tree(cursors: tuple[int, int], total: int) -> dict[str, Any]:
+    """The cursors of an envelope (section 3.5)."""
+    after, before = cursors
+    return {
+        "next_cursor": after,
+        "next_cursor_str": str(after),
+        "previous_cursor": before,
+        "previous_cursor_str": str(before),
+        "total_count": total,
+    }

@@ -1,0 +1,152 @@
+"""The user object (reference/wire-statuses-users.md section 3.1): `Account` to bytes, the reader's fields apart."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any
+
+from mappings import hub
+from mappings.characters import json_value, xml_value
+from mappings.dates import wire
+from mappings.fields import USER_FIELDS
+from mappings.fragments import Format, Fragment, Hole, Variant
+from mappings.html import plain
+from mappings.template import Template, pair
+
+NETWORK = "apub"
+
+LOCATIONS = frozenset(
+    {
+        "location", "place", "city", "based in", "lives in", "living in", "country", "ort", "wohnort",
+        "standort", "stadt", "lieu", "ville", "ubicación", "ubicacion", "lugar", "ciudad", "località",
+        "luogo", "città", "localização", "cidade", "locatie", "plaats", "woonplaats", "plats", "sted",
+        "sijainti", "miejsce", "lokalizacja", "město", "konum", "город", "місто", "場所", "居住地", "位置", "地点",
+        "위치", "📍",
+    }
+)  # fmt: skip
+"""Names of profile fields that tell where somebody is, casefolded, without a colon."""
+
+VALUES = (
+    "id", "name", "screen_name", "location", "description", "avatar", "url", "protected", "followers_count",
+    "friends_count", "created_at", "statuses_count",
+)  # fmt: skip
+
+_FORMATS: tuple[Format, ...] = ("json", "xml")
+_TEMPLATES = {format: Template(USER_FIELDS, VALUES, format) for format in _FORMATS}
+
+UserCache = MutableMapping[tuple[hub.Account, Variant, bool], Fragment]
+"""User fragments without status, by account, variant and `full`: a dict or an LRU. Numbers of accounts never change."""
+
+
+def screen_name(account: hub.Account, variant: Variant) -> str:
+    """The user name without host; for the reader the form of the login on this request."""
+    return variant.self_name if account.native == variant.self_native and variant.self_name else account.username
+
+
+def location(account: hub.Account, label: str) -> str:
+    """Never empty: the profile field that says where, else the label of the network."""
+    for field in account.fields:
+        if field.name.strip(" :\t").casefold() in LOCATIONS:
+            return plain(field.value) or label
+    return label
+
+
+def user_values(account: hub.Account, variant: Variant, number: int) -> tuple[Any, ...]:
+    """What `VALUES` names, the same for every format and reader."""
+    return (
+        number,
+        account.display,
+        screen_name(account, variant),
+        location(account, variant.label) if account.fields else variant.label,
+        plain(account.note),
+        account.avatar or account.avatar_static,
+        account.url,
+        account.locked,
+        account.followers_count,
+        account.following_count,
+        wire(account.created_at),
+        account.statuses_count,
+    )
+
+
+def user_fragment(
+    account: hub.Account,
+    variant: Variant,
+    number: int,
+    *,
+    full: bool,
+    users: UserCache | None = None,
+    status: Fragment | None = None,
+    verified: bool = True,
+) -> Fragment:
+    """The user object with the hole "contact". `full`: with uid and self. `status`: the last post, where it is sent.
+
+    `verified` false: as verify_credentials has it, without that key and, because it can only be the reader, no hole.
+    """
+    contact: bytes | Hole = Hole("contact", account.native, number, full)
+    if not verified:
+        contact = contact_bytes(
+            variant.format, number=number, relationship=None, is_self=True, is_contact=False, full=full,
+            viewer_number=number, verified=False,
+        )  # fmt: skip
+    elif status is None and users is not None:
+        return cached_user(account, variant, number, full, users)
+    return _TEMPLATES[variant.format].render(user_values(account, variant, number), (contact, status))
+
+
+def cached_user(account: hub.Account, variant: Variant, number: int, full: bool, users: UserCache) -> Fragment:
+    """The user object without status, rendered once. A cache that refuses it (too large) does no harm."""
+    key = (account, variant, False)
+    found = users.get(key)
+    if found is None:
+        hole = Hole("contact", account.native, number)
+        found = _TEMPLATES[variant.format].render(user_values(account, variant, number), (hole, None))
+        with suppress(ValueError):
+            users[key] = found
+    return with_hole(found, full) if full else found
+
+
+def with_hole(user: Fragment, full: bool) -> Fragment:
+    """A user fragment without status, for places that send uid and self, or do not."""
+    _, native, number, _ = user.holes[0]
+    return Fragment(user.parts, (Hole("contact", native, number, full),))
+
+
+def contact_bytes(
+    format: Format,
+    *,
+    number: int,
+    relationship: hub.Relationship | None,
+    is_self: bool,
+    is_contact: bool,
+    full: bool,
+    viewer_number: int,
+    verified: bool = True,
+) -> bytes:
+    """The filling of the hole "contact": `verified` to `network`.
+
+    `following` is Twitter's: the reader follows them. Without a relationship the contact set decides. `uid` is the
+    reader's own user id and `cid` the user id, for the reader and contacts, else 0. `verified` false leaves it out.
+    """
+    known = is_self or is_contact
+    if relationship is None:
+        flags = (is_contact and not is_self, False, False, False)
+    else:
+        flags = (relationship.following, relationship.requested, relationship.blocking, relationship.notifying)
+    tail = _tail(format, flags, known if verified else None, is_self if full else None)
+    cid = number if known else 0
+    return tail % (viewer_number if known else 0, cid) if full else tail % cid
+
+
+@lru_cache(512)
+def _tail(format: Format, flags: tuple[bool, bool, bool, bool], verified: bool | None, is_self: bool | None) -> bytes:
+    """The fields as a template: `%d` for uid (where it is sent) and cid."""
+    values: dict[str, Any] = {} if verified is None else {"verified": verified}
+    values |= dict(zip(("following", "follow_request_sent", "statusnet_blocking", "notifications"), flags, strict=True))
+    values |= {"cid": None} if is_self is None else {"uid": None, "cid": None, "self": int(is_self)}
+    values["network"] = NETWORK
+    code = json_value if format == "json" else xml_value
+    cells = [pair(name, b"%d" if value is None else code(value), format) for name, value in values.items()]
+    return (b"," if format == "json" else b"").join(cells)
