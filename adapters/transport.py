@@ -1,20 +1,22 @@
 """One shared way out for all backends: HTTP/1.1 with kept connections, no cookies, no environment, no surprises.
 
-httpx's own plug (`httpx_aiohttp`) is driven directly: of httpx's client layer nothing is wanted (cookies, netrc,
-proxies from the environment, redirects, URL logging), and leaving it out makes a call cheaper. Errors leave here as
-`adapters.errors`; what a status number means is decided in `adapters.upstream`.
+aiohttp is driven directly (docs/adr/0004): of httpx's layers nothing is wanted here (cookies, netrc, proxies from the
+environment, redirects, URL logging), and each costs more than the exchange itself. Within this module errors have
+httpx's names; they leave as `adapters.errors`. What a status number means is decided in `adapters.upstream`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Mapping
+from io import BytesIO
 from typing import Any, NamedTuple
 
 import aiohttp
 import httpx2 as httpx
 from aiohttp.client_middlewares import ClientHandlerType
-from httpx_aiohttp.httpx2 import AiohttpTransport
+from yarl import URL
 
 from adapters.errors import BackendError, BadAnswer, OutcomeUnknown, Slow, Unavailable
 from adapters.guard import Guard
@@ -22,15 +24,17 @@ from adapters.guard import Guard
 HOPS = 3
 KEEP_SECONDS = 15.0
 NAME_SECONDS = 60
+BUFFER = 1 << 18
+"""Bytes read ahead of us: most timelines whole."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 Headers = list[tuple[str, str]]
 
 
 class Answer(NamedTuple):
-    """A complete answer, already decompressed."""
+    """A complete answer, already decompressed. Names of headers are found in any case."""
 
     status: int
-    headers: httpx.Headers
+    headers: Mapping[str, str]
     body: bytes
 
 
@@ -73,35 +77,41 @@ class Transport:
     ) -> None:
         self.guard = Guard(allow_hosts)
         self.seconds, self.max_bytes = seconds, max_bytes
-        self.base: Headers = [
-            ("User-Agent", user_agent),
-            ("Accept", "application/json"),
-            ("Accept-Encoding", "gzip"),
-        ]
+        self.base = {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"}
         # Connecting ends before the whole budget does, so a write that ran out of time had been sent.
-        self.timeout = {"connect": seconds / 2, "pool": seconds / 2, "read": seconds}
+        self.timeout = aiohttp.ClientTimeout(total=None, connect=seconds / 2, sock_connect=seconds / 2)
         self.tls = httpx.create_ssl_context(trust_env=False)
-        self.kept = AiohttpTransport(verify=self.tls, client=lambda: self.session(fresh=False))
-        self.fresh = AiohttpTransport(verify=self.tls, client=lambda: self.session(fresh=True))
+        self.sessions: dict[bool, aiohttp.ClientSession] = {}
 
-    def session(self, *, fresh: bool) -> aiohttp.ClientSession:
-        """The pool behind one plug. Limits per backend are kept by `upstream`, so taking a connection is O(1)."""
-        reuse: dict[str, Any] = {"force_close": True} if fresh else {"keepalive_timeout": KEEP_SECONDS}
+    def session(self, *, keep: bool) -> aiohttp.ClientSession:
+        """The pool of kept connections, or the maker of fresh ones."""
+        found = self.sessions.get(keep)
+        if found is None:
+            found = self.sessions[keep] = self.opened(keep=keep)
+        return found
+
+    def opened(self, *, keep: bool) -> aiohttp.ClientSession:
+        """A new pool. Limits per backend are kept by `upstream`, so taking a connection is O(1)."""
+        reuse: dict[str, Any] = {"keepalive_timeout": KEEP_SECONDS} if keep else {"force_close": True}
         connector = aiohttp.TCPConnector(
             limit=0, ssl=self.tls, ttl_dns_cache=NAME_SECONDS, socket_factory=self.guard.socket, **reuse
         )
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
+            headers=self.base,
+            skip_auto_headers=("Content-Type",),
+            timeout=self.timeout,
             trust_env=False,
             auto_decompress=False,
+            read_bufsize=BUFFER,
             middlewares=(plain_errors,),
         )
 
     async def close(self) -> None:
         """Close all connections."""
-        await self.kept.aclose()
-        await self.fresh.aclose()
+        for session in self.sessions.values():
+            await session.close()
 
     async def send(self, ask: Ask) -> Answer:
         """The answer, whatever its status. Raises Unavailable, Slow, OutcomeUnknown, BadAnswer."""
@@ -145,45 +155,56 @@ class Transport:
     async def once(self, ask: Ask) -> Answer:
         """One exchange. Raises httpx.HTTPError, BadAnswer."""
         url = parsed(ask.url)
-        if url.scheme not in {"http", "https"} or not url.host:
-            raise httpx.ConnectError("not a web address")
-        self.guard.enter(url.scheme, url.host, url.port)
-        request = httpx.Request(
+        self.guard.enter(url.scheme, url.host or "", url.port)
+        request = self.session(keep=ask.keep).request(
             ask.method,
             url,
-            headers=[*self.base, *ask.headers],
-            content=ask.content or None,
-            extensions={"timeout": self.timeout},
+            headers=ask.headers,
+            data=BytesIO(ask.content) if ask.content else None,
+            allow_redirects=False,
         )
-        response = await (self.kept if ask.keep else self.fresh).handle_async_request(request)
-        try:
-            body = await self.body(response)
-        except httpx.ConnectTimeout as error:  # the plug's name for a connection lost while reading
-            raise httpx.ReadError("connection lost") from error
-        finally:
-            await response.aclose()
-        return Answer(response.status_code, response.headers, body)
+        async with request as response:
+            try:
+                body = await self.body(response)
+            except (aiohttp.ClientError, OSError) as error:
+                raise httpx.ReadError("connection lost") from error
+            return Answer(response.status, response.headers, body)
 
-    async def body(self, response: httpx.Response) -> bytes:
+    async def body(self, response: aiohttp.ClientResponse) -> bytes:
         """The whole body. Raises BadAnswer when it is larger than agreed, or not what its encoding says."""
         chunks, size = [], 0
+        async for chunk in response.content.iter_any():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > self.max_bytes:
+                raise BadAnswer("The server's answer is too large.")
+        body = b"".join(chunks)
+        encoding = response.headers.get("Content-Encoding", "identity").lower()
+        return body if encoding == "identity" or not body else self.unpacked(body, encoding)
+
+    def unpacked(self, body: bytes, encoding: str) -> bytes:
+        """What gzip holds: the only encoding that was asked for. Raises BadAnswer."""
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
         try:
-            async for chunk in response.aiter_bytes():
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > self.max_bytes:
-                    raise BadAnswer("The server's answer is too large.")
-        except httpx.DecodingError as error:
+            plain = unpacker.decompress(body, self.max_bytes + 1)
+        except zlib.error as error:
             raise BadAnswer("The server's answer is damaged.") from error
-        return b"".join(chunks)
+        if len(plain) > self.max_bytes:
+            raise BadAnswer("The server's answer is too large.")
+        if not unpacker.eof or "gzip" not in encoding:
+            raise BadAnswer("The server's answer is damaged.")
+        return plain
 
 
-def parsed(url: str) -> httpx.URL:
-    """A URL. Raises httpx.ConnectError for what is none."""
+def parsed(url: str) -> URL:
+    """A web address. Raises httpx.ConnectError for what is none."""
     try:
-        return httpx.URL(url)
-    except httpx.InvalidURL as error:
+        found = URL(url)
+    except ValueError as error:
         raise httpx.ConnectError("not an address") from error
+    if found.scheme not in {"http", "https"} or not found.host:
+        raise httpx.ConnectError("not a web address")
+    return found
 
 
 def hop(ask: Ask, location: str) -> str:

@@ -16,7 +16,6 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx2 as httpx
 import msgspec
 from cachetools import LRUCache
 
@@ -224,7 +223,7 @@ def moment(text: str, now: float) -> float | None:
     return None
 
 
-def wait_of(headers: httpx.Headers, now: float) -> int:
+def wait_of(headers: Mapping[str, str], now: float) -> int:
     """Seconds to wait after a 429 or 503: Retry-After (the first of several), else X-RateLimit-Reset."""
     given = headers.get("retry-after", "")
     first = re.match(r"\s*(\d+)\s*(?:,|$)", given)
