@@ -110,15 +110,16 @@ async def running_mock(folder: Path, tokens: Mapping[str, str]) -> AsyncIterator
 
 
 def _start_mock(folder: Path, tokens: Mapping[str, str], address: str) -> subprocess.Popen[bytes]:
-    """In a session of its own: the terminal's Ctrl-C is for the demo, which then ends this."""
+    """In a session of its own: the terminal's Ctrl-C is for the demo, which then ends this and removes its files."""
     command = [str(mock_python()), "-m", "mastodon_mock", "serve", "--in-memory", "--config", "mock.toml"]
     command += ["--host", HOST, "--port", address.rpartition(":")[2], "--domain", address, "--log-level", "warning"]
     folder.mkdir(parents=True)
     (folder / "mock.toml").write_text(mock_config(tokens, str(folder / "media")), "utf-8")
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - the interpreter that was installed for it
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
+            command, cwd=folder, env={**os.environ, "TMPDIR": str(folder)},
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
 
 
 def _free_port() -> int:

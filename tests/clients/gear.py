@@ -28,7 +28,7 @@ EVERYTHING = (
 class Client(NamedTuple):
     """A client: what it is called, its script, its virtual environment ("" for ours), the steps it has no call for.
 
-    `number`: the stream post it acts on.
+    `number`: the stream post it acts on, beside the next one.
     """
 
     title: str
@@ -50,13 +50,13 @@ class Client(NamedTuple):
 
 
 CLIENTS = {
-    "twitter": Client("Python Twitter Tools", "1.19.6", "python_twitter_tools.py", 29, "client-twitter", ("extras",)),
-    "gnusocial": Client("gnusocial", "4.0.0", "pygnusocial.py", 26, "client-gnusocial", ("search",)),
+    "twitter": Client("Python Twitter Tools", "1.19.6", "python_twitter_tools.py", 28, "client-twitter", ("extras",)),
+    "gnusocial": Client("gnusocial", "4.0.0", "pygnusocial.py", 25, "client-gnusocial", ("search",)),
     "statusnet": Client(
-        "statusnet", "0.1.1", "identicurse_statusnet.py", 23, "client-statusnet", ("picture", "upload", "search")
+        "statusnet", "0.1.1", "identicurse_statusnet.py", 22, "client-statusnet", ("picture", "upload", "search")
     ),
-    "curl": Client("curl", "any", "curl_commands.py", 20),
-    "urllib": Client("urllib", "Python 3.11", "urllib_basic.py", 17, lacks=("upload", "extras")),
+    "curl": Client("curl", "any", "curl_commands.py", 19),
+    "urllib": Client("urllib", "Python 3.11", "urllib_basic.py", 16, lacks=("upload", "extras")),
 }
 
 

@@ -9,6 +9,7 @@ import importlib.util
 import sys
 import types
 import urllib.request
+import warnings
 from pathlib import Path
 
 from fissix.refactor import RefactoringTool, get_fixers_from_package
@@ -31,5 +32,6 @@ def load(name):
     base64.encodestring = lambda text: base64.encodebytes(text.encode()).decode()
     urllib.request.Request = Request
     module = sys.modules[name] = types.ModuleType(name)
-    exec(compile(translated, found.origin, "exec"), module.__dict__)
+    with warnings.catch_warnings(action="ignore"):  # what newer Pythons think of its string literals
+        exec(compile(translated, found.origin, "exec"), module.__dict__)
     return module
