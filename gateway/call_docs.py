@@ -18,8 +18,8 @@ Doubled and trailing slashes do not matter, and nothing is ever redirected. The 
 `.xml`; lists of statuses also as `.rss` and `.atom`; other calls send the XML document under those two); no extension
 is JSON. Parameters are read from the query and the body alike, the body first, whatever its content type: form,
 multipart, JSON. An empty parameter is an absent one, a `0` where an id belongs as well. Lists take `name=1,2`,
-`name[]=1&name[]=2` and `name=1&name=2`. With `callback=` in the query JSON comes as JSONP. `*` means every method; where
-GET is allowed HEAD is too.
+`name[]=1&name[]=2` and `name=1&name=2`. With `callback=` in the query JSON comes as JSONP. `*` means every method;
+where GET is allowed HEAD is too.
 
 | type | how it is read |
 |---|---|
