@@ -6,6 +6,7 @@ Secrets are never arguments: other users of the machine could read them.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -85,8 +86,8 @@ COMMANDS = (
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line, made from `COMMANDS`."""
-    top = argparse.ArgumentParser(prog="oldbird", description=DESCRIPTION)
+    """The command line, made from `COMMANDS`. Nothing is abbreviated: --token would mean --token-file."""
+    top = argparse.ArgumentParser(prog="oldbird", description=DESCRIPTION, allow_abbrev=False)
     top.add_argument("--version", action="version", version=f"oldbird {__version__}")
     top.add_argument("--config", type=Path, metavar="FILE", help="settings file (TOML)")
     first = top.add_subparsers(required=True, metavar="COMMAND")
@@ -96,7 +97,7 @@ def parser() -> argparse.ArgumentParser:
         group = " ".join(above)
         if group not in groups:
             groups[group] = first.add_parser(group, help=GROUPS[group]).add_subparsers(required=True, metavar="COMMAND")
-        own = groups[group].add_parser(word, help=command.help, description=command.help)
+        own = groups[group].add_parser(word, help=command.help, description=command.help, allow_abbrev=False)
         own.set_defaults(function=command.function)
         for option in command.options:
             own.add_argument(option.name, **option.how)
@@ -108,17 +109,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     module, _, function = args.function.partition(":")
     try:
-        return int(getattr(import_module(module), function)(args))
+        status = int(getattr(import_module(module), function)(args))
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        sys.stderr.close()  # the reader went away: nobody is left to tell
+        # Nobody reads any more; at exit Python would complain once again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
         if not (line := explained(error)):
             raise
         print(f"oldbird: {line}", file=sys.stderr)
         return 1
+    return status
 
 
 def explained(error: Exception) -> str:
