@@ -131,6 +131,13 @@ async def test_links_that_were_empty_are_filled_and_others_kept(store: Store):
     assert (record.parent, record.boosted, record.booster) == ("1", "b", "who")
 
 
+async def test_filling_one_link_keeps_the_other(store: Store):
+    await ids_of(store, counted(2, BASE, parent="1"))
+    await ids_of(store, changed(counted(2, BASE, parent="9"), boosted="b", booster="who"))
+    record = await store.status_by_key(SCOPE, "2")
+    assert (record.parent, record.boosted, record.booster) == ("1", "b", "who")
+
+
 def changed(sighting: Sighting, **changes: str) -> Sighting:
     return Sighting(**{name: getattr(sighting, name) for name in sighting.__struct_fields__} | changes)
 
@@ -147,8 +154,8 @@ async def test_what_nobody_asks_for_is_forgotten_and_comes_back_in_its_place(sto
 
 
 async def test_an_earlier_day_does_not_make_a_status_older(store: Store):
-    await ids_of(store, flake(BASE), day=DAY)
-    await ids_of(store, flake(BASE), day=DAY - 3)
+    await ids_of(store, flake(BASE), counted(2, BASE), day=DAY)
+    await ids_of(store, flake(BASE), counted(2, BASE, parent="1"), day=DAY - 3)
     assert await store.forget(DAY) == 0
 
 

@@ -148,6 +148,11 @@ def test_a_misplaced_neighbour_does_not_hold_back_new_statuses():
     assert slots.assign([later], NOW + 5000) == {later.key: position(NOW + 5000)}
 
 
+def test_an_old_counter_with_a_late_date_does_not_push_timed_statuses_up():
+    late, timed = seen(IdForm.SNOWFLAKE, "4711", NOW - 1000), flake(BASE)
+    assert walk([[late], [timed]])[timed.key] == position(BASE)
+
+
 def test_old_counters_sort_below_snowflakes_on_one_server():
     statuses = [flake(BASE), seen(IdForm.SNOWFLAKE, "4711", BASE - 10**9), seen(IdForm.SNOWFLAKE, "4712", BASE - 10**9)]
     assert in_order(walk([[s] for s in statuses]), statuses)
