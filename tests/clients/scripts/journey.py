@@ -7,7 +7,7 @@ other client touches), picture (path of a PNG file). Each step is one JSON line 
 import json
 import sys
 
-PAGE = 60
+PAGE = 200
 
 
 def travel(make):
