@@ -197,6 +197,15 @@ def test_id_lists_are_envelopes_for_twitter_clients(web: httpx.Client, call: str
         assert (envelope["next_cursor_str"], envelope["previous_cursor_str"]) == ("0", "0")
 
 
+@pytest.mark.parametrize("call", ["statuses/friends", "statuses/followers"])
+def test_lists_of_people_are_bare_unless_a_cursor_is_sent(web: httpx.Client, call: str) -> None:
+    bare = web.get(f"/api/{call}.json").json()
+    assert {user["screen_name"] for user in bare} == {"alice", "carol"}
+    envelope = web.get(f"/api/{call}.json?cursor=-1").json()
+    assert [user["id"] for user in envelope["users"]] == [user["id"] for user in bare]
+    assert (envelope["next_cursor"], envelope["next_cursor_str"]) == (0, "0")
+
+
 STARTS = {
     "Choqok": (
         "statuses/friends", "statuses/home_timeline?count=20&page=1", "statuses/replies?count=20&page=1",
