@@ -174,9 +174,7 @@ class Ids:
         self._scopes: dict[str, Scope] = {}
         self.trips = 0
 
-    async def number(
-        self, backend: Backend, statuses: Iterable[hub.Status], accounts: Iterable[str] = ()
-    ) -> Numbers:
+    async def number(self, backend: Backend, statuses: Iterable[hub.Status], accounts: Iterable[str] = ()) -> Numbers:
         """Integers of everything in `statuses` (their parents too) and of `accounts`. Raises StoreDown."""
         scope = self._scope(backend.base_url)
         batch = Batch(backend, scope)

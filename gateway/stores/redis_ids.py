@@ -46,9 +46,7 @@ def _record(key: bytes | None, packed: bytes | None) -> StatusRecord | None:
 class RedisIds(RedisBase):
     """The id map part of `Store`."""
 
-    async def assign(
-        self, backend: str, statuses: Sequence[Sighting], accounts: Sequence[str], today: int
-    ) -> Assigned:
+    async def assign(self, backend: str, statuses: Sequence[Sighting], accounts: Sequence[str], today: int) -> Assigned:
         chosen = arranged(merged(statuses))
         natives = list(dict.fromkeys(accounts))
         people = [(native, account_number(backend, native)) for native in natives]

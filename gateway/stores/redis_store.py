@@ -75,9 +75,7 @@ class RedisStore(RedisIds, RedisLogins):
     async def index_page(
         self, account: str, name: str, *, below: int, above: int, offset: int, limit: int
     ) -> tuple[IndexEntry, ...]:
-        found = await self._script(
-            "index_page", _index(account, name)[:2], below, above, max(offset, 0), max(limit, 0)
-        )
+        found = await self._script("index_page", _index(account, name)[:2], below, above, max(offset, 0), max(limit, 0))
         rows = (unpack_entry(packed) for packed in found)
         return tuple(IndexEntry(id=id, key=key, native=native, row=row) for id, key, native, row in rows)
 

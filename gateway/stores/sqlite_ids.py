@@ -165,9 +165,7 @@ def _record(db: sqlite3.Connection, backend: str, which: str, value: int | str) 
     return StatusRecord(**dict(zip(FIELDS.split(", "), row, strict=True))) if row else None
 
 
-def _neighbours(
-    db: sqlite3.Connection, backend: str, id: int
-) -> tuple[StatusRecord | None, StatusRecord | None]:
+def _neighbours(db: sqlite3.Connection, backend: str, id: int) -> tuple[StatusRecord | None, StatusRecord | None]:
     below = _record(db, backend, "id <= ? ORDER BY id DESC", id)
     return below, _record(db, backend, "id > ? ORDER BY id", id)
 
@@ -205,9 +203,7 @@ def bounded(id: int) -> int:
 class SqliteIds(SqliteBase):
     """The id map part of `Store`."""
 
-    async def assign(
-        self, backend: str, statuses: Sequence[Sighting], accounts: Sequence[str], today: int
-    ) -> Assigned:
+    async def assign(self, backend: str, statuses: Sequence[Sighting], accounts: Sequence[str], today: int) -> Assigned:
         return await self._write(assign, backend, statuses, accounts, today=today, now=self._clock())
 
     async def status_by_id(self, backend: str, id: int) -> StatusRecord | None:

@@ -24,7 +24,9 @@ async def test_the_default_is_a_file_in_the_data_folder(tmp_path: Path):
     assert [file.name for file in tmp_path.iterdir()] == ["oldbird.sqlite"]  # noqa: ASYNC240 - a look, once
 
 
-@pytest.mark.parametrize("url", ["redis://h:1/2", "rediss://h", "redis+sentinel://a:1,b:2/main/0", "redis+cluster://h:1"])
+@pytest.mark.parametrize(
+    "url", ["redis://h:1/2", "rediss://h", "redis+sentinel://a:1,b:2/main/0", "redis+cluster://h:1"]
+)
 def test_redis_urls(url: str):
     assert isinstance(open_store(Settings(store=url)), RedisStore)
 

@@ -12,9 +12,7 @@ from tests.stores.samples import IdForm, MemorySlots, counted, flake, in_order, 
 
 BASE = NOW - 10**9
 
-distinct = st.lists(
-    st.tuples(st.integers(0, 50), st.integers(0, SLOTS - 1)), min_size=1, max_size=40, unique=True
-)
+distinct = st.lists(st.tuples(st.integers(0, 50), st.integers(0, SLOTS - 1)), min_size=1, max_size=40, unique=True)
 cuts = st.lists(st.integers(1, 7), min_size=1, max_size=10)
 
 
