@@ -53,6 +53,16 @@ class ContactSet(msgspec.Struct, frozen=True, kw_only=True):
         people = {**dict(reversed(self.following.items())), **dict(reversed(self.followers.items()))}
         return [a for a in people.values() if wanted in (a.username.casefold(), a.acct.casefold())]
 
+    def at(self, url: str) -> hub.Account | None:
+        """The contact whose profile page is `url`: scheme, `www.` and a last slash do not count."""
+        wanted = _page(url)
+        people = (*self.following.values(), *self.followers.values())
+        return next((account for account in people if _page(account.url) == wanted), None)
+
+
+def _page(url: str) -> str:
+    return url.partition("://")[2].removeprefix("www.").rstrip("/").casefold()
+
 
 NOBODY = ContactSet()
 

@@ -75,9 +75,12 @@ async def by_name(ask: Ask, name: str) -> hub.Account:
 
 
 async def by_url(ask: Ask, url: str) -> hub.Account:
-    """By profile page. Raises ApiError 400."""
+    """By profile page: contacts, then whom the backend finds there. Raises ApiError 400."""
     if not url.startswith(("http://", "https://")):
         raise _unknown("User URL not found.")
+    contact = (await ask.gateway.contacts.of(ask.session)).at(url)
+    if contact:
+        return contact
     try:
         return await ask.session.backend.lookup_url(url)
     except Missing:

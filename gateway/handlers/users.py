@@ -35,7 +35,8 @@ async def external_profile(ask: Ask) -> Reply:
 
 async def search(ask: Ask) -> Reply:
     """People whose name or address matches `q`."""
-    query = ask.text("q").strip()
+    host = ask.session.scope.partition("://")[2]
+    query = ask.text("q").strip().removesuffix(f"@{host}")
     if not query:
         raise ApiError(400, "No search term specified.")
     found = await ask.session.backend.search_accounts(query, MOST_FOUND)
