@@ -81,8 +81,7 @@ class Connections:
 
     async def detect(self, base_url: str) -> Instance:
         """An instance, freshly looked at. Raises BackendError."""
-        parts = urlsplit(base_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        if not is_address(base_url):
             raise Unavailable("The address of the server is not one of the web.")
         try:
             async with asyncio.timeout(self.transport.seconds):
@@ -106,3 +105,12 @@ class Connections:
         for task in tuple(self.looking.values()):
             task.cancel()
         await self.transport.close()
+
+
+def is_address(url: str) -> bool:
+    """Whether `url` is scheme, host and perhaps port of a web server, and nothing else."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and url == f"{parts.scheme}://{parts.netloc}"
+    except ValueError:
+        return False

@@ -24,6 +24,8 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     label: str
     form: IdForm
+    ordered: bool = True
+    """Ids of the form can be relied on to grow."""
     ids: re.Pattern[str] = re.compile(r"[^\s/?#]{1,200}")
     """What a native id looks like; anything else is Missing without a call (Takahe answers 500)."""
     errors: dict[tuple[str, int], type[BackendError]] = {}
@@ -64,7 +66,7 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
             software=self.name,
             version=version,
             label=self.label,
-            order=ORDERS.get(self.form, Order.TIMED),
+            order=ORDERS.get(self.form, Order.TIMED) if self.ordered else Order.UNORDERED,
             max_chars=max_chars,
             max_media=max_media,
             idempotency=self.idempotency,
@@ -151,7 +153,7 @@ ROWS = (
         conversations=False,
     ),
 )
-UNKNOWN = Software(name="unknown", label="ActivityPub", form=IdForm.COUNTER, local_acct_bare=False)
+UNKNOWN = Software(name="unknown", label="ActivityPub", form=IdForm.COUNTER, ordered=False, local_acct_bare=False)
 SOFTWARE = {row.name: row for row in ROWS}
 SOURCES = {"mastodon_mock": "mastodon_mock"}
 """Last part of the instance's `source_url` -> row, for software that gives another's name."""

@@ -251,14 +251,14 @@ class Status(hub.Status, frozen=True, kw_only=True):
 
     def put_quote(self) -> None:
         """Decode what is quoted, if anything is."""
-        raw = self.quote
-        if (raw is None or raw == NOTHING) and self.pleroma:
-            raw = self.pleroma.quote
-            put(self, "pleroma", None)
+        raw, aside = self.quote, self.pleroma
         if raw is not None:
             put(self, "quote", None)
-            if raw != NOTHING:
-                put(self, "quote_of", quoted(bytes(raw)))
+        if aside is not None:
+            put(self, "pleroma", None)
+            raw = aside.quote if raw is None or raw == NOTHING else raw
+        if raw is not None and raw != NOTHING:
+            put(self, "quote_of", quoted(bytes(raw)))
 
 
 def put_filters(status: Status) -> None:

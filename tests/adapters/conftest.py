@@ -79,6 +79,7 @@ def open_backend(far: FarServer, connections: Connections) -> Open:
 
     async def opened(software: str = "mastodon", version: str = "", token: str | None = "secret") -> Backend:
         play(far, software, version)
+        connections.known.clear()
         backend = await connections.backend(far.url, token)
         far.asked.clear()
         return backend

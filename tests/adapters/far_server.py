@@ -68,6 +68,7 @@ class FarServer:
         self.first: defaultdict[tuple[str, str], list[Scripted]] = defaultdict(list)
         self.connections = self.running = self.most_running = 0
         self.gate: asyncio.Event | None = None
+        self.otherwise: Scripted = NOT_FOUND
 
     @property
     def url(self) -> str:
@@ -112,7 +113,7 @@ class FarServer:
             await self.gate.wait()
         self.running -= 1
         queue = self.first[asked.method, asked.path]
-        reply = queue.pop(0) if queue else self.usual.get((asked.method, asked.path), NOT_FOUND)
+        reply = queue.pop(0) if queue else self.usual.get((asked.method, asked.path), self.otherwise)
         if reply == CUT:
             return False
         if reply == HANG:

@@ -14,9 +14,9 @@ NOW = 1_795_000_000.0
 IDS = {
     "mastodon": ["117440831307448422", "117440831307448421", "117440831307448420"],
     "mastodon_mock": ["1795000000003", "1795000000002", "1795000000001"],
-    "gotosocial": ["01M7Z00000ZZZZZZZZZZZZZZZ3", "01M7Z00000ZZZZZZZZZZZZZZZ2", "01M7Z00000ZZZZZZZZZZZZZZZ1"],
+    "gotosocial": ["01M7Q4E6Y0ZZZZZZZZZZZZZZZ3", "01M7Q4E6Y0ZZZZZZZZZZZZZZZ2", "01M7Q4E6Y0ZZZZZZZZZZZZZZZ1"],
     "pleroma": ["BAAAAAAAAAAAAAAAA3", "BAAAAAAAAAAAAAAAA2", "BAAAAAAAAAAAAAAAA1"],
-    "takahe": ["646013021000000003", "646013021000000002", "646013021000000001"],
+    "takahe": ["645833057894400003", "645833057894400002", "645833057894400001"],
     "snac": [
         "179499990300112233445566778899aabbccddee0f",
         "179499990200112233445566778899aabbccddee0e",
@@ -37,7 +37,7 @@ def post(id: str, **fields: Any) -> dict[str, Any]:
     """A status by bob."""
     return {
         "id": id,
-        "created_at": "2026-11-18T12:26:40.000Z",
+        "created_at": "2026-11-18T10:26:40.000Z",
         "visibility": "public",
         "content": f"<p>{id}</p>",
         "account": person(),
