@@ -10,6 +10,9 @@ from typing import Any
 log = logging.getLogger("oldbird")
 
 
+FINISH_SECONDS = 5.0
+
+
 class Background:
     """A set of running tasks."""
 
@@ -29,7 +32,9 @@ class Background:
             log.warning("%s failed: %s", task.get_name(), type(error).__name__)
 
     async def close(self) -> None:
-        """Cancel what still runs and wait for it."""
+        """Let what still runs finish for a moment (a write may be among it), then cancel it."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=FINISH_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

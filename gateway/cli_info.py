@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from gateway import __version__, logs, settings
+from gateway import __version__, access_log, logs, settings
 from gateway.call_rows import TABLE
 from gateway.calls import ANY
 from gateway.stores.open import open_store
@@ -27,6 +27,8 @@ def settings_of(args: argparse.Namespace) -> settings.Settings:
     """The settings of one command, from its environment and `--config`; log lines go where they say."""
     found = settings.load(os.environ, args.config)
     logs.configure(found.log_level, json=found.log_json)
+    if found.log_json:
+        access_log.configure()
     return found
 
 

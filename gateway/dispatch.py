@@ -30,6 +30,7 @@ from gateway.calls import Call
 from gateway.error_bodies import error_body
 from gateway.errors import ApiError, reply_to
 from gateway.exchange import Exchange
+from gateway.flights import Flights
 from gateway.params import read
 from gateway.paths import FRONT_PAGE, resolve
 from gateway.replies import Reply
@@ -72,6 +73,7 @@ class Dispatch:
         self._gateway = gateway
         self._settings = gateway.settings
         self._handlers = load_handlers() if handlers is None else handlers
+        self._flights = Flights()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -168,16 +170,25 @@ class Dispatch:
     async def _run(self, exchange: Exchange, handler: Handler, ask: Ask) -> bytes:
         """The body of the reply. A write once begun goes on when its time is over or its client has left."""
         if not ask.call.write:
-            return await self._work(handler, ask)
+            return await self._read(exchange, handler, ask)
         work = self._gateway.background.start(_outcome(self._work(handler, ask)), f"Request {exchange.id}")
         try:
             outcome: bytes | Exception = await asyncio.shield(work)
         except asyncio.CancelledError:
             work.add_done_callback(lambda task: _write_late(exchange, task))
             raise
+        finally:
+            self._flights.wrote(ask.session.account.id)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    async def _read(self, exchange: Exchange, handler: Handler, ask: Ask) -> bytes:
+        session = exchange.session
+        if session is None or exchange.method != "GET" or exchange.has_body:
+            return await self._work(handler, ask)
+        asked = (session.login.hash, session.screen_name, ask.base_url, exchange.path, exchange.query)
+        return await self._flights.read(session.account.id, asked, lambda: self._work(handler, ask))
 
     async def _work(self, handler: Handler, ask: Ask) -> bytes:
         reply = await handler(ask)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
-from adapters.connect import Connections
 
+from adapters.connect import Connections
 from gateway import __version__
 from gateway.auth import Authenticator
 from gateway.background import Background
@@ -81,20 +81,19 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
 async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     """All services, opened; closed at the end. Raises StoreDown, TooNew, KeyProblem."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = open_store(settings)
-    await store.open()
-    vault = await open_vault(settings.data_dir, store)
-    connections = Connections(
-        user_agent=f"oldbird/{__version__}",
-        allow_hosts=settings.allow_hosts,
-        upstream_seconds=settings.upstream_seconds,
-        upstream_bytes=settings.upstream_bytes,
-    )
-    gateway = assemble(settings, store, connections, vault)
-    try:
+    async with AsyncExitStack() as closing:
+        store = open_store(settings)
+        await store.open()
+        closing.push_async_callback(store.close)
+        vault = await open_vault(settings.data_dir, store)
+        connections = Connections(
+            user_agent=f"oldbird/{__version__}",
+            allow_hosts=settings.allow_hosts,
+            upstream_seconds=settings.upstream_seconds,
+            upstream_bytes=settings.upstream_bytes,
+        )
+        closing.push_async_callback(connections.close)
+        gateway = assemble(settings, store, connections, vault)
+        closing.push_async_callback(gateway.auth.close)
+        closing.push_async_callback(gateway.background.close)
         yield gateway
-    finally:
-        await gateway.background.close()
-        await gateway.auth.close()
-        await connections.close()
-        await store.close()

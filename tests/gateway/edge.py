@@ -68,9 +68,10 @@ class Edge:
 
     def session(self, *, read_only: bool = False) -> Session:
         """Somebody signed in."""
-        login = SimpleNamespace(id="login-1", read_only=read_only)
+        login = SimpleNamespace(id="login-1", hash="hash-1", read_only=read_only)
         backend = SimpleNamespace(rate_state=lambda: self.rate)
-        return cast("Session", SimpleNamespace(account="alice", login=login, backend=backend))
+        account = SimpleNamespace(id="alice")
+        return cast("Session", SimpleNamespace(account=account, login=login, backend=backend, screen_name="alice"))
 
     async def call(
         self,
