@@ -74,9 +74,14 @@ class CountingStore:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._store, name)
-        if callable(found) and name not in self.FREE:
-            return lambda *args, **kwargs: (self.trips.append(name), found(*args, **kwargs))[1]
-        return found
+        if name in self.FREE:
+            return found
+
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            self.trips.append(name)
+            return found(*args, **kwargs)
+
+        return counted
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,7 +222,7 @@ async def gateway_on(
 ) -> AsyncIterator[Ground]:
     """A gateway on a store in `folder` (or `store=` a URL), everybody in `people` linked."""
     world = world or village()
-    made = Settings(**({"data_dir": folder, "base_url": BASE} | settings))
+    made = Settings(data_dir=folder, base_url=BASE, **settings)
     opened = open_store(made)
     await opened.open()
     store: Any = CountingStore(opened)

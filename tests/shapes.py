@@ -85,7 +85,7 @@ def validate_error(status: int, format: str, body: bytes, headers: dict[str, str
     assert headers["content-type"].split(";")[0] == TYPES[format], headers["content-type"]
     if format != "json":
         root = parse_xml(body)
-        found = {etree.QName(child).localname: child.text for child in root}
+        found = {etree.QName(child).localname: child.text or "" for child in root}
         assert etree.QName(root).localname == "status"
     else:
         found = msgspec.json.decode(body)

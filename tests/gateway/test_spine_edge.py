@@ -212,7 +212,7 @@ async def test_small_calls_answer_without_a_login(ground: Ground) -> None:
     site = (await ground.get("statusnet/config")).json["site"]
     assert (site["textlimit"], site["name"]) == ("500", "Fake")
     for path in ("users/show", "users/search", "externalprofile/show"):
-        named = {"q": "bob", "screen_name": "bob", "profileurl": "https://fedi.test/@bob"}
+        named: dict[str, Any] = {"q": "bob", "screen_name": "bob", "profileurl": "https://fedi.test/@bob"}
         assert (await ground.get(path, user=None, **named)).status == 401
 
 

@@ -12,7 +12,7 @@ from mappings import hub
 from mappings.hub import Kind, Visibility
 from tests.gateway_harness import Answer, Ground
 
-LISTS = (
+LISTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("statuses/home_timeline", {}),
     ("statuses/user_timeline", {}),
     ("statuses/user_timeline", {"screen_name": "bob"}),
