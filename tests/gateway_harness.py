@@ -26,7 +26,7 @@ from gateway.logins import Device, Logins
 from gateway.services import Gateway, assemble
 from gateway.settings import Settings
 from gateway.stores.open import open_store
-from gateway.stores.store import Store
+from gateway.stores.store import Store, StoreDown
 from gateway.vault import open_vault
 from mappings.hub import Order
 from tests import shapes
@@ -64,22 +64,25 @@ class FakeConnections:
 
 
 class CountingStore:
-    """Passes everything on and notes the name of every call that costs a trip."""
+    """Passes everything on and notes the name of every call that costs a trip. While `away`, none arrives."""
 
     FREE = ("open", "close", "logins_version")
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.trips: list[str] = []
+        self.away = False
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._store, name)
         if name in self.FREE:
             return found
 
-        def counted(*args: Any, **kwargs: Any) -> Any:
+        async def counted(*args: Any, **kwargs: Any) -> Any:
             self.trips.append(name)
-            return found(*args, **kwargs)
+            if self.away:
+                raise StoreDown("The store is away.")
+            return await found(*args, **kwargs)
 
         return counted
 
