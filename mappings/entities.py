@@ -95,7 +95,7 @@ def _url(mark: Mark) -> dict[str, Any]:
 def _mention(mark: Mark, mentions: tuple[hub.Mention, ...], accounts: Mapping[str, int]) -> dict[str, Any]:
     """`id` 0 where the backend does not say who it is."""
     person = find_mention(mark.link, mentions)
-    name = nick(person) if person else mark.text.lstrip("@").partition("@")[0]
+    name = mention_name(person) if person else mark.text.lstrip("@").partition("@")[0]
     number = accounts.get(person.native, 0) if person else 0
     return {
         "id": number,
@@ -106,7 +106,7 @@ def _mention(mark: Mark, mentions: tuple[hub.Mention, ...], accounts: Mapping[st
     }
 
 
-def nick(mention: hub.Mention) -> str:
+def mention_name(mention: hub.Mention) -> str:
     """The user name alone: snac writes the whole address into it."""
     return (mention.username or mention.acct).lstrip("@").partition("@")[0]
 
@@ -118,7 +118,7 @@ def find_mention(link: Link, mentions: tuple[hub.Mention, ...]) -> hub.Mention |
             return mention
     name = link.shown.lstrip("@").casefold()
     for mention in mentions:
-        if name in {mention.acct.casefold(), nick(mention).casefold()}:
+        if name in {mention.acct.casefold(), mention_name(mention).casefold()}:
             return mention
     return None
 

@@ -13,7 +13,7 @@ from mappings import hub
 
 Type = Literal[
     "text", "date", "digits", "int", "bool", "digits?", "int?", "text?", "geo",
-    "user", "status", "activities", "attachments", "entities",
+    "user", "status", "activities", "attachments", "entities", "list",
 ]  # fmt: skip
 Fidelity = Literal["exact", "derived", "constant", "lost"]
 
@@ -131,6 +131,16 @@ ATTACHMENT_FIELDS: tuple[Field, ...] = (
     Field("size", "int", "exact", "bytes, 0 where the server does not tell"),
     Field("thumb_url", "text", "exact", "preview; not in the original API"),
     Field("description", "text", "exact", "alternative text; not in the original API"),
+)
+
+ENTITY_FIELDS: tuple[Field, ...] = (
+    Field("hashtags", "list", "exact", "linked hashtags: text, indices"),
+    Field("symbols", "list", "constant", "always empty: there are no cashtags"),
+    Field("urls", "list", "exact", "links, also of the poll, the quoted post and files that are no pictures"),
+    Field("user_mentions", "list", "exact", "linked names; id 0 where the server does not say who it is"),
+    Field(
+        "media", "list", "exact", "pictures and videos; sizes are computed, the files come in one size", optional=True
+    ),
 )
 
 ACTIVITIES = hub.ACTIVITIES

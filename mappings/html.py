@@ -50,12 +50,13 @@ _INLINE = re.compile(
     r'|<(?:p|span)(?: (?:class|lang|dir|translate)="[\w .:/-]*")+>'
 )
 _MASTODON = re.compile(
-    r"</?(?:p|span|a|em|strong|b|i|u|s|del|code|small)>"
+    r"</?(?:p|span|em|strong|b|i|u|s|del|code|small)>|</a>"
     r'|<(?:span|p) class="[\w -]*"(?: translate="no")?>'
     r'|<a href="https?://[!#-;=?-~]+" class="(?:u-url mention|mention hashtag" rel="tag)">'
     r'|<a href="(https?://(?:www\.)?)([!#-;=?-~]{1,30})([!#-;=?-~]*)"'
     r'(?: target="_blank")? rel="nofollow noopener[\w ]*"(?: target="_blank")?(?: translate="no")?>'
-    r'(?=<span class="invisible">\1</span><span class="(?:ellipsis)?">\2</span>(?:<span class="invisible">\3</span>|\3)</a>)'
+    r'(?=<span class="invisible">\1</span><span class="(?:ellipsis)?">\2</span>'
+    r'(?:<span class="invisible">\3</span>|\3)</a>)'
 )
 """The tags of Mastodon. A shortened link counts only where its three parts make up the address it leads to."""
 
@@ -113,7 +114,9 @@ def plain(content: str) -> str:
 
 def html_clean(content: str) -> str:
     """Sanitised HTML: few tags, no scripts, no relative links, every link `rel="nofollow noopener"`."""
-    return _CLEANER.clean(clean(content))
+    made = _CLEANER.clean(clean(content))
+    left = clean(made)  # forbidden characters may have been written as `&#1;`
+    return made if left == made else _CLEANER.clean(left)
 
 
 def _plain_text(content: str) -> Reading:
@@ -125,9 +128,11 @@ def _swift(content: str) -> Reading | None:
     """What Mastodon itself writes: without its tags it is the text. None for anything else."""
     if "\n" in content or "\r" in content:
         return None
-    text = _MASTODON.sub("", _breaks(content))
+    text = _MASTODON.sub("", content.replace("</p>", "\n\n").replace("<br />", "\n"))
     if "<" in text:
-        return None
+        text = _breaks(text)
+        if "<" in text:
+            return None
     if "\n\n\n" in text:
         text = _MANY.sub("\n\n", text)
     if "&" in text:
@@ -229,7 +234,7 @@ _MARKS = {"mention": ' class="u-url mention"', "hashtag": ' class="mention hasht
 def _thorough(content: str) -> Reading:
     if _depth(content) > DEEPEST:
         return _plain_text(_TAG.sub(" ", content))
-    html = clean(html_clean(content))
+    html = html_clean(content)
     try:
         pieces = tuple(prose(html))
     except (etree.LxmlError, ValueError):

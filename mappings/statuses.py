@@ -11,7 +11,7 @@ import msgspec
 from mappings import hub
 from mappings.attachments import attachments
 from mappings.dates import wire
-from mappings.entities import entities, escaped, layout, nick
+from mappings.entities import entities, escaped, layout, mention_name
 from mappings.fields import ACTIVITIES, STATUS_FIELDS, element, inner
 from mappings.fragments import Format, Fragment, Hole, Numbers, Variant
 from mappings.html import NOTHING, Reading, read
@@ -119,21 +119,22 @@ class Rendering:
     def text(self, status: hub.Status, body: Body, *, boosted: bool = False) -> tuple[str, bytes | None]:
         """`text`, and `entities` where they are asked for. `boosted`: behind `RT @nick: `."""
         variant = self.variant
-        author = screen_name(status.account, variant) if boosted else ""
         if variant.entities:
-            return self.entities(status, whole_pieces(status, body.reading, body.more), author)
+            return self.entities(status, whole_pieces(status, body.reading, body.more), boosted=boosted)
         text = whole_text(status, body.reading, body.more)
         if boosted:
-            text = f"RT @{author}: {text}"
+            text = f"RT @{screen_name(status.account, variant)}: {text}"
         return escaped(text) if variant.escape else text, None
 
-    def entities(self, status: hub.Status, pieces: list[str | Link], booster: str) -> tuple[str, bytes | None]:
+    def entities(
+        self, status: hub.Status, pieces: list[str | Link], *, boosted: bool = False
+    ) -> tuple[str, bytes | None]:
         """The text with bare links and the object that tells where they stand."""
         mentions, author = status.mentions, status.account
-        if booster:
-            pieces = ["RT ", Link("mention", f"@{booster}", author.url), ": ", *pieces]
-            person = hub.Mention(native=author.native, username=booster, acct=author.acct, url=author.url)
-            mentions = (person, *mentions)
+        if boosted:
+            nick = screen_name(author, self.variant)
+            pieces = ["RT ", Link("mention", f"@{nick}", author.url), ": ", *pieces]
+            mentions = (hub.Mention(native=author.native, username=nick, acct=author.acct, url=author.url), *mentions)
         text, marks = layout(pieces, escape=self.variant.escape)
         tree = entities(
             marks,
@@ -251,7 +252,7 @@ def _name(status: hub.Status, author: str, variant: Variant) -> str | None:
         return variant.self_name
     if author == status.account.native:
         return screen_name(status.account, variant)
-    return next((nick(mention) for mention in status.mentions if mention.native == author != ""), None)
+    return next((mention_name(mention) for mention in status.mentions if mention.native == author != ""), None)
 
 
 def source(name: str, variant: Variant) -> str:

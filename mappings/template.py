@@ -26,6 +26,7 @@ class Slot(NamedTuple):
     name: str
     open: bytes
     close: bytes
+    gap: bytes
 
 
 class Template:
@@ -55,20 +56,24 @@ class Template:
         """The object. `nested` fits `slots`."""
         holes: list[Hole] = []
         row = self._row(values)
-        for slot, item in zip(self.slots, nested, strict=True):
+        for (_, open_, close, gap), item in zip(self.slots, nested, strict=True):
             if item is None:
                 row.append(b"")
             elif isinstance(item, bytes):
-                row.append(b"%b%b%b" % (slot[1], item, slot[2]))
+                row.append(open_ + item + close)
             elif isinstance(item, Hole):
                 holes.append(item)
-                row.append(b"%b\0%b" % (slot[1], slot[2]))
+                row.append(gap)
             else:
-                parts, gaps = item
+                inside, gaps = item
                 holes += gaps
-                row.append(b"%b%b%b" % (slot[1], _CUT.join(parts), slot[2]))
-        data: bytes = self._skeleton % self._order(row)
-        return Fragment(tuple(data.split(_CUT)), tuple(holes))
+                row.append(open_ + _CUT.join(inside) + close)
+        rest: bytes = self._skeleton % self._order(row)
+        parts = []
+        for _ in holes:  # many times faster than bytes.split
+            part, _, rest = rest.partition(_CUT)
+            parts.append(part)
+        return Fragment((*parts, rest), tuple(holes))
 
     def _xml_row(self, values: Sequence[Any]) -> list[bytes]:
         return [code(value) for code, value in zip(self._encoders, values, strict=True)]
@@ -124,12 +129,13 @@ def _grouped(fields: Sequence[Field]) -> list[Field]:
 
 
 def _slot(field: Field, format: Format) -> Slot:
-    if format == "xml":
+    before, after = b"", b""
+    if format == "json":
+        before = b"," if field.hole == "contact" else b',"%b":' % field.name.encode()
+    elif field.hole != "contact":
         tag = element(field.name).encode()
-        return Slot("contact", b"", b"") if field.hole == "contact" else Slot(field.name, b"<%b>" % tag, b"</%b>" % tag)
-    if field.hole == "contact":
-        return Slot("contact", b",", b"")
-    return Slot(field.name, b',"%b":' % field.name.encode(), b"")
+        before, after = b"<%b>" % tag, b"</%b>" % tag
+    return Slot(field.name, before, after, before + _CUT + after)
 
 
 def _skeleton(rows: Sequence[Field], format: Format) -> bytes:
