@@ -151,6 +151,8 @@ class Upstream:
         table = READ_ERRORS if ask.reads else WRITE_ERRORS
         usual = Rejected if 400 <= status < 500 else BadAnswer
         kind = self.errors.get((ask.method, status)) or table.get(status, usual)
+        if kind is TokenGone and not ask.secret:  # no token was sent: it is not for everybody
+            kind = Refused
         return kind(TEXTS[kind])
 
     def pause(self, ask: Ask, who: str, answer: Answer, wait: int) -> None:

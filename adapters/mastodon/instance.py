@@ -72,10 +72,17 @@ class Instance:
         return older, newer
 
     def page(self, answer: Answer, window: Window) -> hub.Page[hub.Entry]:
-        """A timeline page: each status once, none outside the bounds (GoToSocial repeats pages, others ignore
-        `since_id`). It goes on below its last item; only an empty page is the end."""
-        found = unique(answer)
+        """A timeline page: each status once, none outside the bounds. It goes on below its last item; only an empty
+        page is the end.
+
+        GoToSocial 0.20 gives short home pages twice in one reply, the first time perhaps not in order: 2 1 2 3, seen.
+        Others ignore `since_id`.
+        """
+        raws = split(answer.body)
+        found = by_id(raws)
         ids = list(found)
+        if len(ids) < len(raws) and self.capabilities.order is not hub.Order.UNORDERED:
+            ids.sort(key=rank, reverse=True)
         kept = self.inside(ids, *self.bounds(window))
         return hub.Page(
             items=tuple([self.reader.entry(found[native]) for native in kept]),
@@ -107,8 +114,13 @@ def rank(native: str) -> tuple[int, str]:
 
 def unique(answer: Answer) -> dict[str, bytes]:
     """The items of a list by id, each once, in their order. Raises BadAnswer."""
+    return by_id(split(answer.body))
+
+
+def by_id(raws: Iterable[bytes]) -> dict[str, bytes]:
+    """Items by id; those without one are dropped."""
     found: dict[str, bytes] = {}
-    for raw in split(answer.body):
+    for raw in raws:
         native = id_of(raw)
         if native:
             found.setdefault(native, raw)

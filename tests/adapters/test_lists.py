@@ -56,6 +56,15 @@ async def test_repeated_items_come_once(far: FarServer, open_backend: Open, soft
     assert natives(await backend.home(Window(newer_than="0"))) == ids
 
 
+@pytest.mark.parametrize("software", ["gotosocial", "mastodon", "takahe", "mastodon_mock"])
+async def test_repeated_items_are_put_in_order(far: FarServer, open_backend: Open, software: str) -> None:
+    backend, ids = await open_backend(software), IDS[software]
+    far.on("GET", HOME, json=posts([ids[1], ids[0], ids[1], ids[2]]))
+    page = await backend.home(Window(newer_than="0"))
+    assert natives(page) == ids
+    assert (page.newer, page.older) == (ids[0], ids[2])
+
+
 @pytest.mark.parametrize("software", SOFTWARE)
 async def test_bounds_hold_where_the_server_ignores_them(far: FarServer, open_backend: Open, software: str) -> None:
     backend, ids = await open_backend(software), IDS[software]

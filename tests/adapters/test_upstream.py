@@ -68,6 +68,12 @@ async def test_a_proxy_that_lost_its_server_leaves_a_write_open(
     assert type(caught.value) is error
 
 
+async def test_a_401_to_nobody_is_no_lost_token(far: FarServer, make: Callable[..., Upstream]) -> None:
+    far.on("GET", "/x", Reply(401))
+    with pytest.raises(Refused):
+        await make().get("/x", None)
+
+
 async def test_html_is_no_answer(far: FarServer, make: Callable[..., Upstream]) -> None:
     far.on("GET", "/x", HTML)
     far.on("POST", "/x", HTML)
