@@ -7,53 +7,22 @@ from itertools import count
 from typing import Any
 
 from cachetools import LRUCache
-from mappings.statuses import status_fragment
-from mappings.users import contact_bytes, user_fragment
 
 from adapters.errors import BadAnswer
 from gateway.ask import Ask
 from gateway.cards import decoded
-from gateway.contacts import Contacts, ContactSet
+from gateway.contacts import Contacts
+from gateway.fillings import Fillings, Reader, Readers
 from gateway.ids import Ids
+from gateway.kept import Kept
 from gateway.replies import Empty, OneStatus, OneUser, Reply, Statuses, Tree, Users
 from gateway.replies import Ids as IdList
-from gateway.session import Session
 from mappings import feeds, hub, site, trees
-from mappings.fragments import Format, Fragment, Hole, Variant
+from mappings.fragments import Fragment, Variant
+from mappings.statuses import status_fragment
+from mappings.users import user_fragment
 
 UserKey = tuple[hub.Account, Variant, bool]
-
-
-class Fillings(dict[Hole, bytes]):
-    """What fills the holes of one reply, made when first asked for."""
-
-    def __init__(self, session: Session, contacts: ContactSet, ids: Ids, format: Format, own: int) -> None:
-        super().__init__()
-        self._session = session
-        self._contacts = contacts
-        self._ids = ids
-        self._format = format
-        self._own = own
-        self.exact: dict[str, hub.Relationship] = {}
-
-    def __missing__(self, hole: Hole) -> bytes:
-        filled = self[hole] = self._thread(hole) if hole.kind == "thread" else self._contact(hole)
-        return filled
-
-    def _thread(self, hole: Hole) -> bytes:
-        return b"%d" % (self._ids.root(self._session.scope, hole.native) or hole.number)
-
-    def _contact(self, hole: Hole) -> bytes:
-        native = hole.native
-        return contact_bytes(
-            self._format,
-            number=hole.number,
-            relationship=self.exact.get(native) or self._contacts.relationship(native),
-            is_self=native == self._session.account.native,
-            is_contact=native in self._contacts,
-            full=hole.full,
-            viewer_number=self._own,
-        )
 
 
 class Renderer:
@@ -62,10 +31,12 @@ class Renderer:
     def __init__(self, ids: Ids, contacts: Contacts, *, fragment_bytes: int) -> None:
         self._ids = ids
         self._contacts = contacts
-        self._statuses: LRUCache[tuple[int, bytes], Fragment] = LRUCache(fragment_bytes * 3 // 4, _weight)
+        self._readers = Readers(ids)
+        self._statuses: Kept[tuple[int, bytes], Fragment] = Kept(fragment_bytes // 2, _weight)
+        self._finished: Kept[tuple[int, int, bytes], bytes] = Kept(fragment_bytes // 4, _double)
         self._variants: LRUCache[Variant, int] = LRUCache(1000)
         self._count = count(1)
-        self.users: LRUCache[UserKey, Fragment] = LRUCache(fragment_bytes // 4, _weight)
+        self.users: Kept[UserKey, Fragment] = Kept(fragment_bytes // 4, _weight)
 
     async def render(self, ask: Ask, reply: Reply) -> bytes:
         """The body in the asked format. Raises StoreDown, BackendError (contacts never fail a reply)."""
@@ -76,22 +47,33 @@ class Renderer:
         if ask.format in {"rss", "atom"}:
             return await self._feed(ask, reply)
         variant = variant_of(ask)
-        fragments = await self._fragments(ask, variant, reply.entries)
-        fillings = await self._fillings(ask)
-        items = [fragment.fill(fillings) for fragment in fragments]
+        items = await self._items(ask, variant, reply.entries)
         return trees.json_list(items) if variant.format == "json" else trees.xml_list("statuses", "status", items)
 
-    async def _fragments(self, ask: Ask, variant: Variant, entries: Sequence[hub.Entry]) -> list[Fragment]:
+    async def _items(self, ask: Ask, variant: Variant, entries: Sequence[hub.Entry]) -> list[bytes]:
+        """Finished statuses: what this reader was sent before is sent again."""
+        number, fillings = self._number(variant), await self._fillings(ask)
+        items = [self._finished.get((fillings.number, number, entry.raw)) for entry in entries]
+        if None in items:
+            fragments = await self._fragments(ask, variant, entries)
+            fillings = await self._fillings(ask)  # numbering may have joined threads
+            items = [fragment.fill(fillings) if fragment else None for fragment in fragments]
+            for entry, item in zip(entries, items, strict=True):
+                if item is not None:
+                    self._finished[fillings.number, number, entry.raw] = item
+        return [item for item in items if item is not None]
+
+    async def _fragments(self, ask: Ask, variant: Variant, entries: Sequence[hub.Entry]) -> list[Fragment | None]:
+        """One for each entry; None for what cannot be decoded."""
         kept, number = self._statuses, self._number(variant)
         fragments = [kept.get((number, entry.raw)) for entry in entries]
         new = {i: s for i, f in enumerate(fragments) if f is None and (s := decoded(entries[i]))}
         if new:
             numbers = await self._ids.number(ask.session.backend, new.values())
             for i, status in new.items():
-                fragment = status_fragment(status, variant, numbers, users=self.users)
-                fragments[i] = fragment
-                _keep(kept, (number, entries[i].raw), fragment)
-        return [fragment for fragment in fragments if fragment is not None]
+                fragment = fragments[i] = status_fragment(status, variant, numbers, users=self.users)
+                kept[number, entries[i].raw] = fragment
+        return fragments
 
     def _number(self, variant: Variant) -> int:
         """A short name: hashing a whole variant per status would cost more than the look-up."""
@@ -114,7 +96,7 @@ class Renderer:
             return await self._feed(ask, Statuses(entries=(reply.entry,), title="Status"))
         variant, activities = variant_of(ask), reply.activities
         if activities is None:
-            fragment = next(iter(await self._fragments(ask, variant, [reply.entry])), None)
+            (fragment,) = await self._fragments(ask, variant, [reply.entry])
             if fragment is None:
                 raise BadAnswer("The server sent a status that cannot be read.")
         else:
@@ -156,10 +138,7 @@ class Renderer:
         fragment = user_fragment(
             account, variant, numbers.accounts[account.native], full=False, status=last, verified=reply.verified
         )
-        fillings = await self._fillings(ask)
-        if reply.relationship:
-            fillings.exact[account.native] = reply.relationship
-        body = fragment.fill(fillings)
+        body = fragment.fill(await self._fillings(ask, reply.relationship))
         return body if variant.format == "json" else trees.xml_document("user", body)
 
     async def ids(self, ask: Ask, reply: IdList) -> bytes:
@@ -179,15 +158,20 @@ class Renderer:
         """Nothing at all."""
         return b""
 
-    async def _fillings(self, ask: Ask) -> Fillings:
+    async def _fillings(self, ask: Ask, exact: hub.Relationship | None = None) -> Fillings:
+        """What depends on the reader; with the exact relationship to one person where it was asked for."""
         session = ask.session
         contacts = await self._contacts.of(session)
         own = 0
         if session.account.native:
             numbers = await self._ids.number(session.backend, (), [session.account.native])
             own = numbers.accounts[session.account.native]
-        format: Format = "json" if ask.format == "json" else "xml"
-        return Fillings(session, contacts, self._ids, format, own)
+        reader = Reader(session, contacts, own, "json" if ask.format == "json" else "xml")
+        if exact is None:
+            return self._readers.fillings(reader)
+        fillings = self._readers.single(reader)
+        fillings.exact[exact.native] = exact
+        return fillings
 
 
 def variant_of(ask: Ask) -> Variant:
@@ -212,11 +196,8 @@ def _weight(fragment: Fragment) -> int:
     # the upstream bytes that are the key weigh about as much as the fragment
 
 
-def _keep(cache: LRUCache[Any, Fragment], key: object, fragment: Fragment) -> None:
-    try:
-        cache[key] = fragment
-    except ValueError:  # larger than the whole cache
-        return
+def _double(item: bytes) -> int:
+    return len(item) * 2
 
 
 _BY_TYPE: dict[type[Reply], Callable[[Renderer, Ask, Any], Awaitable[bytes]]] = {

@@ -1,0 +1,90 @@
+"""What depends on the reader, filled into fragments last: the people they know, the threads, kept between replies."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import NamedTuple
+
+from cachetools import LRUCache
+
+from gateway.contacts import ContactSet
+from gateway.ids import Ids
+from gateway.session import Session
+from mappings import hub
+from mappings.fragments import Format, Hole
+from mappings.users import contact_bytes
+
+READERS = 256
+MOST_HOLES = 4000
+"""Fillings kept for one reader: about 1 MB."""
+
+
+class Reader(NamedTuple):
+    """Who reads, with the contacts of this moment. `own` is the reader's own integer, 0 for nobody."""
+
+    session: Session
+    contacts: ContactSet
+    own: int
+    format: Format
+
+
+class Fillings(dict[Hole, bytes]):
+    """What fills the holes of replies to one reader, made when first asked for. `number` names this state of things:
+    other contacts or newly numbered statuses make new ones. `exact` relationships belong to a single reply."""
+
+    def __init__(self, reader: Reader, ids: Ids, number: int, people: dict[Hole, bytes]) -> None:
+        super().__init__()
+        self.reader = reader
+        self.number = number
+        self.people = people
+        self.trips = ids.trips
+        self.exact: dict[str, hub.Relationship] = {}
+        self._ids = ids
+
+    def __missing__(self, hole: Hole) -> bytes:
+        filled = self[hole] = self._thread(hole) if hole.kind == "thread" else self._person(hole)
+        return filled
+
+    def _thread(self, hole: Hole) -> bytes:
+        return b"%d" % (self._ids.root(self.reader.session.scope, hole.native) or hole.number)
+
+    def _person(self, hole: Hole) -> bytes:
+        filled = self.people.get(hole)
+        if filled is None:
+            filled = self.people[hole] = self._contact(hole)
+        return filled
+
+    def _contact(self, hole: Hole) -> bytes:
+        native, (session, contacts, own, format) = hole.native, self.reader
+        return contact_bytes(
+            format,
+            number=hole.number,
+            relationship=self.exact.get(native) or contacts.relationship(native),
+            is_self=native == session.account.native,
+            is_contact=native in contacts,
+            full=hole.full,
+            viewer_number=own,
+        )
+
+
+class Readers:
+    """Fillings of the readers of late. Threads are looked up again when any status was numbered since."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids = ids
+        self._numbers = count(1)
+        self._kept: LRUCache[tuple[object, ...], Fillings] = LRUCache(READERS)
+
+    def fillings(self, reader: Reader) -> Fillings:
+        """The kept ones, as long as they hold."""
+        key = (reader.session.scope, reader.session.account.id, reader.own, reader.format)
+        found = self._kept.get(key)
+        if found is None or found.reader.contacts is not reader.contacts or len(found.people) > MOST_HOLES:
+            found = self._kept[key] = self.single(reader)
+        elif found.trips != self._ids.trips or len(found) > MOST_HOLES:
+            found = self._kept[key] = Fillings(reader, self._ids, next(self._numbers), found.people)
+        return found
+
+    def single(self, reader: Reader) -> Fillings:
+        """New ones, sharing nothing."""
+        return Fillings(reader, self._ids, next(self._numbers), {})
