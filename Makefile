@@ -1,4 +1,5 @@
-# Everything a fresh Debian machine with python3, make and git needs. PYTHON=... names another interpreter.
+# Everything a fresh Debian machine with python3, make and git needs. PYTHON=... names another interpreter,
+# TESTS=... some tests, BENCH=... options of the bench.
 PYTHON ?= $(shell sh requirements/python)
 CLIENTS := twitter gnusocial statusnet
 
@@ -30,9 +31,10 @@ check: $(DEV) ## style, types, generated pages
 	.venv/bin/mypy
 	.venv/bin/python -m gateway.call_docs | diff -u docs/calls.md -
 	.venv/bin/oldbird config --markdown | diff -u docs/settings.md -
+	.venv/bin/python -m mappings.fidelity | diff -u docs/fidelity.md -
 
-bench: loaders $(DEV) $(MOCK) ## measured speed beside the goals
-	@.venv/bin/python -m tests.bench
+bench: loaders $(DEV) ## measured speed beside the goals
+	@.venv/bin/python -m tests.bench $(BENCH)
 
 clean: ## removes what make made
 	rm -rf .venv .venvs build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -59,9 +61,9 @@ $(MOCK): requirements/mock.txt
 	.venvs/client-$*/bin/python $(HASHED) --no-build-isolation -r requirements/client-$*.txt
 	@touch $@
 
-# Debian packages: what the tests and the bench run on private ports, and the client that is no library.
+# Debian packages: what tests and bench run on private ports, and the client that is no library.
 servers:
 	@sh requirements/debian redis-server curl
 
 loaders:
-	@sh requirements/debian redis-server nginx-light wrk
+	@sh requirements/debian redis-server nginx-light
