@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import Any
 
@@ -158,7 +159,34 @@ async def test_store_trips_known_ids_cost_none_and_new_ones_one(ground: Ground) 
 
 
 @pytest.mark.anyio
-async def test_equal_reads_at_the_same_time_and_pages_cost_one_upstream_call_each(ground: Ground) -> None:
+async def test_equal_reads_at_the_same_time_are_one_upstream_call(ground: Ground) -> None:
+    ground.world.post("bob", "x")
+    await ground.get("statuses/home_timeline", count=1, twin=False)
+    ground.wire.clear()
+    gate = ground.wire.hold("home")
+    reads = [asyncio.ensure_future(ground.get("statuses/home_timeline", count=1, twin=False)) for _ in range(3)]
+    await gate.reached.wait()
+    other = await ground.get("statuses/home_timeline", user="bob", count=1, twin=False)
+    gate.go.set()
+    assert {reply.body for reply in await asyncio.gather(*reads)} == {reads[0].result().body}
+    assert other.body != reads[0].result().body
+    assert [sent.viewer for sent in ground.wire.sent if sent.name == "home"] == ["p:alice", "p:bob"]
+
+
+@pytest.mark.anyio
+async def test_an_own_post_is_seen_by_the_next_read_whatever_is_under_way(ground: Ground) -> None:
+    await ground.get("statuses/home_timeline", twin=False)
+    gate = ground.wire.hold("home")
+    slow = asyncio.ensure_future(ground.get("statuses/home_timeline", twin=False))
+    await gate.reached.wait()
+    posted = await ground.post("statuses/update", status="just now")
+    assert (await ground.get("statuses/home_timeline", twin=False)).ids == [posted.json["id"]]
+    gate.go.set()
+    assert (await slow).status == 200
+
+
+@pytest.mark.anyio
+async def test_pages_cost_one_upstream_call_each(ground: Ground) -> None:
     for number in range(60):
         ground.world.post("bob", str(number))
     await ground.get("statuses/home_timeline", twin=False)

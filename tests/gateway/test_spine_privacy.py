@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from adapters.backend import Capabilities
 from adapters.errors import BackendError, Unavailable
+from gateway.audience import group_key
 from mappings import hub
 from mappings.hub import Kind, Visibility
-from tests.gateway_harness import Answer, Ground
+from tests.gateway_harness import Answer, Ground, gateway_on
 
+PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
 LISTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("statuses/home_timeline", {}),
     ("statuses/user_timeline", {}),
@@ -72,6 +77,37 @@ async def test_a_limited_post_stands_in_own_timelines(ground: Ground) -> None:
     for path in ("statuses/home_timeline", "statuses/user_timeline"):
         assert [reply.json["id"]] == (await ground.get(path)).ids
     assert (await ground.get("statuses/user_timeline", user="carol", screen_name="alice")).json == []
+
+
+@pytest.mark.anyio
+async def test_a_list_is_addressed_where_the_server_can_and_its_number_is_the_accounts_own(tmp_path: Path) -> None:
+    capabilities = Capabilities(software="fake", list_addressing=True, statuses_by_id=True)
+    async with gateway_on(tmp_path, capabilities=capabilities) as ground:
+        ground.world.lists["l1"] = ("Builders", ["p:bob"])
+        owner = await ground.gateway.store.account_by_login("alice")
+        assert owner is not None
+        key = group_key(owner.id, "l1")
+        group = (await ground.gateway.store.assign(ground.world.base_url, (), [key], 20000)).accounts[key]
+        lists: dict[str, Any] = {"group_allow[]": group}
+        reply = await sent(ground, status="for the list, not @dave", media=PICTURE, **lists)
+        drafts = [call.args[0] for call in ground.wire.sent if call.name == "post"]
+        assert [(draft.lists, draft.visibility) for draft in drafts] == [(("l1",), "direct")]
+        assert last(ground).to == []
+        assert (await ground.get("statuses/home_timeline")).ids == [reply.json["id"]]
+        stolen = await ground.post("statuses/update", user="bob", status="for her list", **lists)
+        assert (stolen.status, ground.wire.count("post")) == (400, 1)
+        assert (await ground.get("users/show", user_id=group)).status == 400
+
+
+@pytest.mark.anyio
+async def test_what_a_filter_hides_is_in_no_list(ground: Ground) -> None:
+    open_post = ground.world.post("alice", "open")
+    hidden = ground.world.post("bob", "unwanted @alice", reply_to=open_post, hidden_for={"p:alice"})
+    ground.world.favour("alice", hidden)
+    for path, params in LISTS:
+        assert b"unwanted" not in (await ground.get(path, **params)).body, path
+    (id,) = await ground.know(open_post)
+    assert (await ground.get("conversation/show", id=id)).json == []
 
 
 @pytest.mark.anyio

@@ -97,6 +97,18 @@ async def test_pages_follow_each_other_without_gap_or_repetition(ground: Ground)
 
 
 @pytest.mark.anyio
+async def test_posts_that_arrive_between_two_pages_repeat_nothing(ground: Ground) -> None:
+    numbered(ground, 12)
+    first = (await ground.get("statuses/home_timeline", count=4)).texts
+    for number in range(3):
+        ground.world.post("carol", f"new {number}")
+    second = (await ground.get("statuses/home_timeline", count=4, page=2)).texts
+    assert first + second == texts(11, 4)
+    assert (await ground.get("statuses/home_timeline", count=4)).texts == ["new 2", "new 1", "new 0", "11"]
+    assert (await ground.get("statuses/home_timeline", count=4, page=2)).texts == texts(10, 7)
+
+
+@pytest.mark.anyio
 async def test_a_page_in_the_middle_can_be_asked_for_first(ground: Ground) -> None:
     numbered(ground, 17)
     assert (await ground.get("statuses/home_timeline", count=4, page=3)).texts == texts(8, 5)
