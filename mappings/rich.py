@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from mappings import hub
+from mappings.characters import clean
 from mappings.html import REL, Reading
 from mappings.text import address, heads, quoted_inside, votes
 
@@ -13,16 +14,17 @@ def rich(status: hub.Status, reading: Reading, quote: Reading) -> tuple[str, str
     """`statusnet_html` and `friendica_html`. The first has the title and names the files, the second shows pictures."""
     html = reading.html
     if status.poll is not None:
-        html += _poll(status.poll, status.url)
+        html += clean(_poll(status.poll, status.url))
     if status.quote_of is not None and not quoted_inside(status.quote_of, reading):
-        html += _quote(status.quote_of, quote)
-    titled = f"<h4>{escape(' · '.join(heads(status)), quote=False)}</h4><br>{html}" if heads(status) else html
+        html += clean(_quote(status.quote_of, quote))
+    head = clean(" · ".join(heads(status)))
+    titled = f"<h4>{escape(head, quote=False)}</h4><br>{html}" if head else html
     if not status.media:
         return titled, html
     files = [(item, url) for item in status.media if (url := address(item)) and url not in reading.text]
     names = [f"<p>{_anchor(url, escape(item.description or url))}</p>" for item, url in files]
     pictures = [f"<p>{_anchor(url, _picture(item, url))}</p>" for item, url in files]
-    return titled + "".join(names), html + "".join(pictures)
+    return titled + clean("".join(names)), html + clean("".join(pictures))
 
 
 def _anchor(url: str, html: str) -> str:

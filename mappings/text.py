@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from mappings import hub
-from mappings.html import Reading, read, written
+from mappings.html import SPACE, Reading, read, written
 from mappings.links import Link
 
 INERT = "\u200b"
@@ -68,7 +68,7 @@ def whole_text(status: hub.Status, reading: Reading, more: Sequence[str | Link])
     text = reading.text + written(more) if more else reading.text
     if status.title or status.filters:
         text = _lead(status, reading) + text
-    return text if reading.text else text.strip()
+    return text if reading.text else text.strip(SPACE)
 
 
 def whole_pieces(status: hub.Status, reading: Reading, more: Sequence[str | Link]) -> list[str | Link]:
@@ -76,9 +76,9 @@ def whole_pieces(status: hub.Status, reading: Reading, more: Sequence[str | Link
     files = {address(item): place for place, item in enumerate(status.media)}
     body = [_marked(piece, files) for piece in reading.pieces] if files else [*reading.pieces]
     pieces = [_lead(status, reading), *body, *more]
-    first = next((at for at, piece in enumerate(pieces) if not isinstance(piece, str) or piece.strip()), 0)
+    first = next((at for at, piece in enumerate(pieces) if not isinstance(piece, str) or piece.strip(SPACE)), 0)
     if first < len(pieces) and isinstance(head := pieces[first], str):
-        return [head.lstrip(), *pieces[first + 1 :]]
+        return [head.lstrip(SPACE), *pieces[first + 1 :]]
     return pieces[first:]
 
 

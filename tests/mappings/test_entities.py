@@ -15,8 +15,8 @@ from tests.mappings.samples import account, as_json, picture, status
 
 BOB = hub.Mention(native="2", username="bob", acct="bob@x.example", url="https://x.example/@bob")
 CONTENT = (
-    '<p>🦜🦜 <span class="h-card" translate="no"><a href="https://x.example/@bob" class="u-url mention">@<span>bob</span>'
-    '</a></span> é́ שלום <a href="https://e.example/?a=1&amp;b=2" rel="nofollow">some words</a> &lt;&gt; '
+    '<p>🦜🦜 <span class="h-card" translate="no"><a href="https://x.example/@bob" class="u-url mention">@<span>bob'
+    '</span></a></span> é́ שלום <a href="https://e.example/?a=1&amp;b=2" rel="nofollow">some words</a> &lt;&gt; '
     '<a href="https://m.example/tags/radio" class="mention hashtag" rel="tag">#<span>radio</span></a></p>'
 )
 

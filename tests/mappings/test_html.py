@@ -21,23 +21,21 @@ MASTODON = (
     'example.com/a/very/long/path/i</span><span class="invisible">ndeed?x=1</span></a><br />next &amp; last</p>'
     '<p><a href="https://m.example/tags/radio" class="mention hashtag" rel="tag">#<span>radio</span></a></p>'
 )
+GOTOSOCIAL = (
+    '<p><span class="h-card"><a href="https://g.example/@ann" class="u-url mention" rel="nofollow noreferrer '
+    'noopener" target="_blank">@<span>ann</span></a></span> <a href="https://g.example/tags/x" class="mention '
+    'hashtag" rel="tag nofollow noreferrer noopener" target="_blank">#<span>x</span></a><br><a '
+    'href="https://e.example/?a=1&amp;b=2" rel="nofollow noreferrer noopener" target="_blank">'
+    "https://e.example/?a=1&amp;b=2</a></p>"
+)
+PLEROMA = (
+    '<span class="h-card"><a class="u-url mention" data-user="A" href="https://p.example/users/u" rel="ugc">@<span>u'
+    '</span></a></span> hi<br/><a class="hashtag" data-tag="y" href="https://p.example/tag/y" rel="tag ugc">#y</a>'
+)
 CASES = [
     (MASTODON, "Hello @bob, see https://www.example.com/a/very/long/path/indeed?x=1\nnext & last\n\n#radio"),
-    # GoToSocial
-    (
-        '<p><span class="h-card"><a href="https://g.example/@ann" class="u-url mention" rel="nofollow noreferrer '
-        'noopener" target="_blank">@<span>ann</span></a></span> <a href="https://g.example/tags/x" class="mention '
-        'hashtag" rel="tag nofollow noreferrer noopener" target="_blank">#<span>x</span></a><br><a '
-        'href="https://e.example/?a=1&amp;b=2" rel="nofollow noreferrer noopener" target="_blank">'
-        "https://e.example/?a=1&amp;b=2</a></p>",
-        "@ann #x\nhttps://e.example/?a=1&b=2",
-    ),
-    # Pleroma
-    (
-        '<span class="h-card"><a class="u-url mention" data-user="A" href="https://p.example/users/u" rel="ugc">@<span>u'
-        '</span></a></span> hi<br/><a class="hashtag" data-tag="y" href="https://p.example/tag/y" rel="tag ugc">#y</a>',
-        "@u hi\n#y",
-    ),
+    (GOTOSOCIAL, "@ann #x\nhttps://e.example/?a=1&b=2"),
+    (PLEROMA, "@u hi\n#y"),
     # snac: a full address is shown
     (
         '<a href="https://s.example/u" class="h-card">@u@s.example</a> good <b>morning</b><br>',
@@ -112,15 +110,16 @@ def test_every_link_is_nofollow(content: str) -> None:
         '<a href="https://e.example/"><script>alert(1)</script></a>',
         '<a href="https://e.example/" class="u-url mention" onclick="alert(1)">@x</a>',
         "<!-- --!> <img src=1 onerror=alert(1)> -->",
-        '<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>',
+        "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
         '<form action="https://e.example/"><input name="a"></form>',
-        '<p class="a"><a href="https://e.example/" rel="nofollow noopener x" target="_blank"><span class="invisible">'
-        "https://<b onclick=alert(1)></span></a></p>",
+        '<p><a href="https://e.example/" rel="nofollow noopener"><span class="invisible">https://<b onclick=a()></a>',
     ],
 )
 def test_nothing_active_comes_through(attack: str) -> None:
-    for clean in (read(attack).html, html_clean(attack)):
-        assert not re.search(r"(?i)<[^>]*(\son\w+\s*=|style=|javascript:)|<(script|iframe|svg|style|form|input|math)", clean)
+    for made in (read(attack).html, html_clean(attack)):
+        assert not re.search(
+            r"(?i)<[^>]*(\son\w+\s*=|style=|javascript:)|<(script|iframe|svg|style|form|input|math)", made
+        )
 
 
 TAGS = ["p", "b", "ul", "li", "ol", "blockquote", "pre", "span", "a", "div", "h1", "br", "img", "script", "x-y", "td"]
@@ -152,7 +151,9 @@ def test_cleaned_html_holds_known_tags_only(content: str) -> None:
     assert clean(made) == made
 
 
-WORDS = st.lists(st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters="<>&"), min_size=1), max_size=5)
+WORDS = st.lists(
+    st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters="<>&"), min_size=1), max_size=5
+)
 
 
 @given(st.lists(WORDS, min_size=1, max_size=4))
@@ -163,8 +164,9 @@ def test_words_come_through_in_order(paragraphs: list[list[str]]) -> None:
 
 @pytest.mark.parametrize(
     "bomb",
-    ["<b>" * 40_000 + "x", "<a b>" * 40_000, "<a " * 40_000, '<a href="https://e.example/x">' * 20_000, "<ul><li>" * 20_000,
-     " " * 200_000 + "\nx<br>", "\n " * 80_000 + "<br>", '<p class="a" ' * 40_000, "<p>" * 40_000 + "</b" * 40_000,
+    ["<b>" * 40_000 + "x", "<a b>" * 40_000, "<a " * 40_000, "<ul><li>" * 20_000,
+     '<a href="https://e.example/x">' * 20_000, " " * 200_000 + "\nx<br>",
+     "\n " * 80_000 + "<br>", '<p class="a" ' * 40_000, "<p>" * 40_000 + "</b" * 40_000,
      "<blockquote>" * 20_000, "&" * 200_000 + "<b", '<span class="invisible">' * 30_000],
 )  # fmt: skip
 def test_no_markup_takes_long(bomb: str) -> None:

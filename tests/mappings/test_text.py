@@ -40,7 +40,9 @@ def test_a_title_alone_and_nothing_at_all() -> None:
 def test_pictures_are_linked_with_their_description() -> None:
     post = status(media=(picture("7"), picture("8", description="")))
     assert text(post) == "Found a valve radio\n\nhttps://files.example/7.png [A radio]\nhttps://files.example/8.png"
-    assert text(post, entities=True) == "Found a valve radio\n\nhttps://files.example/7.png\nhttps://files.example/8.png"
+    assert (
+        text(post, entities=True) == "Found a valve radio\n\nhttps://files.example/7.png\nhttps://files.example/8.png"
+    )
 
 
 def test_a_picture_alone_is_the_text() -> None:
@@ -65,7 +67,9 @@ def test_a_poll_is_readable_and_can_be_reached() -> None:
 
 
 def test_a_quoted_post_is_told_with_its_address() -> None:
-    quoted = status("90", account=account("3", "ann", acct="ann@far.example"), url="https://far.example/90", content="<p>Q</p>")
+    quoted = status(
+        "90", account=account("3", "ann", acct="ann@far.example"), url="https://far.example/90", content="<p>Q</p>"
+    )
     assert text(status(quote_of=quoted)) == "Found a valve radio\n\n♲ @ann@far.example: Q\nhttps://far.example/90"
     inside = '<p>RE: <a href="https://far.example/90">https://far.example/90</a></p><p>so true</p>'
     assert text(status(quote_of=quoted, content=inside)) == "RE: https://far.example/90\n\nso true"
@@ -114,17 +118,19 @@ def test_htmlstatus_becomes_plain_text(html: str, plain: str) -> None:
 def test_names(text: str, names: list[tuple[str, str]]) -> None:
     found = named(text)
     assert [(name, host) for _, _, name, host in found] == names
-    assert all(text[start] in "@＠" and text[start:end].endswith((name, host or name)) for start, end, name, host in found)
+    assert all(
+        text[start] in "@＠" and text[start:end].endswith((name, host or name)) for start, end, name, host in found
+    )
 
 
 def test_inert_keeps_only_who_is_meant() -> None:
     found = inert("@bob @Bob@Far.example @eve @eve@far.example mail@eve.example", {"bob", "bob@far.example"})
-    assert found == (
-        f"@bob @Bob@Far.example @{INERT}eve @{INERT}eve@{INERT}far.example mail@eve.example"
-    )
+    assert found == (f"@bob @Bob@Far.example @{INERT}eve @{INERT}eve@{INERT}far.example mail@eve.example")
 
 
-@given(st.text(st.sampled_from("@＠ab. _-:/=\n\u200béß"), max_size=40), st.sets(st.sampled_from(["a", "b", "a@b", "ab"])))
+@given(
+    st.text(st.sampled_from("@＠ab. _-:/=\n\u200béß"), max_size=40), st.sets(st.sampled_from(["a", "b", "a@b", "ab"]))
+)
 def test_nobody_else_can_be_named(text: str, keep: set[str]) -> None:
     for _, _, name, host in named(inert(text, keep)):
         assert f"{name}@{host}".rstrip("@").casefold() in keep

@@ -67,7 +67,9 @@ def test_a_remote_person_has_no_host_in_the_screen_name() -> None:
 
 
 def test_the_reader_is_called_as_signed_in() -> None:
-    assert as_json(account("1", "me"), self_native="1", self_name="me@there.example")["screen_name"] == "me@there.example"
+    assert (
+        as_json(account("1", "me"), self_native="1", self_name="me@there.example")["screen_name"] == "me@there.example"
+    )
     assert as_json(account("2"), self_native="1", self_name="me@there.example")["screen_name"] == "bob"
 
 
@@ -91,7 +93,9 @@ FLAGS = {"verified", "following", "follow_request_sent", "statusnet_blocking", "
 
 def contact(**options: Any) -> dict[str, Any]:
     base: dict[str, Any] = {"number": 42, "relationship": None, "is_self": False, "is_contact": False, "full": True}
-    found: dict[str, Any] = msgspec.json.decode(b"{%b}" % contact_bytes("json", **(base | {"viewer_number": 7} | options)))
+    found: dict[str, Any] = msgspec.json.decode(
+        b"{%b}" % contact_bytes("json", **(base | {"viewer_number": 7} | options))
+    )
     return found
 
 
