@@ -120,6 +120,8 @@ async def test_a_boost_that_the_backend_cannot_fetch_is_shown_as_its_original(
     assert "original" in (await ground.get("statuses/show", id=id)).json["text"]
     assert (await ground.post("favorites/create", id=id)).status == 200
     assert ground.world.favourites == [("p:alice", original)]
+    assert (await ground.post("statuses/update", status="@dave yes", in_reply_to_status_id=id)).status == 200
+    assert (await ground.post("statuses/retweet", id=id)).status == 200
 
 
 @pytest.mark.anyio
