@@ -1,33 +1,23 @@
-"""One shared way out for all backends: HTTP/1.1 with kept connections, no cookies, no environment, no surprises.
+"""One shared way out for all backends: httpx on kept connections, no cookies, no environment, no surprises.
 
-aiohttp is driven directly (docs/adr/0004): of httpx's layers nothing is wanted here (cookies, netrc, proxies from the
-environment, redirects, URL logging), and each costs more than the exchange itself. Within this module errors have
-httpx's names; they leave as `adapters.errors`. What a status number means is decided in `adapters.upstream`.
+Redirects are followed for reads only, hop by hop, each checked. Errors leave as `adapters.errors`. What a status number
+means is decided in `adapters.upstream`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ssl
-import zlib
 from collections.abc import Iterable, Mapping
-from functools import cache
-from io import BytesIO
-from typing import Any, NamedTuple
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import NamedTuple
 
-import aiohttp
 import httpx2 as httpx
-from aiohttp.client_middlewares import ClientHandlerType
-from yarl import URL
 
 from adapters.errors import BackendError, BadAnswer, OutcomeUnknown, Slow, Unavailable
 from adapters.guard import Guard
+from adapters.plug import FRESH, Plug
 
 HOPS = 3
-KEEP_SECONDS = 15.0
-NAME_SECONDS = 60
-BUFFER = 1 << 18
-"""Bytes read ahead of us: most timelines whole."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 Headers = list[tuple[str, str]]
 
@@ -56,70 +46,26 @@ class Ask(NamedTuple):
         return self.method == "GET"
 
 
-@cache
-def tls() -> ssl.SSLContext:
-    """The process's TLS settings; making them costs 20 ms."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-async def plain_errors(request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
-    """Tell "never sent" from "sent, no answer", and keep aiohttp from sending anything twice by itself."""
-    try:
-        return await handler(request)
-    except aiohttp.ServerTimeoutError as error:
-        never = isinstance(error, aiohttp.ConnectionTimeoutError)
-        raise (httpx.ConnectTimeout if never else httpx.ReadTimeout)("no answer in time") from error
-    except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
-        raise httpx.ConnectError("no connection") from error
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise httpx.ReadError("connection lost") from error
-    except aiohttp.ClientError as error:
-        raise httpx.RemoteProtocolError("not HTTP") from error
-
-
 class Transport:
-    """The process's connections. `seconds` bounds a whole call, `max_bytes` one answer."""
+    """The process's client. `seconds` bounds a whole call, `max_bytes` one answer."""
 
     def __init__(
         self, user_agent: str, *, allow_hosts: Iterable[str] = (), seconds: float = 20.0, max_bytes: int = 1 << 24
     ) -> None:
         self.guard = Guard(allow_hosts)
         self.seconds, self.max_bytes = seconds, max_bytes
-        self.base = {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"}
+        self.base = [("User-Agent", user_agent), ("Accept", "application/json"), ("Accept-Encoding", "gzip")]
         # Connecting ends before the whole budget does, so a write that ran out of time had been sent.
-        self.timeout = aiohttp.ClientTimeout(total=None, connect=seconds / 2, sock_connect=seconds / 2)
-        self.tls = httpx.create_ssl_context(trust_env=False)
-        self.sessions: dict[bool, aiohttp.ClientSession] = {}
-
-    def session(self, *, keep: bool) -> aiohttp.ClientSession:
-        """The pool of kept connections, or the maker of fresh ones."""
-        found = self.sessions.get(keep)
-        if found is None:
-            found = self.sessions[keep] = self.opened(keep=keep)
-        return found
-
-    def opened(self, *, keep: bool) -> aiohttp.ClientSession:
-        """A new pool. Limits per backend are kept by `upstream`, so taking a connection is O(1)."""
-        reuse: dict[str, Any] = {"keepalive_timeout": KEEP_SECONDS} if keep else {"force_close": True}
-        connector = aiohttp.TCPConnector(
-            limit=0, ssl=tls(), ttl_dns_cache=NAME_SECONDS, socket_factory=self.guard.socket, **reuse
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers=self.base,
-            skip_auto_headers=("Content-Type",),
-            timeout=self.timeout,
+        self.client = httpx.AsyncClient(
+            transport=Plug(self.guard, connect=seconds / 2, max_bytes=max_bytes),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             trust_env=False,
-            auto_decompress=False,
-            read_bufsize=BUFFER,
-            middlewares=(plain_errors,),
+            timeout=None,
         )
 
     async def close(self) -> None:
         """Close all connections."""
-        for session in self.sessions.values():
-            await session.close()
+        await self.client.aclose()
 
     async def send(self, ask: Ask) -> Answer:
         """The answer, whatever its status. Raises Unavailable, Slow, OutcomeUnknown, BadAnswer."""
@@ -162,57 +108,18 @@ class Transport:
 
     async def once(self, ask: Ask) -> Answer:
         """One exchange. Raises httpx.HTTPError, BadAnswer."""
-        url = parsed(ask.url)
-        self.guard.enter(url.scheme, url.host or "", url.port)
-        request = self.session(keep=ask.keep).request(
-            ask.method,
-            url,
-            headers=ask.headers,
-            data=BytesIO(ask.content) if ask.content else None,
-            allow_redirects=False,
-        )
-        async with request as response:
-            try:
-                body = await self.body(response)
-            except (aiohttp.ClientError, OSError) as error:
-                raise httpx.ReadError("connection lost") from error
-            return Answer(response.status, response.headers, body)
-
-    async def body(self, response: aiohttp.ClientResponse) -> bytes:
-        """The whole body. Raises BadAnswer when it is larger than agreed, or not what its encoding says."""
-        chunks, size = [], 0
-        async for chunk in response.content.iter_any():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > self.max_bytes:
-                raise BadAnswer("The server's answer is too large.")
-        body = b"".join(chunks)
-        encoding = response.headers.get("Content-Encoding", "identity").lower()
-        return body if encoding == "identity" or not body else self.unpacked(body, encoding)
-
-    def unpacked(self, body: bytes, encoding: str) -> bytes:
-        """What gzip holds: the only encoding that was asked for. Raises BadAnswer."""
-        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
         try:
-            plain = unpacker.decompress(body, self.max_bytes + 1)
-        except zlib.error as error:
-            raise BadAnswer("The server's answer is damaged.") from error
-        if len(plain) > self.max_bytes:
-            raise BadAnswer("The server's answer is too large.")
-        if not unpacker.eof or "gzip" not in encoding:
-            raise BadAnswer("The server's answer is damaged.")
-        return plain
-
-
-def parsed(url: str) -> URL:
-    """A web address. Raises httpx.ConnectError for what is none."""
-    try:
-        found = URL(url)
-    except ValueError as error:
-        raise httpx.ConnectError("not an address") from error
-    if found.scheme not in {"http", "https"} or not found.host:
-        raise httpx.ConnectError("not a web address")
-    return found
+            request = httpx.Request(
+                ask.method,
+                ask.url,
+                headers=[*self.base, *ask.headers],
+                content=ask.content or None,
+                extensions={} if ask.keep else {FRESH: True},
+            )
+        except httpx.InvalidURL as error:
+            raise httpx.ConnectError("not an address") from error
+        response = await self.client.send(request, auth=None)
+        return Answer(response.status_code, response.headers, response.content)
 
 
 def hop(ask: Ask, location: str) -> str:

@@ -96,10 +96,15 @@ class Reading:
         raise Missing("There is nobody of that name.")
 
     async def lookup_url(self, url: str) -> hub.Account:
-        """By profile address."""
+        """By profile address; one of the instance's own by the name at its end, where searching does not find it."""
         for person in await self.find(url, resolve=True):
             if url in {person.url, person.uri}:
                 return person
+        host, _, path = url.partition("://")[2].partition("/")
+        if host.lower() in self.reader.hosts:
+            known = await self.lookup(path.rpartition("/")[2].removeprefix("@"))
+            if known.url == url:
+                return known
         raise Missing("There is nobody with that address.")
 
     async def find(self, query: str, *, resolve: bool, limit: int = 5) -> tuple[wire.Found, ...]:

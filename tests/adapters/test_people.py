@@ -108,6 +108,16 @@ async def test_lookup_by_address_is_exact(far: FarServer, open_backend: Open) ->
         await backend.lookup_url("https://b.example/@d")
 
 
+async def test_an_own_address_is_found_by_its_name(far: FarServer, open_backend: Open) -> None:
+    backend = await open_backend()
+    far.on("GET", FIND, json={"accounts": []})
+    far.on("GET", LOOKUP, json=person("7", "bob", url=f"{far.url}/@bob"))
+    assert (await backend.lookup_url(f"{far.url}/@bob")).native == "7"
+    for wrong in (f"{far.url}/users/@bob", "https://b.example/@bob", f"{far.url}/", far.url, "bob"):
+        with pytest.raises(Missing):
+            await backend.lookup_url(wrong)
+
+
 async def test_searching_people(far: FarServer, open_backend: Open) -> None:
     backend = await open_backend()
     far.on("GET", SEARCH, json=[person("1", "bob"), {"no": "id"}, person("2", "bobby")])

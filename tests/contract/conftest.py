@@ -7,9 +7,10 @@ The live accounts are written to; everything posted is deleted again. Loopback a
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,6 +24,8 @@ __all__ = ["mock", "mock_server"]
 
 URL, LIVE_TOKENS = "OLDBIRD_LIVE_URL", "OLDBIRD_LIVE_TOKENS"
 TARGETS = ["mock", "live"] if os.environ.get(URL) and os.environ.get(LIVE_TOKENS) else ["mock"]
+TRIES, BETWEEN = 40, 0.1
+T = TypeVar("T")
 
 
 class Target(NamedTuple):
@@ -76,6 +79,26 @@ async def pair(target: Target) -> AsyncIterator[Pair]:
     for side, known in zip(sides, before, strict=True):
         await tidy(side.backend, known)
     await connections.close()
+
+
+async def until(read: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:
+    """What `read` gives once it is `good`; servers file new posts in the background (GoToSocial: within a second)."""
+    for _ in range(TRIES):
+        found = await read()
+        if good(found):
+            return found
+        await asyncio.sleep(BETWEEN)
+    return found
+
+
+async def delete(backend: Backend, native: str) -> None:
+    """Delete a status and wait until it is gone; GoToSocial answers before it is."""
+
+    async def there() -> bool:
+        return bool(await backend.statuses([native]))
+
+    await backend.remove(native)
+    assert not await until(there, lambda found: not found)
 
 
 async def tidy(backend: Backend, known: set[str]) -> None:
