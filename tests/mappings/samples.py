@@ -14,7 +14,7 @@ from mappings.trees import xml_document
 from mappings.users import contact_bytes
 
 ME = "1"
-NAMESPACES: dict[str | None, str] = {
+NAMESPACES: Any = {
     None: "http://api.twitter.com",
     "statusnet": "http://status.net/schema/api/1/",
     "friendica": "http://friendi.ca/schema/api/1/",

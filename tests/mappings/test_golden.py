@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from lxml import etree
 
+from mappings import hub
 from mappings.fields import STATUS_FIELDS, USER_FIELDS, element
 from tests.mappings.samples import as_json, as_xml, picture, status
 
@@ -36,7 +37,8 @@ BOOSTED = {
 }  # fmt: skip
 """Keys of a boosted status, as its search replied (reference/wire-statuses-users.md section 3.2)."""
 
-FULL = status(in_reply_to="99", in_reply_to_account="2", media=(picture(),), reblog_of=status("90", media=(picture(),)))
+BOOSTED_POST = status("90", media=(picture(),), place=hub.Place(lat=52.52, long=13.405))
+FULL = status(in_reply_to="99", in_reply_to_account="2", media=(picture(),), reblog_of=BOOSTED_POST)
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:

@@ -16,16 +16,11 @@ from tests.mappings.samples import NUMBERS, account, status, variant
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def config(**changes: object) -> dict[str, object]:
-    tree = site.config_tree(
-        hub.Site(title="Gate", host="there.example", email="a@b", **changes), base_url="https://gw.example"
-    )  # type: ignore[arg-type]
-    found: dict[str, object] = tree["site"]
-    return found
+SITE = hub.Site(title="Gate", host="there.example", email="a@b", max_chars=5000, logo="https://there.example/l.png")
 
 
 def test_config_has_every_key_and_type() -> None:
-    found = config(max_chars=5000, logo="https://there.example/l.png")
+    found: dict[str, object] = site.config_tree(SITE, base_url="https://gw.example")["site"]
     friendica = found.pop("friendica")
     assert isinstance(friendica, dict)
     assert {key: type(value) for key, value in friendica.items()} == {
