@@ -1,8 +1,8 @@
 """What the stub serves: a generated Mastodon home timeline, always the same for the same number.
 
 20 statuses are 95 KB (4 boosts, 11 attachments, cards, mentions, custom emoji, non-Latin text), 40 are 167 KB. Ids are
-snowflakes, newest first. What the stub rewrites are seven digits: TEXT and FAVOURITES in statuses, NOTE and FOLLOWERS in
-people.
+snowflakes, newest first. What the stub rewrites are seven digits: TEXT and FAVOURITES in statuses, NOTE and FOLLOWERS
+in people.
 """
 
 from __future__ import annotations

@@ -53,9 +53,8 @@ def basic(name: str, password: str) -> str:
 
 def command() -> str:
     """The installed `oldbird`."""
-    return str(Path(sys.executable).with_name("oldbird")) if Path(sys.executable).with_name("oldbird").exists() else str(
-        shutil.which("oldbird")
-    )
+    beside = Path(sys.executable).with_name("oldbird")
+    return str(beside) if beside.exists() else shutil.which("oldbird") or "oldbird"
 
 
 def serve(processes: Processes, linked: Linked, name: str = "ours", **more: str) -> Server:

@@ -10,6 +10,7 @@ import select
 import socket
 import time
 from collections.abc import Callable
+from contextlib import closing
 
 import msgspec
 
@@ -49,7 +50,9 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 class Caller:
     """One kept connection with one request under way."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, body: Callable[[bytes], None] | None = None) -> None:
+        self._body = body
+        self._taken: list[bytes] = []
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=STUCK_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.began = 0.0
@@ -67,6 +70,15 @@ class Caller:
         size = self.socket.recv_into(into)
         if not size:
             raise Failed("the server closed the connection")
+        if self._body:
+            self._taken.append(bytes(into[:size]))
+        done = self._count(size, into)
+        if done and self._body:
+            self._body(b"".join(self._taken).partition(b"\r\n\r\n")[2])
+            self._taken.clear()
+        return done
+
+    def _count(self, size: int, into: bytearray) -> bool:
         if self._left >= 0:
             self._left -= size
             return self._left == 0
@@ -84,13 +96,15 @@ class Caller:
 class Loop:
     """`connections` callers that each send the next request as soon as the last answer is in."""
 
-    def __init__(self, port: int, make: Make, connections: int) -> None:
+    def __init__(
+        self, port: int, make: Make, connections: int, body: Callable[[bytes], None] | None = None
+    ) -> None:
         self._make = make
         self._buffer = bytearray(1 << 20)
         self._poll = select.epoll()
         self._callers: dict[int, Caller] = {}
         for _ in range(connections):
-            caller = Caller(port)
+            caller = Caller(port, body)
             self._callers[caller.socket.fileno()] = caller
             self._poll.register(caller.socket, select.EPOLLIN)
 
@@ -109,14 +123,17 @@ class Loop:
         return latencies
 
     def drain(self) -> list[float]:
-        """Take the answers that are still under way, and close."""
+        """Take the answers that are still under way."""
         latencies: list[float] = []
         while len(latencies) < len(self._callers):
             self._arrivals(latencies)
+        return latencies
+
+    def close(self) -> None:
+        """Close all connections."""
         for caller in self._callers.values():
             caller.socket.close()
         self._poll.close()
-        return latencies
 
     def _arrivals(self, latencies: list[float]) -> list[Caller]:
         events = self._poll.poll(STUCK_SECONDS)
@@ -128,23 +145,25 @@ class Loop:
         return done
 
 
-def measure(port: int, make: Make, cpu: Callable[[], float], *, connections: int, warm: float, seconds: float) -> Sample:
-    """Load a server for `warm` + `seconds` and count in the second part."""
-    loop = Loop(port, make, connections)
-    loop.begin()
-    loop.run(warm)
-    used, began = cpu(), time.perf_counter()
-    latencies = loop.run(seconds)
-    used, wall = cpu() - used, time.perf_counter() - began
-    loop.drain()
+def measure(
+    port: int, make: Make, cpu: Callable[[], float], *, connections: int, warm: float, seconds: float
+) -> Sample:
+    """Load a server for `warm` + `seconds` and count in the second part. Raises Failed."""
+    with closing(Loop(port, make, connections)) as loop:
+        loop.begin()
+        loop.run(warm)
+        used, began = cpu(), time.perf_counter()
+        latencies = loop.run(seconds)
+        used, wall = cpu() - used, time.perf_counter() - began
+        loop.drain()
     return Sample(requests=len(latencies), wall=wall, cpu=used, latencies=sorted(latencies))
 
 
-def together(port: int, make: Make, connections: int) -> list[float]:
-    """`connections` requests sent at once, and their latencies."""
-    loop = Loop(port, make, connections)
-    loop.begin()
-    return loop.drain()
+def together(port: int, make: Make, connections: int, body: Callable[[bytes], None] | None = None) -> list[float]:
+    """`connections` requests sent at once, and their latencies. `body` gets the body of each answer. Raises Failed."""
+    with closing(Loop(port, make, connections, body)) as loop:
+        loop.begin()
+        return loop.drain()
 
 
 def request(

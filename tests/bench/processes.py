@@ -12,10 +12,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import msgspec
 
@@ -34,6 +35,17 @@ _USABLE = sorted(os.sched_getaffinity(0))
 def cores() -> tuple[int, int]:
     """(load and stub, server under test); the same core twice where there is only one."""
     return _USABLE[0], _USABLE[1 % len(_USABLE)]
+
+
+@contextmanager
+def pinned(core: int) -> Iterator[None]:
+    """This process, and what it starts, on one core for a while."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def free_port() -> int:
@@ -89,7 +101,7 @@ class Processes:
         self.folder = folder
         self._stack = ExitStack()
 
-    def __enter__(self) -> Processes:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -98,10 +110,10 @@ class Processes:
     def start(self, name: str, command: Sequence[str], port: int, core: int, env: Mapping[str, str] = {}) -> Server:
         """Start `command` on `core`; its output goes to a file."""
         log = self.folder / f"{name}.log"
-        with log.open("wb") as sink:
+        with log.open("wb") as sink, pinned(core):  # a child is born where its parent may run
             process = subprocess.Popen(
                 command, cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=sink,
-                stderr=subprocess.STDOUT, preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+                stderr=subprocess.STDOUT,
             )
         self._stack.callback(end, process)
         return Server(name=name, process=process, port=port, log=log)

@@ -54,10 +54,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Text in columns; the first two are words, the rest figures."""
     lines = [tuple(head), *map(tuple, rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
-    shown = [
-        "  ".join(cell.ljust(width) if i < 2 else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths)))
-        for line in lines
-    ]
+    sides = [str.ljust, str.ljust, *[str.rjust] * (len(head) - 2)]
+    shown = ["  ".join(side(*pair) for side, *pair in zip(sides, line, widths, strict=True)) for line in lines]
     return "\n".join([shown[0], "  ".join("-" * width for width in widths), *shown[1:]]) + "\n"
 
 

@@ -17,18 +17,20 @@ HELP_TEST = "/api/help/test.json"
 def measure(processes: Processes, linked: Linked, results: Results, rounds: int) -> None:
     """Start everything anew `rounds` times; facts start, memory (each also with Redis) and help."""
     redis = redis_server(processes)
-    for number in range(rounds):
-        bare = started(lambda: processes.uvicorn(f"bare-{number}", "tests.bench.references:one_route"))
-        note(results, "", bare, started(lambda: serve(processes, linked, f"fresh-{number}")))
+    for _ in range(rounds):
+        bare = started(lambda: processes.uvicorn("bare", "tests.bench.references:one_route"))
+        note(results, "", bare, started(lambda: serve(processes, linked, "fresh")))
         if redis:
-            url = f"redis://127.0.0.1:{redis.port}/0"
-            with_redis = started(
-                lambda: serve(processes, linked, f"redis-{number}", OLDBIRD_STORE=url, OLDBIRD_REDIS_UNSAFE="true")
-            )
-            note(results, " redis", bare, with_redis)
+            note(results, " redis", bare, started(lambda: on_redis(processes, linked, redis)))
         began = time.perf_counter()
         subprocess.run([command(), "--help"], check=True, stdout=subprocess.DEVNULL)
         results.add("help", time.perf_counter() - began)
+
+
+def on_redis(processes: Processes, linked: Linked, redis: Server) -> Server:
+    """The gateway on Redis instead of SQLite."""
+    url = f"redis://127.0.0.1:{redis.port}/0"
+    return serve(processes, linked, "fresh-redis", OLDBIRD_STORE=url, OLDBIRD_REDIS_UNSAFE="true")
 
 
 def note(results: Results, kind: str, bare: tuple[float, int], ours: tuple[float, int]) -> None:

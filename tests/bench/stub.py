@@ -132,8 +132,18 @@ def relationships(base: str, query: str) -> list[dict[str, object]]:
     """The owner of the token follows everybody."""
     asked = parse_qs(query)
     flags = ("showing_reblogs", "notifying", "followed_by", "blocking", "muting", "requested", "domain_blocking")
+    natives = asked.get("id[]", []) + asked.get("id", [])
+    return [{"id": native, "following": True, **dict.fromkeys(flags, False)} for native in natives]
+
+
+def notifications(base: str, query: str) -> list[dict[str, object]]:
+    """Two answers to the owner's posts."""
+    if "max_id" in query:
+        return []
+    statuses = [data.status(i) for i in (6, 9)]
     return [
-        {"id": id, "following": True, **dict.fromkeys(flags, False)} for id in asked.get("id[]", []) + asked.get("id", [])
+        {"id": str(90 - i), "type": "mention", "created_at": s["created_at"], "account": s["account"], "status": s}
+        for i, s in enumerate(statuses)
     ]
 
 
@@ -145,7 +155,8 @@ FIXED: dict[str, Callable[[str, str], object]] = {
     },
     "/nodeinfo/2.0": lambda base, query: {"version": "2.0", "software": {"name": "mastodon", "version": "4.6.4"}},
     "/api/v1/instance": lambda base, query: {
-        "uri": data.HOST, "title": "Social", "version": "4.6.4", "email": "admin@social.example", "configuration": LIMITS
+        "uri": data.HOST, "title": "Social", "version": "4.6.4", "email": "admin@social.example",
+        "configuration": LIMITS,
     },
     "/api/v2/instance": lambda base, query: {
         "domain": data.HOST, "title": "Social", "version": "4.6.4", "languages": ["en"], "configuration": LIMITS,
@@ -158,6 +169,9 @@ FIXED: dict[str, Callable[[str, str], object]] = {
     "/api/v1/accounts/:id/statuses": lambda base, query: [data.status(0)],
     "/api/v1/accounts/:id": lambda base, query: data.account(1),
     "/api/v1/statuses/:id": lambda base, query: data.status(0),
+    "/api/v1/timelines/public": lambda base, query: [data.status(i) for i in range(20)],
+    "/api/v1/favourites": lambda base, query: [] if "max_id" in query else [data.status(i) for i in (0, 5, 10)],
+    "/api/v1/notifications": notifications,
     "/api/v1/lists": lambda base, query: [],
     "/api/v1/preferences": lambda base, query: {"posting:default:visibility": "public"},
 }
