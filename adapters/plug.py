@@ -1,7 +1,7 @@
 """The plug under httpx: a transport on aiohttp's connections (docs/adr/0004).
 
-Kept connections with O(1) taking, HTTP/1.1, gzip undone in one bounded step, and every address checked when its socket is
-made. Errors have httpx's names.
+Kept connections with O(1) taking, HTTP/1.1, gzip undone in one bounded step, and every address checked when its socket
+is made. Errors have httpx's names.
 """
 
 from __future__ import annotations
