@@ -34,17 +34,15 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
     keep: bool = True
     """Connections may be kept."""
     connections: int = 32
+    """At once. Few for small servers; large ones are meant to serve many."""
     instance_v2: bool = True
     """GET v2/instance answers."""
-    since_on_accounts: bool = True
-    """Account statuses honour `since_id`."""
     filters_on_accounts: bool = True
     """Account statuses honour `exclude_replies`."""
     plain_type: str = ""
     """`content_type` to send with plain text, where an account's own setting might change how it is read."""
     html_type: str = ""
     """`content_type` for HTML, where HTML is taken."""
-    media_v2: bool = True
     local_acct_bare: bool = True
     """`acct` of the instance's own people comes without host, and mentions are whole."""
     wrapper_by_case: bool = False
@@ -95,6 +93,7 @@ MASTODON = Software(
     form=IdForm.SNOWFLAKE,
     ids=DIGITS,
     per_token=True,
+    connections=256,
     statuses_by_id=(4, 3),
     quotes=True,
     idempotency=True,
@@ -105,6 +104,7 @@ PLEROMA = Software(
     form=IdForm.FLAKE,
     plain_type="text/plain",
     html_type="text/html",
+    connections=256,
     statuses_by_id=(0,),
     list_addressing=True,
     reactions=True,
@@ -121,7 +121,8 @@ ROWS = (
         name="gotosocial",
         label="GoToSocial",
         form=IdForm.ULID,
-        since_on_accounts=False,
+        # It runs 16 at once on two processors and answers 429 beyond 128 more.
+        connections=64,
         plain_type="text/plain",
     ),
     PLEROMA,
@@ -134,6 +135,7 @@ ROWS = (
         # A bad token is a 400 there; we send no read it could dislike otherwise. 401 on a deletion: not the author.
         errors={("GET", 400): TokenGone, ("DELETE", 401): Refused},
         local_acct_bare=False,
+        connections=16,
         lists=False,
         conversations=False,
         markers=False,
@@ -145,7 +147,6 @@ ROWS = (
         keep=False,
         connections=4,
         instance_v2=False,
-        since_on_accounts=False,
         filters_on_accounts=False,
         local_acct_bare=False,
         wrapper_by_case=True,
