@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from mappings.text import inert, named
-
 from adapters.backend import Capabilities
 from gateway.audience import Audience
 from gateway.contacts import ContactSet
 from gateway.errors import TOO_LONG, ApiError
 from mappings import hub
+from mappings.text import inert, named
 
 LINK = re.compile(r"https?://\S+")
 LINK_LENGTH = 23

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 
-from mappings.site import rate_limit_json, rate_limit_xml
-
 from adapters.backend import RateState
 from gateway.ask import Ask
 from gateway.handlers.users import last_status
 from gateway.replies import OneUser, Reply, Tree
+from mappings.site import rate_limit_json, rate_limit_xml
 
 UNLIMITED = 300
 """What is shown for a server that states no limit: Mastodon's own default per five minutes."""

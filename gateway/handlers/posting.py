@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 
-from mappings.site import media_tree
-
 from gateway import posting
 from gateway.ask import Ask
 from gateway.errors import BAD_MEDIA, ApiError
 from gateway.pictures import picture, size_of
 from gateway.replies import OneStatus, Reply, Tree
+from mappings.site import media_tree
 
 
 async def update(ask: Ask) -> Reply:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from mappings.site import VERSION, config_tree
-
 from adapters.errors import BackendError
 from gateway.ask import Ask
 from gateway.replies import Reply, Tree
 from mappings import hub
+from mappings.site import VERSION, config_tree
 
 
 async def test(ask: Ask) -> Reply:  # noqa: ARG001  every handler takes the request

@@ -60,7 +60,7 @@ def _session(people: People) -> Session:
     )
     login = LoginRecord(hash="h", id="1", account="a1", name="d")
     return Session(
-        account=account, login=login, backend=cast(Backend, people), screen_name="alice", dialect=FRIENDICA
+        account=account, login=login, backend=cast("Backend", people), screen_name="alice", dialect=FRIENDICA
     )
 
 

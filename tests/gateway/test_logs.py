@@ -118,7 +118,8 @@ def test_secrets_are_taken_out(text: str, secret: str) -> None:
     "text",
     [
         "GET https://social.example/@alice 200", "error code: 404", '"code": "400 Bad Request"',
-        "basic authentication failed", "Bearer tokens are sealed", "the token of alice is gone", "status=200 count=3", "abcd-efgh",
+        "basic authentication failed", "Bearer tokens are sealed", "the token of alice is gone", "status=200 count=3",
+        "abcd-efgh",
         "sqlite:///var/x.sqlite",
     ],
 )  # fmt: skip
