@@ -52,20 +52,29 @@ class Cards:
         self._ids = ids
         self._kept: LRUCache[tuple[str, bytes], Card] = LRUCache(entries)
 
-    async def read(self, backend: Backend, entries: Iterable[hub.Entry]) -> list[Seen]:
-        """Entries with their cards, in the same order; what cannot be decoded is dropped. Raises StoreDown."""
+    async def read(
+        self, backend: Backend, entries: Iterable[hub.Entry], *, head: bool = False, joined: bool = False
+    ) -> list[Seen]:
+        """Entries with their cards, in the same order; what cannot be decoded is dropped.
+
+        `head`: they are the first page of the home timeline, so what comes above a known status in it arrived later;
+        `joined`: the page ends at a known one. Raises StoreDown.
+        """
         entries = list(entries)
         scope, kept = backend.base_url, self._kept
         cards = [kept.get((scope, entry.raw)) for entry in entries]
         if None in cards:
-            cards = await self._fill(backend, entries, cards)
+            known = next((i for i, card in enumerate(cards) if card), len(cards) if joined else 0)
+            cards = await self._fill(backend, entries, cards, known if head else 0)
         return [Seen(entry, card) for entry, card in zip(entries, cards, strict=True) if card is not None]
 
     async def _fill(
-        self, backend: Backend, entries: list[hub.Entry], cards: list[Card | None]
+        self, backend: Backend, entries: list[hub.Entry], cards: list[Card | None], arrived: int
     ) -> list[Card | None]:
+        """The first `arrived` entries came above all that is known."""
         new = {i: status for i, card in enumerate(cards) if card is None and (status := decoded(entries[i]))}
-        numbers = await self._ids.number(backend, new.values())
+        newest = {status.native for i, status in new.items() if i < arrived}
+        numbers = await self._ids.number(backend, new.values(), newest=newest)
         sightings = {i: backend.sighting(status) for i, status in new.items()}
         kinds = await self._kinds(backend, {sightings[i].key: status for i, status in new.items()})
         for i, status in new.items():
@@ -81,6 +90,10 @@ class Cards:
             return {}
         known = await self._store.kinds(backend.base_url, tuple(direct))
         return {key: known.get(key) or _guess(status) for key, status in direct.items()}
+
+    def clear(self) -> None:
+        """Drop all."""
+        self._kept.clear()
 
     def drop(self, scope: str, raw: bytes) -> None:
         """Forget a card whose kind was set after it was read."""

@@ -6,8 +6,10 @@ when the younger one is full it becomes the older one; what is asked for again m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from adapters.backend import Backend, Window
 from gateway.stores.store import StatusRecord, Store
@@ -97,10 +99,11 @@ class Scope:
 class Batch:
     """What one reply needs: found in memory, or to be asked for."""
 
-    __slots__ = ("_backend", "_scope", "found", "new", "parents", "people", "strangers")
+    __slots__ = ("_backend", "_newest", "_scope", "found", "new", "parents", "people", "strangers")
 
-    def __init__(self, backend: Backend, scope: Scope) -> None:
+    def __init__(self, backend: Backend, scope: Scope, newest: Collection[str] = ()) -> None:
         self._backend = backend
+        self._newest = newest
         self._scope = scope
         self.found: dict[str, int] = {}
         self.new: dict[str, hub.Sighting] = {}
@@ -130,7 +133,10 @@ class Batch:
         if known and (known.full or not (status.in_reply_to or status.reblog_of)):
             self.found[status.native] = known.id
         elif status.native not in self.new:
-            self.new[status.native] = self._backend.sighting(status)
+            sighting = self._backend.sighting(status)
+            if status.native in self._newest and sighting.order is hub.Order.UNORDERED:
+                sighting = replace(sighting, newest=True)
+            self.new[status.native] = sighting
 
     def _add_parent(self, status: hub.Status) -> None:
         native = status.in_reply_to or ""
@@ -174,10 +180,21 @@ class Ids:
         self._scopes: dict[str, Scope] = {}
         self.trips = 0
 
-    async def number(self, backend: Backend, statuses: Iterable[hub.Status], accounts: Iterable[str] = ()) -> Numbers:
-        """Integers of everything in `statuses` (their parents too) and of `accounts`. Raises StoreDown."""
+    async def number(
+        self,
+        backend: Backend,
+        statuses: Iterable[hub.Status],
+        accounts: Iterable[str] = (),
+        *,
+        newest: Collection[str] = (),
+    ) -> Numbers:
+        """Integers of everything in `statuses` (their parents too) and of `accounts`.
+
+        `newest`: native ids that came above known ones at the head of the home timeline; where ids have no order they
+        are placed after all that is known, so that no `since_id` misses a late arrival. Raises StoreDown.
+        """
         scope = self._scope(backend.base_url)
-        batch = Batch(backend, scope)
+        batch = Batch(backend, scope, newest)
         batch.collect(statuses, accounts)
         if batch.new or batch.parents or batch.strangers:
             await self._assign(backend.base_url, scope, batch)
@@ -264,6 +281,10 @@ class Ids:
         return below.native if below else None, above.native if above else None
 
     # memory
+    def clear(self) -> None:
+        """Drop it; the store knows everything."""
+        self._scopes.clear()
+
     @property
     def remembered(self) -> int:
         """Ids in memory, of all backends."""

@@ -81,8 +81,11 @@ class Walks:
         self._marks[(*walk, page + 1)] = Mark(id=last.id, native=last.native)
 
 
-async def timeline(ask: Ask, fetch: Fetch, keep: Keep, *, subject: str = "") -> tuple[hub.Entry, ...]:
-    """The asked part of an upstream timeline, newest first. `subject` tells walks of one call apart.
+async def timeline(
+    ask: Ask, fetch: Fetch, keep: Keep, *, subject: str = "", arrivals: bool = False
+) -> tuple[hub.Entry, ...]:
+    """The asked part of an upstream timeline, newest first. `subject` tells walks of one call apart; `arrivals`: its
+    head is where new statuses arrive (home).
 
     Raises BackendError, StoreDown.
     """
@@ -91,7 +94,7 @@ async def timeline(ask: Ask, fetch: Fetch, keep: Keep, *, subject: str = "") -> 
     mark = ask.gateway.walks.start(walk, span.page)
     if mark:
         span = replace(span, below=min(span.below, mark.id - 1), skip=0)
-    found = await _collect(ask, fetch, keep, span, mark)
+    found = await _collect(ask, fetch, keep, span, mark, arrivals=arrivals)
     chosen = found[span.skip : span.skip + span.count]
     if chosen:
         ask.gateway.walks.end(walk, span.page, chosen[-1].card)
@@ -102,13 +105,18 @@ def _filters(ask: Ask) -> bool:
     return ask.flag("exclude_replies")
 
 
-async def _collect(ask: Ask, fetch: Fetch, keep: Keep, span: Span, mark: Mark | None) -> list[Seen]:
+async def _collect(
+    ask: Ask, fetch: Fetch, keep: Keep, span: Span, mark: Mark | None, *, arrivals: bool
+) -> list[Seen]:
     backend, wanted = ask.session.backend, span.skip + span.count
     window = await _first_window(ask, span, mark, wanted)
     found: dict[str, Seen] = {}
     for _ in range(MOST_CALLS):
         page = await fetch(window)
-        seen = await ask.gateway.cards.read(backend, page.items)
+        head = arrivals and window.older_than is None and window.before_ms is None
+        seen = await ask.gateway.cards.read(
+            backend, page.items, head=head, joined=window.newer_than is not None
+        )
         found.update((s.card.key, s) for s in seen if span.holds(s.card.id) and keep(s.card))
         if len(found) >= wanted or page.older is None or not page.items or _passed(seen, span):
             break

@@ -38,6 +38,11 @@ class Renderer:
         self._count = count(1)
         self.users: Kept[UserKey, Fragment] = Kept(fragment_bytes // 4, _weight)
 
+    def clear(self) -> None:
+        """Drop all that is kept."""
+        for kept in (self._statuses, self._finished, self.users):
+            kept.clear()
+
     async def render(self, ask: Ask, reply: Reply) -> bytes:
         """The body in the asked format. Raises StoreDown, BackendError (contacts never fail a reply)."""
         return await _BY_TYPE[type(reply)](self, ask, reply)

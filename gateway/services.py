@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -14,6 +14,7 @@ from gateway.auth import Authenticator
 from gateway.background import Background
 from gateway.cards import Cards
 from gateway.contacts import Contacts
+from gateway.forgetting import forget_daily, today
 from gateway.ids import Ids
 from gateway.indexes import Indexes
 from gateway.once import Once
@@ -44,10 +45,11 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     renderer: Renderer
     background: Background
 
-
-def today() -> int:
-    """Days since 1970 UTC."""
-    return int(time.time() // 86400)
+    def clear(self) -> None:
+        """Drop what is kept finished in memory; nothing is lost by it."""
+        self.ids.clear()
+        self.cards.clear()
+        self.renderer.clear()
 
 
 def assemble(settings: Settings, store: Store, connections: Connections, vault: Vault) -> Gateway:
@@ -96,4 +98,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         gateway = assemble(settings, store, connections, vault)
         closing.push_async_callback(gateway.auth.close)
         closing.push_async_callback(gateway.background.close)
+        if settings.forget_days:
+            forgetting = asyncio.create_task(forget_daily(store, settings.forget_days, gateway.clear))
+            closing.callback(forgetting.cancel)
         yield gateway

@@ -21,7 +21,7 @@ async def home(ask: Ask) -> Reply:
     """Everything in the reader's stream but messages and photo carriers."""
     if ask.has("conversation_id"):
         return await _conversation(ask, lambda _: True, "Home")
-    return Statuses(entries=await timeline(ask, ask.session.backend.home, _keep(ask)), title="Home")
+    return Statuses(entries=await timeline(ask, ask.session.backend.home, _keep(ask), arrivals=True), title="Home")
 
 
 async def public(ask: Ask) -> Reply:
