@@ -58,7 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
     forget_days: Annotated[
         int,
-        Meta(ge=0, description="Drop status ids not asked for in so many days, daily and by `oldbird forget`; 0: never."),
+        Meta(ge=0, description="Drop status ids not asked for in so many days (daily, or `oldbird forget`); 0: never."),
     ] = 0
     post_once_seconds: Annotated[int, Meta(ge=1, description="How long an equal post counts as the same one.")] = 60
     upstream_seconds: Annotated[Seconds, Meta(description="Time budget of one call to a backend.")] = 20.0
