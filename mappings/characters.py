@@ -52,6 +52,8 @@ def json_value(value: Any) -> bytes:
 
 def xml_text(text: str) -> bytes:
     """`text` as XML character data."""
+    if text.isalnum() and text.isascii():
+        return text.encode()
     data = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

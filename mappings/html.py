@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from html import escape, unescape
 from typing import NamedTuple
 
@@ -106,10 +105,10 @@ def read(content: str) -> Reading:
         return _thorough(content)
 
 
-@lru_cache(1024)
 def plain(content: str) -> str:
     """Readable plain text of a short piece of HTML: a note, a profile field."""
-    return read(content).text
+    text = _stripped(content)
+    return read(content).text if text is None else text
 
 
 def html_clean(content: str) -> str:
@@ -126,6 +125,14 @@ def _plain_text(content: str) -> Reading:
 
 def _swift(content: str) -> Reading | None:
     """What Mastodon itself writes: without its tags it is the text. None for anything else."""
+    text = _stripped(content)
+    if text is None:
+        return None
+    html = content.replace(_MENTION_END, f'{_MENTION_END} rel="{REL}"').replace(_TAG_END, f'{_TAG_END[:-1]} {REL}"')
+    return Reading(text, html, None, content)
+
+
+def _stripped(content: str) -> str | None:
     if "\n" in content or "\r" in content:
         return None
     text = _MASTODON.sub("", content.replace("</p>", "\n\n").replace("<br />", "\n"))
@@ -135,10 +142,7 @@ def _swift(content: str) -> Reading | None:
             return None
     if "\n\n\n" in text:
         text = _MANY.sub("\n\n", text)
-    if "&" in text:
-        text = unescape(text)
-    html = content.replace(_MENTION_END, f'{_MENTION_END} rel="{REL}"').replace(_TAG_END, f'{_TAG_END[:-1]} {REL}"')
-    return Reading(text.strip(SPACE), html, None, content)
+    return (unescape(text) if "&" in text else text).strip(SPACE)
 
 
 def _breaks(source: str) -> str:

@@ -17,27 +17,37 @@ def rich(status: hub.Status, reading: Reading, quote: Reading) -> tuple[str, str
         html += clean(_poll(status.poll, status.url))
     if status.quote_of is not None and not quoted_inside(status.quote_of, reading):
         html += clean(_quote(status.quote_of, quote))
-    head = clean(" · ".join(heads(status)))
-    titled = f"<h4>{escape(head, quote=False)}</h4><br>{html}" if head else html
-    if not status.media:
-        return titled, html
-    files = [(item, url) for item in status.media if (url := address(item)) and url not in reading.text]
-    names = [f"<p>{_anchor(url, escape(item.description or url))}</p>" for item, url in files]
-    pictures = [f"<p>{_anchor(url, _picture(item, url))}</p>" for item, url in files]
-    return titled + clean("".join(names)), html + clean("".join(pictures))
+    titled = html
+    if head := clean(" · ".join(heads(status))):
+        titled = f"<h4>{escape(head, quote=False)}</h4><br>{html}"
+    for item in status.media:
+        url = address(item)
+        if url and url not in reading.text:
+            named, shown = _file(item, clean(url))
+            titled += named
+            html += shown
+    return titled, html
+
+
+def _file(media: hub.Media, url: str) -> tuple[str, str]:
+    """A paragraph that names the file, and one that shows it. Only web addresses become links."""
+    target, text = escape(url), escape(clean(media.description))
+    source = media.preview_url or (url if media.type == "image" else "")
+    picture = text or target
+    if media.type in _VISIBLE and source.startswith(_WEB):
+        picture = f'<img src="{escape(clean(source))}" alt="{text}">'
+    if not url.startswith(_WEB):
+        return f"<p>{text or target}</p>", f"<p>{picture}</p>"
+    link = f'<p><a href="{target}" rel="{REL}">'
+    return f"{link}{text or target}</a></p>", f"{link}{picture}</a></p>"
+
+
+_WEB = ("https://", "http://")
+_VISIBLE = frozenset({"image", "gifv", "video"})
 
 
 def _anchor(url: str, html: str) -> str:
-    """Only web addresses become links."""
-    return f'<a href="{escape(url)}" rel="{REL}">{html}</a>' if url.startswith(("https://", "http://")) else html
-
-
-def _picture(media: hub.Media, url: str) -> str:
-    text = escape(media.description)
-    source = media.preview_url or (url if media.type == "image" else "")
-    if media.type in {"image", "gifv", "video"} and source.startswith(("https://", "http://")):
-        return f'<img src="{escape(source)}" alt="{text}">'
-    return text or escape(url)
+    return f'<a href="{escape(url)}" rel="{REL}">{html}</a>' if url.startswith(_WEB) else html
 
 
 def _poll(poll: hub.Poll, url: str) -> str:

@@ -17,7 +17,7 @@ from mappings.fragments import Format, Fragment, Hole, Numbers, Variant
 from mappings.html import NOTHING, Reading, read
 from mappings.links import Link
 from mappings.rich import rich
-from mappings.template import Nested, Template, join
+from mappings.template import Nested, join, template
 from mappings.text import extras, whole_pieces, whole_text
 from mappings.trees import ITEMS, json_bytes, xml_content
 from mappings.users import UserCache, cached_user, screen_name, with_hole
@@ -33,8 +33,8 @@ INNER_FIELDS = inner(STATUS_FIELDS)
 
 _FORMATS: tuple[Format, ...] = ("json", "xml")
 _TRUSTED = ("statusnet_html", "friendica_html")
-_OUTER = {format: Template(STATUS_FIELDS, VALUES, format, _TRUSTED) for format in _FORMATS}
-_INNER = {format: Template(INNER_FIELDS, VALUES, format, _TRUSTED) for format in _FORMATS}
+_OUTER = {format: template(STATUS_FIELDS, VALUES, format, _TRUSTED) for format in _FORMATS}
+_INNER = {format: template(INNER_FIELDS, VALUES, format, _TRUSTED) for format in _FORMATS}
 
 PRIVATE = frozenset({hub.Visibility.PRIVATE, hub.Visibility.DIRECT})
 
@@ -51,9 +51,10 @@ class Body(NamedTuple):
 def body_of(status: hub.Status) -> Body:
     """The body of a status that is no boost."""
     reading = read(status.content)
+    if not (status.media or status.title or status.filters or status.poll or status.quote_of):
+        return Body(reading, [], reading.html, reading.html)
     quote = read(status.quote_of.content) if status.quote_of is not None else NOTHING
-    more = extras(status, reading, quote) if status.media or status.poll or status.quote_of else []
-    return Body(reading, more, *rich(status, reading, quote))
+    return Body(reading, extras(status, reading, quote), *rich(status, reading, quote))
 
 
 class Rendering:

@@ -1,6 +1,7 @@
-"""A table of fields compiled to bytes: one format operation and one split for an object, whatever its size.
+"""A table of fields compiled to a writer of bytes: a few operations in C for an object, whatever its size.
 
-`mappings.fields` tells what; here is how. lxml is the oracle in the tests.
+`mappings.fields` tells what; here is how. XML is one format operation on a skeleton, JSON one encoding of a struct; a
+hole is a NUL byte until the end, because no encoded value can hold one. lxml is the oracle in the tests.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from mappings.characters import clean_tree, encode, json_value, suspect, xml_text, xml_value
+import msgspec
+
+from mappings.characters import clean_tree, encode, suspect, xml_text, xml_value
 from mappings.fields import NESTED, UNSET, Field, element
 from mappings.fragments import Format, Fragment, Hole
 
@@ -17,16 +20,9 @@ Nested = bytes | Fragment | Hole | None
 """What stands in a slot; None leaves the key out."""
 
 _CUT = b"\0"
-"""Marks a hole while bytes are put together. No encoded value can hold it."""
-
-
-class Slot(NamedTuple):
-    """A place for nested bytes: what comes before and after them when there are any."""
-
-    name: str
-    open: bytes
-    close: bytes
-    gap: bytes
+_GAP = msgspec.Raw(_CUT)
+_CONTACT = b'"contact":'
+"""The reader's fields come as they are, without a key around them."""
 
 
 class Template:
@@ -35,60 +31,137 @@ class Template:
     In XML the result is the content of the element without the element itself, in JSON a whole object.
     """
 
-    def __init__(
-        self, fields: Sequence[Field], values: tuple[str, ...], format: Format, trusted: tuple[str, ...] = ()
-    ) -> None:
-        """`trusted` values hold no forbidden character that another value does not hold too."""
-        rows = _grouped(fields)
-        plain = [field for field in rows if not _nested(field) and field.const is UNSET]
-        types = {field.source: field.type for field in reversed(plain)}
-        texts = [values.index(name) for name, type in types.items() if type.startswith("text") and name not in trusted]
-        self.slots = tuple([_slot(field, format) for field in rows if _nested(field)])
-        self._row = self._json_row if format == "json" else self._xml_row
-        self._skeleton = _skeleton(rows, format)
-        names = [*values, *[slot.name for slot in self.slots]]
-        cells = [names.index(_cell_name(field)) for field in rows if field.const is UNSET]
-        self._order = itemgetter(*cells)
-        self._texts = itemgetter(*texts)
-        self._encoders = [_XML[types[name]] if name in types else _unused for name in values]
+    def __init__(self, rows: Sequence[Field]) -> None:
+        self.slots = tuple([field.name for field in rows if _nested(field)])
 
     def render(self, values: Sequence[Any], nested: Sequence[Nested]) -> Fragment:
         """The object. `nested` fits `slots`."""
         holes: list[Hole] = []
-        row = self._row(values)
-        for (_, open_, close, gap), item in zip(self.slots, nested, strict=True):
-            if item is None:
-                row.append(b"")
-            elif isinstance(item, bytes):
-                row.append(open_ + item + close)
-            elif isinstance(item, Hole):
-                holes.append(item)
-                row.append(gap)
-            else:
-                inside, gaps = item
-                holes += gaps
-                row.append(open_ + _CUT.join(inside) + close)
-        rest: bytes = self._skeleton % self._order(row)
+        rest = self._bytes(values, self._cells(nested, holes))
         parts = []
         for _ in holes:  # many times faster than bytes.split
             part, _, rest = rest.partition(_CUT)
             parts.append(part)
         return Fragment((*parts, rest), tuple(holes))
 
-    def _xml_row(self, values: Sequence[Any]) -> list[bytes]:
-        return [code(value) for code, value in zip(self._encoders, values, strict=True)]
+    def _cells(self, nested: Sequence[Nested], holes: list[Hole]) -> list[Any]:
+        raise NotImplementedError
 
-    def _json_row(self, values: Sequence[Any]) -> list[bytes]:
+    def _bytes(self, values: Sequence[Any], cells: Sequence[Any]) -> bytes:
+        raise NotImplementedError
+
+
+def template(
+    fields: Sequence[Field], values: tuple[str, ...], format: Format, trusted: tuple[str, ...] = ()
+) -> Template:
+    """The writer of a table. `trusted` values hold no forbidden character that another value does not hold too."""
+    rows = _grouped(fields)
+    return _Xml(rows, values) if format == "xml" else _Json(rows, values, trusted)
+
+
+class _Json(Template):
+    """The struct has a member for every row; what is nested is raw bytes, what is absent is unset."""
+
+    def __init__(self, rows: Sequence[Field], values: tuple[str, ...], trusted: tuple[str, ...]) -> None:
+        super().__init__(rows)
+        plain = [field for field in rows if not _nested(field) and field.const is UNSET]
+        digits = [field for field in plain if field.type == "digits"]
+        texts = {field.source for field in plain if field.type.startswith("text")} - {*trusted}
+        self._struct = msgspec.defstruct("Row", [(field.name, Any, None) for field in rows], gc=False)
+        self._texts = itemgetter(*[values.index(name) for name in values if name in texts])
+        self._digits = [values.index(field.source) for field in digits]
+        self._consts = [field.const for field in rows if field.const is not UNSET]
+        names = [*values, *self.slots, *[f"digits {f.name}" for f in digits]]
+        names += [f"const {field.name}" for field in rows if field.const is not UNSET]
+        self._order = itemgetter(*[names.index(_place(field)) for field in rows])
+        self._keyless = "contact" in self.slots
+
+    def _cells(self, nested: Sequence[Nested], holes: list[Hole]) -> list[Any]:
+        cells: list[Any] = []
+        for item in nested:
+            if item is None:
+                cells.append(msgspec.UNSET)
+            elif isinstance(item, bytes):
+                cells.append(msgspec.Raw(item))
+            elif isinstance(item, Hole):
+                holes.append(item)
+                cells.append(_GAP)
+            else:
+                holes += item[1]
+                cells.append(msgspec.Raw(_CUT.join(item[0])))
+        return cells
+
+    def _bytes(self, values: Sequence[Any], cells: Sequence[Any]) -> bytes:
         try:
-            row = [*map(encode, values)]
+            if suspect(encode(self._texts(values))):
+                values = clean_tree(values)
+            row = [*values, *cells, *[str(values[place]) for place in self._digits], *self._consts]
+            data = encode(self._struct(*self._order(row)))
         except UnicodeEncodeError:
-            return self._json_row(clean_tree(values))
-        if suspect(b"".join(self._texts(row))):
-            return [*map(encode, clean_tree(values))]
-        return row
+            return self._bytes(clean_tree(values), cells)
+        return data.replace(_CONTACT, b"", 1) if self._keyless else data
 
 
-def _cell_name(field: Field) -> str:
+def _place(field: Field) -> str:
+    if _nested(field):
+        return field.name
+    if field.const is not UNSET:
+        return f"const {field.name}"
+    return f"digits {field.name}" if field.type == "digits" else field.source
+
+
+class _Xml(Template):
+    """A skeleton with a gap for every value. Slots bring their own tags, because they may be empty."""
+
+    def __init__(self, rows: Sequence[Field], values: tuple[str, ...]) -> None:
+        super().__init__(rows)
+        plain = [field for field in rows if not _nested(field) and field.const is UNSET]
+        types = {field.source: field.type for field in reversed(plain)}
+        names = [*values, *self.slots]
+        self._tags = [_tags(field) for field in rows if _nested(field)]
+        self._skeleton = b"".join([b"%b" if _nested(field) else _element(field) for field in rows])
+        self._order = itemgetter(*[names.index(_source(field)) for field in rows if field.const is UNSET])
+        self._encoders = [_XML[types[name]] if name in types else _unused for name in values]
+
+    def _cells(self, nested: Sequence[Nested], holes: list[Hole]) -> list[Any]:
+        cells: list[bytes] = []
+        for (before, after, gap), item in zip(self._tags, nested, strict=True):
+            if item is None:
+                cells.append(b"")
+            elif isinstance(item, bytes):
+                cells.append(before + item + after)
+            elif isinstance(item, Hole):
+                holes.append(item)
+                cells.append(gap)
+            else:
+                holes += item[1]
+                cells.append(before + _CUT.join(item[0]) + after)
+        return cells
+
+    def _bytes(self, values: Sequence[Any], cells: Sequence[Any]) -> bytes:
+        row = [code(value) for code, value in zip(self._encoders, values, strict=True)]
+        data: bytes = self._skeleton % self._order([*row, *cells])
+        return data
+
+
+class _Tags(NamedTuple):
+    before: bytes
+    after: bytes
+    gap: bytes
+
+
+def _tags(field: Field) -> _Tags:
+    if field.hole == "contact":
+        return _Tags(b"", b"", _CUT)
+    before, after = pair(field.name, _CUT, "xml").split(_CUT)
+    return _Tags(before, after, before + _CUT + after)
+
+
+def _element(field: Field) -> bytes:
+    return pair(field.name, b"%b" if field.const is UNSET else xml_value(field.const), "xml")
+
+
+def _source(field: Field) -> str:
     return field.name if _nested(field) else field.source
 
 
@@ -126,30 +199,6 @@ def _grouped(fields: Sequence[Field]) -> list[Field]:
         elif not rows or rows[-1].hole != "contact":
             rows.append(field._replace(name="contact"))
     return rows
-
-
-def _slot(field: Field, format: Format) -> Slot:
-    before, after = b"", b""
-    if format == "json":
-        before = b"," if field.hole == "contact" else b',"%b":' % field.name.encode()
-    elif field.hole != "contact":
-        tag = element(field.name).encode()
-        before, after = b"<%b>" % tag, b"</%b>" % tag
-    return Slot(field.name, before, after, before + _CUT + after)
-
-
-def _skeleton(rows: Sequence[Field], format: Format) -> bytes:
-    """Slots bring their own keys, because they may be empty."""
-    cells = b"".join([b"%b" if _nested(field) else _cell(field, format) for field in rows])
-    return b"{" + cells.removeprefix(b",") + b"}" if format == "json" else cells
-
-
-def _cell(field: Field, format: Format) -> bytes:
-    if field.const is not UNSET:
-        data = xml_value(field.const) if format == "xml" else json_value(field.const)
-    else:
-        data = b'"%b"' if field.type == "digits" and format == "json" else b"%b"
-    return (b"," if format == "json" else b"") + pair(field.name, data, format)
 
 
 def pair(name: str, data: bytes, format: Format) -> bytes:

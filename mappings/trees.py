@@ -6,7 +6,8 @@ Lists inside objects keep their items, one element each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mappings.characters import json_value, xml_attribute, xml_value
@@ -59,7 +60,7 @@ def xml_bytes(root: str, tree: Any, item: str | None = None, namespaces: bool = 
 
     Children of `hash` carry a type and dashes where `Typed` or a number, boolean says so (section 4.4).
     """
-    if root == "hash" and isinstance(tree, Mapping):
+    if root == "hash" and isinstance(tree, dict):
         tree = {name: value if isinstance(value, Typed) else _typed(value) for name, value in tree.items()}
     return xml_document(root, xml_content(tree, item or ITEMS.get(root, "item")), namespaces)
 
@@ -80,22 +81,30 @@ def xml_document(root: str, content: bytes, namespaces: bool = True) -> bytes:
 
 def xml_content(tree: Any, item: str = "item") -> bytes:
     """What stands inside the element of `tree`. The items of a list are called `item`."""
+    if isinstance(tree, dict):
+        return b"".join([_element(name, value) for name, value in tree.items()])
     if isinstance(tree, Typed):
         tree = tree.value
-    if isinstance(tree, Mapping):
-        return b"".join([_element(name, value) for name, value in tree.items()])
     if isinstance(tree, (list, tuple)):
-        return b"".join([_wrap(item.encode(), b"", xml_content(value, ITEMS.get(item, "item"))) for value in tree])
+        inside, tag = ITEMS.get(item, "item"), item.encode()
+        return b"".join([_wrap(tag, b"", xml_content(value, inside)) for value in tree])
     return xml_value(tree)
 
 
 def _element(name: str, value: Any) -> bytes:
     """`geo` is written as a GeoRSS point, latitude first (section 4.1 rule 8)."""
+    tag, item = _names(name)
     if name == "geo":
         point = value["coordinates"] if value else []
-        return _wrap(b"georss:point", b"", b" ".join([repr(degree).encode() for degree in point]))
+        return _wrap(tag, b"", b" ".join([repr(degree).encode() for degree in point]))
     kind = b' type="%b"' % xml_attribute(value.type) if isinstance(value, Typed) else b""
-    return _wrap(element(name).encode(), kind, xml_content(value, ITEMS.get(name, "item")))
+    return _wrap(tag, kind, xml_content(value, item))
+
+
+@lru_cache(1024)
+def _names(name: str) -> tuple[bytes, str]:
+    """The tag of a key, and what the items of its list are called."""
+    return element(name).encode(), ITEMS.get(name, "item")
 
 
 def _wrap(tag: bytes, attributes: bytes, content: bytes) -> bytes:

@@ -13,7 +13,7 @@ from mappings.dates import wire
 from mappings.fields import USER_FIELDS
 from mappings.fragments import Format, Fragment, Hole, Variant
 from mappings.html import plain
-from mappings.template import Template, pair
+from mappings.template import pair, template
 
 NETWORK = "apub"
 
@@ -34,7 +34,7 @@ VALUES = (
 )  # fmt: skip
 
 _FORMATS: tuple[Format, ...] = ("json", "xml")
-_TEMPLATES = {format: Template(USER_FIELDS, VALUES, format) for format in _FORMATS}
+_TEMPLATES = {format: template(USER_FIELDS, VALUES, format) for format in _FORMATS}
 
 UserCache = MutableMapping[tuple[hub.Account, Variant, bool], Fragment]
 """User fragments without status, by account, variant and `full`: a dict or an LRU. Numbers of accounts never change."""
