@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ssl
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -90,7 +90,7 @@ class Plug(httpx.AsyncBaseTransport):
         exchange = self.session(keep=FRESH not in request.extensions).request(
             request.method,
             url,
-            headers=request.headers.multi_items(),
+            headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
             data=BytesIO(content) if content else None,
             allow_redirects=False,
         )
@@ -132,12 +132,15 @@ class Plug(httpx.AsyncBaseTransport):
             await session.close()
 
 
-def _kept(response: aiohttp.ClientResponse) -> list[tuple[str, str]]:
+GONE = frozenset({b"content-encoding", b"content-length", b"transfer-encoding", b"set-cookie"})
+
+
+def _kept(response: aiohttp.ClientResponse) -> list[tuple[bytes, bytes]]:
     """The headers of the body as it is now: unpacked, and whole."""
-    gone = {"content-encoding", "content-length", "transfer-encoding", "set-cookie"}
-    return [(name, value) for name, value in response.headers.items() if name.lower() not in gone]
+    return [pair for pair in response.raw_headers if pair[0].lower() not in GONE]
 
 
+@lru_cache(4096)
 def parsed(url: httpx.URL) -> URL:
     """A web address. Raises httpx.ConnectError for what is none."""
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
 
@@ -108,18 +109,24 @@ class Transport:
 
     async def once(self, ask: Ask) -> Answer:
         """One exchange. Raises httpx.HTTPError, BadAnswer."""
-        try:
-            request = httpx.Request(
-                ask.method,
-                ask.url,
-                headers=[*self.base, *ask.headers],
-                content=ask.content or None,
-                extensions={} if ask.keep else {FRESH: True},
-            )
-        except httpx.InvalidURL as error:
-            raise httpx.ConnectError("not an address") from error
+        request = httpx.Request(
+            ask.method,
+            address(ask.url),
+            headers=[*self.base, *ask.headers],
+            content=ask.content or None,
+            extensions={} if ask.keep else {FRESH: True},
+        )
         response = await self.client.send(request, auth=None)
         return Answer(response.status_code, response.headers, response.content)
+
+
+@lru_cache(4096)
+def address(url: str) -> httpx.URL:
+    """A URL, parsed once. Raises httpx.ConnectError for what is none."""
+    try:
+        return httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise httpx.ConnectError("not an address") from error
 
 
 def hop(ask: Ask, location: str) -> str:
