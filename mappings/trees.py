@@ -111,11 +111,6 @@ def _wrap(tag: bytes, attributes: bytes, content: bytes) -> bytes:
     return b"<%b%b>%b</%b>" % (tag, attributes, content, tag) if content else b"<%b%b/>" % (tag, attributes)
 
 
-def json_document(body: bytes) -> bytes:
-    """A whole JSON reply of one finished value."""
-    return body
-
-
 def json_list(fragments: Iterable[bytes]) -> bytes:
     """A JSON array of finished values."""
     return b"[" + b",".join(fragments) + b"]"

@@ -69,7 +69,6 @@ def test_a_place_is_a_point() -> None:
 def test_wrappers() -> None:
     assert trees.json_list([b"1", b'{"a":2}']) == b'[1,{"a":2}]'
     assert trees.json_list([]) == b"[]"
-    assert trees.json_document(b"{}") == b"{}"
     assert trees.xml_list("ids", "id", [b"1", b"2"]) == HEAD + b"<ids><id>1</id><id>2</id></ids>\n"
     empty = etree.fromstring(trees.xml_list("statuses", "status", []))
     assert (empty.tag, len(empty)) == (f"{TWITTER}statuses", 0)
