@@ -19,6 +19,9 @@ WIDEST_FIRST = tuple(Visibility)
 MOST_NAMED = 20
 """People a limited post may name: their names stand in its text."""
 
+LISTED = "list"
+"""What Pleroma calls the visibility of a status that is addressed to one of its lists."""
+
 FOLLOWERS, MUTUALS = "~", "&"
 """Friendica's pseudo groups (reference/wire-statuses-users.md section 6.3)."""
 
@@ -28,7 +31,8 @@ GROUP = "group:"
 
 
 class Audience(msgspec.Struct, frozen=True, kw_only=True):
-    """`people` are all who may read a DIRECT status beside its author; `lists` are native lists of the backend."""
+    """`people` are all who may read a DIRECT status beside its author, and all whom a LIMITED one may name; `lists`
+    are native lists of the backend."""
 
     visibility: Visibility
     people: tuple[hub.Account | hub.Mention, ...] = ()
@@ -38,7 +42,12 @@ class Audience(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def exact(self) -> bool:
         """Exactly `people` are meant: any other name in the text is made inert."""
-        return self.visibility == Visibility.DIRECT
+        return self.visibility == Visibility.DIRECT or self.kind == hub.Kind.LIMITED
+
+    @property
+    def followers(self) -> bool:
+        """Limited to the followers: it may name those of them whom its text names."""
+        return self.kind == hub.Kind.LIMITED and self.visibility == Visibility.PRIVATE
 
 
 def narrower(one: str, other: str) -> Visibility:
@@ -49,17 +58,35 @@ def narrower(one: str, other: str) -> Visibility:
         raise ApiError(400, "The audience of the answered post cannot be read; the reply was not sent.") from None
 
 
-def of_reply(parent: hub.Status, default: str, me: str) -> Audience:
-    """The audience of an answer to `parent`. Raises ApiError 400."""
+def holds(audience: Audience, visibility: str) -> bool:
+    """`visibility` is what `audience` means; where nobody is named exactly, fewer readers than meant will do."""
+    if audience.exact:
+        return visibility == audience.visibility or (bool(audience.lists) and visibility == LISTED)
+    return visibility in WIDEST_FIRST and narrower(visibility, audience.visibility) == visibility
+
+
+def of_reply(parent: hub.Status, default: str, me: hub.Account) -> Audience:
+    """The audience of an answer of mine to `parent`. Raises ApiError 400."""
     visibility = narrower(parent.visibility, default)
+    author = () if parent.account.native == me.native else (parent.account,)
     if parent.visibility != Visibility.DIRECT:
-        if visibility == Visibility.DIRECT:
-            return Audience(visibility=visibility, people=(parent.account,) if parent.account.native != me else ())
-        return Audience(visibility=visibility)
-    people: dict[str, hub.Account | hub.Mention] = {m.acct: m for m in parent.mentions if m.native != me}
-    if parent.account.native != me:
-        people[parent.account.acct] = parent.account
+        return Audience(visibility=visibility, people=author if visibility == Visibility.DIRECT else ())
+    named = [m for m in parent.mentions if m.native != me.native and m.acct.casefold() != me.acct.casefold()]
+    people: dict[str, hub.Account | hub.Mention] = {person.acct: person for person in (*named, *author)}
     return Audience(visibility=visibility, people=tuple(people.values()), kind=hub.Kind.MESSAGE)
+
+
+def within(asked: Audience, reply: Audience) -> Audience:
+    """The audience of an answer for which lists were sent: theirs, and nobody who cannot read the answered message.
+
+    Raises ApiError 400.
+    """
+    if reply.visibility != Visibility.DIRECT:
+        return asked
+    readers = {person.acct.casefold() for person in reply.people}
+    if not asked.people or any(person.acct.casefold() not in readers for person in asked.people):
+        raise ApiError(400, "Not everybody who is allowed can read the answered message; the reply was not sent.")
+    return Audience(visibility=Visibility.DIRECT, people=asked.people, kind=reply.kind)
 
 
 def asked(ask: Ask) -> bool:
@@ -75,7 +102,8 @@ async def of_lists(ask: Ask) -> Audience:
         raise ApiError(400, "This server cannot hide a post from single people: a deny list needs an allow list.")
     if groups == (FOLLOWERS,) and not contacts and not denied and not denied_groups:
         return Audience(visibility=Visibility.PRIVATE, kind=hub.Kind.LIMITED)
-    if not contacts and not denied and not denied_groups and ask.session.backend.capabilities.list_addressing:
+    only_groups = not contacts and not denied and not denied_groups
+    if only_groups and len(groups) == 1 and ask.session.backend.capabilities.list_addressing:
         return Audience(visibility=Visibility.DIRECT, lists=await _lists(ask, groups), kind=hub.Kind.LIMITED)
     return await _named(ask, groups, contacts, denied_groups, denied)
 

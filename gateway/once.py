@@ -13,12 +13,16 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable
 
+from cachetools import LRUCache
+
 from adapters.errors import OutcomeUnknown
 from gateway.errors import ApiError
 from gateway.stores.store import Store
 
 DONE, LOST = b"done", b"lost"
 POLL_SECONDS = 0.1
+MADE = 4096
+"""Statuses whose keys are remembered."""
 
 Write = Callable[[], Awaitable[bytes]]
 Look = Callable[[], Awaitable[bytes | None]]
@@ -34,6 +38,8 @@ class Once:
         self._secret = secret
         self._seconds = seconds
         self._patience = patience
+        self._going: dict[str, asyncio.Event] = {}
+        self._keys: LRUCache[tuple[str, str], str] = LRUCache(MADE)
 
     def key(self, account: str, call: str, parts: Iterable[bytes]) -> str:
         """Keyed hash of everything that makes two requests equal."""
@@ -54,17 +60,40 @@ class Once:
             return await self._found(key, look)
         return kept.removeprefix(DONE)
 
+    def remember(self, account: str, native: str, key: str) -> None:
+        """The status was made under `key`."""
+        self._keys[account, native] = key
+
+    async def undone(self, account: str, native: str, key: str = "") -> None:
+        """The status was deleted: the same request makes a new one. Raises StoreDown."""
+        key = key or self._keys.pop((account, native), "")
+        if key:
+            await self._store.release(key)
+
     async def _reserved(self, key: str) -> bytes | None:
         """What is kept under the key once nobody is at it; None: it is ours. Raises ApiError 504."""
         try:
             async with asyncio.timeout(self._patience):
-                while (kept := await self._store.reserve(key, self._seconds)) == b"":  # noqa: ASYNC110
-                    await asyncio.sleep(POLL_SECONDS)  # the other one may be in another process
-                return kept
+                while True:
+                    if going := self._going.get(key):
+                        await going.wait()
+                    elif (kept := await self._store.reserve(key, self._seconds)) != b"":
+                        return kept
+                    elif key not in self._going:
+                        await asyncio.sleep(POLL_SECONDS)  # somebody in another process
         except TimeoutError:
             raise ApiError(504, "The same post is still being sent.") from None
 
     async def _write(self, key: str, write: Write, look: Look) -> bytes:
+        """In this process others wait for the end of it, also when it takes longer than the key lives in the store."""
+        going = self._going[key] = asyncio.Event()
+        try:
+            return await self._done(key, write, look)
+        finally:
+            del self._going[key]
+            going.set()
+
+    async def _done(self, key: str, write: Write, look: Look) -> bytes:
         try:
             raw = await write()
         except OutcomeUnknown:

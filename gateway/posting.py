@@ -5,27 +5,33 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import secrets
 import time
 from collections.abc import Iterator
 
 import msgspec
 
-from adapters.backend import Draft
+from adapters.backend import Draft, Person
 from adapters.errors import BackendError, BadAnswer, Missing, OutcomeUnknown, Rejected
 from gateway import audience as audiences
 from gateway.ask import Ask, Upload
 from gateway.audience import Audience
 from gateway.cards import decoded
-from gateway.compose import check_length, compose
+from gateway.compose import addressed, check_length, compose, compose_title, names_somebody
+from gateway.contacts import NOBODY
 from gateway.errors import NO_STATUS, TOO_LONG, ApiError
 from gateway.pictures import upload_all
+from gateway.stores.store import StatusRecord, StoreDown
 from mappings import hub
 from mappings.dates import milliseconds
 from mappings.hub import Visibility
-from mappings.text import named, text_from_html
+from mappings.text import INERT, named, text_from_html
 
-CLOCK_SKEW = 60
+CLOCK_SKEW = 10
 """Seconds the backend's clock may be off."""
+
+ANSWER_ONLY = frozenset({"include_entities"})
+"""Parameters that change the reply and not the post."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,15 +56,18 @@ async def read(ask: Ask) -> Message:
         raise ApiError(400, "Empty post discarded.")
     check_length(text, ask.text("title"), ask.session.backend.capabilities)
     parent, me = await asyncio.gather(parent_of(ask), ask.session.backend.me())
-    if parent is not None:
-        audience = audiences.of_reply(parent, me.default_visibility, ask.session.account.native)
-    elif audiences.asked(ask):
-        audience = await audiences.of_lists(ask)
-    else:
-        audience = Audience(visibility=Visibility(me.default_visibility))
+    audience = await _audience(ask, parent, me)
     return Message(
         text=text, html=html, title=ask.text("title"), parent=parent, audience=audience, media=media, uploads=uploads
     )
+
+
+async def _audience(ask: Ask, parent: hub.Status | None, me: Person) -> Audience:
+    limited = await audiences.of_lists(ask) if audiences.asked(ask) else None
+    if parent is None:
+        return limited or Audience(visibility=Visibility(me.default_visibility))
+    reply = audiences.of_reply(parent, me.default_visibility, me.account)
+    return audiences.within(limited, reply) if limited else reply
 
 
 async def parent_of(ask: Ask) -> hub.Status | None:
@@ -90,34 +99,38 @@ async def media_of(ask: Ask) -> tuple[str, ...]:
     return tuple(known[number] for number in numbers)
 
 
-async def send(ask: Ask, key: str) -> bytes:
+async def send(ask: Ask) -> bytes:
     """Post, verify the audience that came back, remember the kind. Returns the raw status.
 
     Raises ApiError, BackendError.
     """
-    message, backend = await read(ask), ask.session.backend
-    contacts = await ask.gateway.contacts.of(ask.session)
-    text = compose(message.text, message.audience, message.parent, contacts, ask.session.account.native)
-    check_length(text, message.title, backend.capabilities)
+    message, backend, me = await read(ask), ask.session.backend, ask.session.account
+    contacts = await ask.gateway.contacts.exact(ask.session) if names_somebody(message.text) else NOBODY
+    audience = addressed(message.text, message.audience, contacts, me)
+    text = compose(message.text, audience, message.parent, contacts, me)
+    title = compose_title(message.title, audience, me)
+    check_length(text, title, backend.capabilities)
     uploaded = await upload_all(ask, message.uploads, len(message.media))
     draft = Draft(
         text=text,
-        html=message.html if text == message.text else "",
-        visibility=message.audience.visibility,
-        title=message.title,
+        html=message.html if text == message.text and not audience.exact else "",
+        visibility=audience.visibility,
+        title=title,
         in_reply_to=message.parent.native if message.parent else None,
         media=(*message.media, *(upload.native for upload in uploaded)),
-        lists=message.audience.lists,
+        lists=audience.lists,
         place=place_of(ask),
         source=ask.text("source"),
-        idempotency_key=hashlib.sha256(key.encode()).hexdigest(),
+        # never that of an equal post: servers remember keys for an hour, and would answer with the older post
+        idempotency_key=secrets.token_hex(16),
     )
     try:
         entry = await backend.post(draft)
     except Rejected as error:
         limit = backend.capabilities.max_chars
         raise ApiError(400, f"The server refused the post; it takes {limit} characters.", TOO_LONG) from error
-    await verify(ask, _made(entry), message.audience)
+    await verify(ask, _made(entry), audience)
+    ask.gateway.cards.drop(backend.base_url, entry.raw)
     return entry.raw
 
 
@@ -130,22 +143,29 @@ def _made(entry: hub.Entry) -> hub.Status:
 
 
 async def verify(ask: Ask, status: hub.Status, audience: Audience) -> None:
-    """The returned audience must be the intended one, else the post is deleted. Raises ApiError 502."""
+    """The returned audience must be the intended one, else the post is deleted. Raises ApiError 502, OutcomeUnknown."""
     backend = ask.session.backend
-    if status.visibility != audience.visibility or (audience.exact and not _same_people(status, audience)):
-        try:
-            await backend.remove(status.native)
-        except BackendError:
-            raise ApiError(502, "The server gave the post another audience than asked and kept it.") from None
+    if not audiences.holds(audience, status.visibility) or (audience.exact and not _same_people(status, audience)):
+        await _take_back(ask, status)
         raise ApiError(502, "The server gave the post another audience than asked; it was deleted again.")
     if status.visibility == Visibility.DIRECT:
         key = backend.sighting(status).key
-        await ask.gateway.store.set_kind(backend.base_url, key, audience.kind or hub.Kind.MESSAGE)
+        try:
+            await ask.gateway.store.set_kind(backend.base_url, key, audience.kind or hub.Kind.MESSAGE)
+        except StoreDown as error:  # posted all the same: it must not be sent again
+            raise OutcomeUnknown("The post was made, and the store was lost over it.") from error
+
+
+async def _take_back(ask: Ask, status: hub.Status) -> None:
+    try:
+        await ask.session.backend.remove(status.native)
+    except Missing:
+        pass  # it is gone
+    except BackendError:
+        raise ApiError(502, "The server gave the post another audience than asked and kept it.") from None
 
 
 def _same_people(status: hub.Status, audience: Audience) -> bool:
-    if audience.lists:
-        return not status.mentions
     return {m.acct.casefold() for m in status.mentions} == {p.acct.casefold() for p in audience.people}
 
 
@@ -158,8 +178,8 @@ def place_of(ask: Ask) -> hub.Place | None:
 
 
 def parts(ask: Ask) -> Iterator[bytes]:
-    """What makes two posts equal: every parameter, files by their digest."""
-    for name in sorted(ask.params):
+    """What makes two posts equal: every parameter that changes the post, files by their digest."""
+    for name in sorted(ask.params.keys() - ANSWER_ONLY):
         value = ask.params[name]
         if value is None:
             continue
@@ -168,25 +188,76 @@ def parts(ask: Ask) -> Iterator[bytes]:
         yield f"{name}={value!r}".encode("utf-8", "surrogatepass")
 
 
-def _letters(text: str) -> str:
-    for start, end, name, _ in reversed(list(named(text))):
-        text = f"{text[:start]}{name}{text[end:]}"
-    return re.sub(r"\W+", "", text).casefold()
+class Attempt:
+    """One request to post. It remembers when its own write began, so that no older equal post is taken for it."""
 
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._began: float | None = None
 
-async def look(ask: Ask) -> bytes | None:
-    """The raw status, when a post whose answer was lost is found among the own newest ones."""
-    try:
-        newest = await ask.session.backend.own_newest()
-    except BackendError:
+    async def send(self) -> bytes:
+        """See `send`."""
+        self._began = time.time()
+        return await send(self._ask)
+
+    async def look(self) -> bytes | None:
+        """The raw status, when a post whose answer was lost is found among the own newest ones."""
+        ask = self._ask
+        try:
+            newest = await ask.session.backend.own_newest()
+        except BackendError:
+            return None
+        answered, wanted = await _answered(ask), _wanted(ask)
+        for entry in newest:
+            status = decoded(entry)
+            if status is None or status.reblog_of or milliseconds(status.created_at) < self._since():
+                continue
+            if _told(status) == wanted and _answers(ask, status, answered):
+                return entry.raw
         return None
+
+    def _since(self) -> float:
+        """Milliseconds since 1970; a write of an earlier request began within its key's life."""
+        settings = self._ask.gateway.settings
+        began = self._began or time.time() - settings.post_once_seconds - settings.request_seconds
+        return (began - CLOCK_SKEW) * 1000
+
+
+def _wanted(ask: Ask) -> tuple[str, str, int]:
     html = ask.text("htmlstatus")
-    wanted = _letters(text_from_html(html) if html else ask.text("status"))
-    since = (time.time() - ask.gateway.settings.post_once_seconds - CLOCK_SKEW) * 1000
-    for entry in newest:
-        status = decoded(entry)
-        if status is None or status.reblog_of or milliseconds(status.created_at) < since:
-            continue
-        if _letters(text_from_html(status.content)).endswith(wanted):
-            return entry.raw
-    return None
+    files = {part.strip() for value in ask.texts("media_ids") for part in value.split(",") if part.strip()}
+    text = text_from_html(html) if html else ask.text("status")
+    return _letters(text), _letters(ask.text("title")), len(files) + len(ask.files("media"))
+
+
+def _told(status: hub.Status) -> tuple[str, str, int]:
+    return _letters(text_from_html(status.content)), _letters(status.title), len(status.media)
+
+
+async def _answered(ask: Ask) -> StatusRecord | None:
+    id = ask.id("in_reply_to_status_id")
+    return None if id is None else await ask.gateway.ids.status(ask.session.scope, id)
+
+
+def _answers(ask: Ask, status: hub.Status, answered: StatusRecord | None) -> bool:
+    """`status` answers what was to be answered."""
+    backend = ask.session.backend
+    sighting = backend.sighting(status)
+    if answered is None or not sighting.parent:
+        return answered is None and not sighting.parent
+    native = answered.boosted or answered.native
+    return sighting.parent == backend.parent_sighting(native, sighting).key
+
+
+def _letters(text: str) -> str:
+    """What is left of a text on its way through any server: no names at its head (they are added), no markup."""
+    text = text.replace(INERT, "")
+    for start, end, name, _ in reversed(list(named(text))):
+        text = f"{text[:start]}{name if text[:start].strip() and not _names_only(text[:start]) else ''}{text[end:]}"
+    return re.sub(r"\W+", "", text).casefold() or "".join(text.split())
+
+
+def _names_only(text: str) -> bool:
+    for start, end, *_ in reversed(list(named(text))):
+        text = text[:start] + text[end:]
+    return not text.strip()

@@ -14,10 +14,11 @@ from mappings.site import media_tree
 
 async def update(ask: Ask) -> Reply:
     """A new status; the same request again within a short window gives the same status."""
-    once = ask.gateway.once
-    key = once.key(ask.session.account.id, ask.call.path, posting.parts(ask))
-    raw = await once.run(key, lambda: posting.send(ask, key), lambda: posting.look(ask))
-    return OneStatus(entry=ask.session.backend.entry(raw))
+    once, account = ask.gateway.once, ask.session.account.id
+    key, attempt = once.key(account, ask.call.path, posting.parts(ask)), posting.Attempt(ask)
+    entry = ask.session.backend.entry(await once.run(key, attempt.send, attempt.look))
+    once.remember(account, entry.status.native, key)
+    return OneStatus(entry=entry)
 
 
 async def media_upload(ask: Ask) -> Reply:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from adapters.errors import Missing
 from gateway.ask import Ask
+from gateway.cards import decoded
 from gateway.errors import NO_STATUS, ApiError
 from gateway.found import NO_SUCH_STATUS, entry_of, record_of
 from gateway.replies import OneStatus, Reply, Statuses
+from gateway.stores.store import StoreDown
 from mappings import hub
 from mappings.hub import Visibility
 
@@ -56,7 +59,14 @@ async def destroy(ask: Ask) -> Reply:
             await backend.remove(record.native)
     except Missing:
         raise ApiError(400, NO_SUCH_STATUS, NO_STATUS) from None
+    with suppress(StoreDown):  # it is deleted; only the same post at once would be answered with it
+        key = _boost_key(ask, record.boosted) if record.boosted else ""
+        await ask.gateway.once.undone(ask.session.account.id, record.native, key)
     return OneStatus(entry=entry)
+
+
+def _boost_key(ask: Ask, original: str) -> str:
+    return ask.gateway.once.key(ask.session.account.id, "statuses/retweet", [original.encode()])
 
 
 async def retweet(ask: Ask) -> Reply:
@@ -71,11 +81,11 @@ async def retweet(ask: Ask) -> Reply:
 
     async def look() -> bytes | None:
         newest = await ask.session.backend.own_newest()
-        boosts = (e for e in newest if e.status.reblog_of and e.status.original.native == original)
+        boosts = (e for e in newest if (s := decoded(e)) and s.reblog_of and s.original.native == original)
         return next((entry.raw for entry in boosts), None)
 
-    key = once.key(ask.session.account.id, ask.call.path, [original.encode()])
-    return OneStatus(entry=ask.session.backend.entry(await once.run(key, write, look)))
+    raw = await once.run(_boost_key(ask, original), write, look)
+    return OneStatus(entry=ask.session.backend.entry(raw))
 
 
 def _check_boost(ask: Ask, status: hub.Status) -> None:
