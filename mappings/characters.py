@@ -13,6 +13,7 @@ import msgspec
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
+_SPECIAL = re.compile("[&<>\x00-\x1f\ud800-\udfff\ufffe\uffff]").search
 _ESCAPED = re.compile(rb"\\[ubfr]").search
 
 encode = msgspec.json.Encoder().encode
@@ -52,7 +53,7 @@ def json_value(value: Any) -> bytes:
 
 def xml_text(text: str) -> bytes:
     """`text` as XML character data."""
-    if text.isalnum() and text.isascii():
+    if _SPECIAL(text) is None:
         return text.encode()
     data = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
     if b"\r" in data:
