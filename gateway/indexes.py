@@ -2,8 +2,8 @@
 
 The backend lists these by row, not by status. The index keeps them by our status ids, so `since_id`, `max_id` and
 `page` mean what they mean everywhere. It is brought up to date from the backend's head, first filled within a bound,
-and reaches further back when a client does. `row` is a text that grows with the backend's own order: between the rows
-of one head page, what the index has and the page has not was taken back elsewhere.
+and reaches further back when a client does. What was taken back elsewhere shows when its body is asked for: an entry
+that the head does not bring along is never shown unseen.
 """
 
 from __future__ import annotations
@@ -16,19 +16,26 @@ from cachetools import LRUCache
 
 from adapters.backend import Backend
 from gateway.cards import Cards, Seen
-from gateway.paging import Span
+from gateway.paging import HIGHEST, Span
 from gateway.session import Session
 from gateway.stores.store import IndexEntry, Store
 from mappings import hub
 
-FIRST_PAGES, HEAD_PAGES, OLDER_PAGES = 5, 5, 3
-MIDDLE = 10**12
+HEAD_PAGES, OLDER_PAGES = 5, 7
+"""Upstream pages of one request: from the head until something known comes, and further back where that is asked."""
+
+LOOKS = 4
+"""How often entries that turn out to be gone are replaced by the next ones."""
+
+OLDER, GAP, TAIL = "older", "gap", "tail"
+"""The state of an index: the cursor behind what is known ("": nothing is behind it); where more came than one request
+reads, `gap` is set, `older` is the cursor into the gap and `tail` what `older` was."""
 
 Fetch = Callable[[str | None], Awaitable[hub.Page[hub.Entry]]]
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """`removes`: entries vanish when the backend's head no longer has them."""
+    """`removes`: entries can be taken back, and come to the head again when they are made anew."""
 
     name: str
     removes: bool
@@ -39,7 +46,10 @@ MENTIONS = Kind(name="mentions", removes=False)
 
 
 class Index:
-    """One account's list in memory; every change is written through to the store."""
+    """One account's list in memory; every change is written through to the store.
+
+    `unlisted` are statuses of the list that are never shown: messages, photo carriers, what a filter hides.
+    """
 
     def __init__(self, session: Session, kind: Kind, store: Store, cards: Cards) -> None:
         self.backend: Backend = session.backend
@@ -48,6 +58,7 @@ class Index:
         self._store = store
         self._cards = cards
         self._entries: dict[str, IndexEntry] = {}
+        self._unlisted: set[str] = set()
         self._state: dict[str, str] = {}
         self._at_hand: dict[str, Seen] = {}
         self.lock = asyncio.Lock()
@@ -57,52 +68,91 @@ class Index:
         self._state, number = await self._store.index_state(self._account, self._kind.name)
         if number:
             kept = await self._store.index_page(
-                self._account, self._kind.name, below=2**53, above=0, offset=0, limit=number
+                self._account, self._kind.name, below=HIGHEST, above=0, offset=0, limit=number
             )
             self._entries = {entry.key: entry for entry in kept}
 
-    async def update(self, fetch: Fetch) -> None:
-        """Read the backend's head until something known comes. Raises BackendError, StoreDown."""
-        self._at_hand = {}
-        first = not self._state
-        cursor, head = None, list[Seen]()
-        for _ in range(FIRST_PAGES if first else HEAD_PAGES):
+    async def page(self, span: Span, fetch: Fetch) -> tuple[hub.Entry, ...]:
+        """The asked part, newest first. Raises BackendError, StoreDown."""
+        try:
+            await self._update(fetch)
+            for _ in range(OLDER_PAGES):
+                if not self._lacks(span):
+                    break
+                await self._reach_back(fetch)
+            return await self._bodies(span)
+        finally:
+            self._at_hand = {}
+            self._unlisted -= self._entries.keys()  # a filter may go again
+
+    async def _update(self, fetch: Fetch) -> None:
+        """Read the backend's head until something known comes."""
+        head, cursor, joined, readable = list[Seen](), None, False, True
+        for _ in range(HEAD_PAGES):
             page = await fetch(cursor)
             seen = await self._cards.read(self.backend, page.items)
+            joined, readable = self._joins(seen), readable and len(seen) == len(page.items)
+            self._sight(seen)
             head += seen
-            cursor = page.older
-            known = any(s.card.key in self._entries for s in seen)
-            if known or cursor is None or not page.items:
+            repeated, cursor = page.older == cursor, page.older
+            if joined or repeated or cursor is None:
                 break
+        await self._add(head, {} if joined and self._state else self._opened(cursor))
+        if self._kind.removes and cursor is None and readable:  # this was the whole list
+            left = {s.card.key for s in head}
+            await self.drop([key for key in self._entries if key not in left])
+
+    def _joins(self, page: Sequence[Seen]) -> bool:
+        """What is behind this page is known. A favourite made anew stands at the head: there only the end tells."""
+        known = [s.card.key in self._entries or s.card.key in self._unlisted for s in page]
+        return any(known[-1:] if self._kind.removes else known)
+
+    def _opened(self, cursor: str | None) -> dict[str, str]:
+        """The state after a head that did not join what is known."""
+        if cursor is None or not self._state:
+            return {OLDER: cursor or "", GAP: "", TAIL: ""}
+        tail = self._state.get(TAIL, "") if self._state.get(GAP) else self._state.get(OLDER, "")
+        return {OLDER: cursor, GAP: "1", TAIL: tail}
+
+    def _lacks(self, span: Span) -> bool:
+        """Further back there may be more of what is asked for: entries below all known ones, or in a gap."""
+        if not self._state.get(OLDER):
+            return False
+        lowest = min((entry.id for entry in self._entries.values()), default=HIGHEST)
+        return bool(self._state.get(GAP)) or (lowest > span.above and len(self._select(span)) < span.count)
+
+    async def _reach_back(self, fetch: Fetch) -> None:
+        cursor, gap = self._state[OLDER], self._state.get(GAP)
+        page = await fetch(cursor)
+        seen = await self._cards.read(self.backend, page.items)
+        older = page.older if page.older and page.older != cursor else ""
+        if gap and older and self._joins(seen):
+            state = {OLDER: self._state.get(TAIL, ""), GAP: "", TAIL: ""}
         else:
-            known = False
-        await self._merge(head, joined=known, rest=cursor)
+            state = {OLDER: older, GAP: gap or "" if older else ""}
+        self._sight(seen)
+        await self._add(seen, state)
 
-    async def _merge(self, head: Sequence[Seen], *, joined: bool, rest: str | None) -> None:
-        listed = [s for s in head if s.card.listed]
-        self._at_hand.update((s.card.key, s) for s in listed)
-        new = [s for s in listed if s.card.key not in self._entries]
-        gone = self._gone({s.card.key for s in head}, whole=rest is None) if self._kind.removes else []
-        state = {} if joined and self._state else {"older": rest or ""}
-        top = max((int(e.row) for e in self._entries.values()), default=MIDDLE)
-        rows = range(top + len(new), top, -1)
-        await self._add([_entry(s, row) for s, row in zip(new, rows, strict=True)], state)
-        await self.drop(gone)
+    def _sight(self, seen: Iterable[Seen]) -> None:
+        for one in seen:
+            if one.card.listed:
+                self._at_hand[one.card.key] = one
+                self._unlisted.discard(one.card.key)
+            else:
+                self._unlisted.add(one.card.key)
 
-    def _gone(self, head: set[str], *, whole: bool) -> list[str]:
-        """Known entries the head should have and has not: all of them when it is the `whole` list, else those down to
-        the oldest known one."""
-        rows = [int(self._entries[key].row) for key in head if key in self._entries]
-        if not rows and not whole:
-            return []
-        low = 0 if whole else min(rows)
-        return [e.key for e in self._entries.values() if int(e.row) >= low and e.key not in head]
+    async def _add(self, seen: Iterable[Seen], state: dict[str, str]) -> None:
+        new = {s.card.key: _entry(s) for s in seen if s.card.listed and s.card.key not in self._entries}
+        changed = {name: value for name, value in state.items() if self._state.get(name) != value}
+        if new or changed:
+            await self._store.index_add(self._account, self._kind.name, tuple(new.values()), changed)
+            self._entries.update(new)
+            self._state.update(changed)
 
-    async def _add(self, entries: Sequence[IndexEntry], state: dict[str, str]) -> None:
-        if entries or any(self._state.get(name) != value for name, value in state.items()):
-            await self._store.index_add(self._account, self._kind.name, entries, state)
-            self._entries.update((entry.key, entry) for entry in entries)
-            self._state.update(state)
+    async def put(self, seen: Seen) -> None:
+        """One more: the reader's own favourite. Raises StoreDown."""
+        if self._state:
+            await self._add([seen], {})
 
     async def drop(self, keys: Sequence[str]) -> None:
         """Take entries out. Raises StoreDown."""
@@ -112,39 +162,14 @@ class Index:
             for key in known:
                 del self._entries[key]
 
-    async def put(self, seen: Seen) -> None:
-        """One more at the head: the reader's own favourite. Raises StoreDown."""
-        if seen.card.key not in self._entries and self._state:
-            top = max((int(e.row) for e in self._entries.values()), default=MIDDLE)
-            await self._add([_entry(seen, top + 1)], {})
-
-    async def read(self, span: Span, fetch: Fetch) -> tuple[hub.Entry, ...]:
-        """The asked part, newest first. Raises BackendError, StoreDown."""
-        for _ in range(OLDER_PAGES):
-            chosen = self._select(span)
-            if len(chosen) >= span.count or not self._state.get("older"):
-                break
-            await self._reach_back(fetch)
-        return await self._bodies(span)
-
     def _select(self, span: Span) -> list[IndexEntry]:
-        inside = sorted((e for e in self._entries.values() if span.holds(e.id)), key=lambda e: e.id, reverse=True)
+        inside = [e for e in self._entries.values() if span.holds(e.id) and e.key not in self._unlisted]
+        inside.sort(key=lambda e: e.id, reverse=True)
         return inside[span.skip : span.skip + span.count]
 
-    async def _reach_back(self, fetch: Fetch) -> None:
-        page = await fetch(self._state["older"])
-        seen = [s for s in await self._cards.read(self.backend, page.items) if s.card.listed]
-        self._at_hand.update((s.card.key, s) for s in seen)
-        new = [s for s in seen if s.card.key not in self._entries]
-        low = min((int(e.row) for e in self._entries.values()), default=MIDDLE)
-        rows = range(low - 1, low - 1 - len(new), -1)
-        older = page.older if page.items else None
-        await self._add([_entry(s, row) for s, row in zip(new, rows, strict=True)], {"older": older or ""})
-
     async def _bodies(self, span: Span) -> tuple[hub.Entry, ...]:
-        for _ in range(2):
-            chosen = self._select(span)
-            absent = [e for e in chosen if e.key not in self._at_hand]
+        for _ in range(LOOKS):
+            absent = [e for e in self._select(span) if e.key not in self._at_hand]
             if not absent:
                 break
             await self._fetch_bodies(absent)
@@ -155,14 +180,13 @@ class Index:
         wanted = {e.native: e.key for e in absent}
         found = await self.backend.statuses(tuple(wanted))
         seen = await self._cards.read(self.backend, found.values())
-        self._at_hand.update((s.card.key, s) for s in seen)
-        gone = [key for key in wanted.values() if key not in self._at_hand]
-        stale = [s.card.key for s in seen if self._kind.removes and not s.entry.status.original.favourited]
-        await self.drop([*gone, *stale])
+        left = {s.card.key for s in seen if not self._kind.removes or s.entry.status.original.favourited}
+        self._sight(s for s in seen if s.card.key in left)
+        await self.drop([key for key in wanted.values() if key not in left])
 
 
-def _entry(seen: Seen, row: int) -> IndexEntry:
-    return IndexEntry(id=seen.card.id, key=seen.card.key, native=seen.card.native, row=f"{row:015d}")
+def _entry(seen: Seen) -> IndexEntry:
+    return IndexEntry(id=seen.card.id, key=seen.card.key, native=seen.card.native)
 
 
 class Indexes:
@@ -176,9 +200,9 @@ class Indexes:
     async def _index(self, session: Session, kind: Kind) -> Index:
         index = self._kept.get((session.account.id, kind.name))
         if index is None:
-            index = Index(session, kind, self._store, self._cards)
-            await index.load()
-            self._kept[session.account.id, kind.name] = index
+            loaded = Index(session, kind, self._store, self._cards)
+            await loaded.load()
+            index = self._kept.setdefault((session.account.id, kind.name), loaded)  # another may have been faster
         index.backend = session.backend  # the account may have been linked again
         return index
 
@@ -186,8 +210,7 @@ class Indexes:
         """The asked part of the list, newest first. Raises BackendError, StoreDown."""
         index = await self._index(session, kind)
         async with index.lock:
-            await index.update(fetch)
-            return await index.read(span, fetch)
+            return await index.page(span, fetch)
 
     async def put(self, session: Session, kind: Kind, seen: Seen) -> None:
         """A new entry of our own making."""
