@@ -21,6 +21,12 @@ from mappings import hub
 MOST = 5000
 """Contacts read per direction: the cap of friends/ids (DESIGN section 9)."""
 
+PATIENCE = 3.0
+"""Seconds a reply waits for a set that is not at hand; a later reply has it."""
+
+RETRY_SECONDS = 30
+"""How long a backend that failed to tell is not asked again for replies that can do without."""
+
 Cursor = str | None
 Fetch = Callable[[Cursor], Awaitable[hub.Page[hub.Account]]]
 
@@ -70,15 +76,25 @@ NOBODY = ContactSet()
 class Contacts:
     """Contact sets by linked account."""
 
-    def __init__(self, background: Background, *, seconds: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        background: Background,
+        *,
+        seconds: int,
+        patience: float = PATIENCE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._background = background
         self._seconds = seconds
+        self._patience = patience
         self._clock = clock
         self._sets: LRUCache[str, ContactSet] = LRUCache(1000)
         self._loading: dict[str, asyncio.Task[ContactSet]] = {}
+        self._failed: LRUCache[str, float] = LRUCache(1000)
 
     async def of(self, session: Session) -> ContactSet:
-        """The set, at most `seconds` old. A failing backend leaves the reader without contacts, not without a reply."""
+        """The set, at most `seconds` old. A failing or slow backend leaves the reader without contacts, not without a
+        reply."""
         if not session.account.native:
             return NOBODY
         kept = self._sets.get(session.account.id)
@@ -87,10 +103,11 @@ class Contacts:
             if age > self._seconds / 2:
                 self.warm(session)
             return kept
-        try:
-            return await asyncio.shield(self.warm(session))
-        except BackendError:
+        if self._clock() < self._failed.get(session.account.id, 0.0) + RETRY_SECONDS:
             return NOBODY
+        task = self.warm(session)
+        await asyncio.wait({task}, timeout=self._patience)
+        return task.result() if task.done() and task.exception() is None else NOBODY
 
     async def exact(self, session: Session) -> ContactSet:
         """The same for calls that list contacts: a failing backend is an error. Raises BackendError."""
@@ -118,9 +135,14 @@ class Contacts:
         self._sets.pop(account, None)
 
     async def _load(self, session: Session) -> ContactSet:
-        following, followers = await asyncio.gather(
-            _read_all(session.backend.following), _read_all(session.backend.followers)
-        )
+        try:
+            following, followers = await asyncio.gather(
+                _read_all(session.backend.following), _read_all(session.backend.followers)
+            )
+        except BackendError:
+            self._failed[session.account.id] = self._clock()
+            raise
+        self._failed.pop(session.account.id, None)
         loaded = ContactSet(following=following, followers=followers, loaded=self._clock())
         self._sets[session.account.id] = loaded
         return loaded
@@ -130,9 +152,9 @@ async def _read_all(fetch: Fetch) -> dict[str, hub.Account]:
     people: dict[str, hub.Account] = {}
     cursor: Cursor = None
     while len(people) < MOST:
-        page = await fetch(cursor)
+        page, known = await fetch(cursor), len(people)
         people.update((account.native, account) for account in page.items)
         cursor = page.older
-        if cursor is None or not page.items:
+        if cursor is None or len(people) == known:  # the end, or a server that gives the same page again
             break
     return people

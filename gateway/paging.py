@@ -118,7 +118,7 @@ async def _collect(
             backend, page.items, head=head, joined=window.newer_than is not None
         )
         found.update((s.card.key, s) for s in seen if span.holds(s.card.id) and keep(s.card))
-        if len(found) >= wanted or page.older is None or not page.items or _passed(seen, span):
+        if len(found) >= wanted or _ends(page, window, span) or _passed(seen, span):
             break
         window = replace(window, older_than=page.older, before_ms=None, limit=backend.capabilities.page_size)
     return sorted(found.values(), key=lambda s: s.card.id, reverse=True)
@@ -135,6 +135,12 @@ async def _first_window(ask: Ask, span: Span, mark: Mark | None, wanted: int) ->
     if mark:
         bounds = replace(bounds, older_than=mark.native, before_ms=None)
     return replace(bounds, limit=limit)
+
+
+def _ends(page: hub.Page[hub.Entry], window: Window, span: Span) -> bool:
+    """Nothing comes behind this page. One without items may go on where the adapter filters (snac), but above a lower
+    bound it is the end: a poll that finds nothing is one call."""
+    return page.older in {None, window.older_than} or (not page.items and span.above > 0)
 
 
 def _passed(seen: Sequence[Seen], span: Span) -> bool:

@@ -56,11 +56,11 @@ def _cut(ask: Ask, items: Sequence[T], *, always: bool) -> tuple[Sequence[T], tu
     """The asked part and (next, previous) cursor. A cursor is the number of items before the page plus one."""
     cursor = ask.params.get("cursor")
     count = ask.params.get("count")
-    if cursor is None:
+    if cursor is None and not always:
         page = max(ask.params.get("page") or 1, 1)
         size = count or len(items)
-        return items[(page - 1) * size : page * size], (0, 0) if always else None
-    start = max(_position(str(cursor)) - 1, 0)
+        return items[(page - 1) * size : page * size], None
+    start = max(_position(str(cursor or -1)) - 1, 0)
     size = count or len(items) or 1
     after = start + size
     following = after + 1 if after < len(items) else 0

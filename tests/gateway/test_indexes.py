@@ -1,4 +1,6 @@
-"""The small indexes under trouble: changes elsewhere, gaps, messages among mentions, several workers (DESIGN section 5).
+"""The small indexes under trouble: changes elsewhere, gaps, messages among mentions, several workers.
+
+Rule: DESIGN section 5.
 """
 
 from __future__ import annotations
