@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import httpx2 as httpx
+import orjson
 
 from adapters.backend import Window
 from adapters.mastodon.backend import MastodonBackend
@@ -40,6 +41,10 @@ class Translation:
     def turn(self) -> None:
         """The next page."""
         self._page = self._timeline.next()
+
+    async def parse(self) -> None:
+        """The unit U: the same body, parsed and thrown away."""
+        orjson.loads(self._page)
 
     def work(self, format: str) -> Callable[[], Awaitable[bytes]]:
         """One translation of the page as `format`."""
