@@ -10,6 +10,7 @@ import pytest
 
 from adapters.backend import Capabilities
 from adapters.errors import OutcomeUnknown, Unavailable
+from gateway.stores.store import StoreDown
 from tests.gateway_harness import Ground, gateway_on
 
 PICTURE = {"media": ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(40))}
@@ -163,4 +164,19 @@ async def test_a_key_that_dies_in_the_store_while_its_post_is_sent_guards_it_sti
     await asyncio.sleep(0)
     gate.go.set()
     assert {(await first).status, (await second).status} == {200}
+    assert len(ground.world.posts) == 1
+
+
+@pytest.mark.anyio
+async def test_a_store_lost_over_a_limited_post_never_doubles_it(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*args: object) -> None:
+        raise StoreDown("away")
+
+    bob = (await ground.get("users/show", screen_name="bob", twin=False)).json["id"]
+    with monkeypatch.context() as patch:
+        patch.setattr(ground.gateway.store._store, "set_kind", away)  # type: ignore[attr-defined]
+        await ground.post("statuses/update", status="limited", contact_allow=bob)
+    assert (await ground.post("statuses/update", status="limited", contact_allow=bob)).status == 200
     assert len(ground.world.posts) == 1
