@@ -60,6 +60,9 @@ class Kept(MutableMapping[K, V]):
         if in_young is None and in_old is None:
             raise KeyError(key)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._young or key in self._old
+
     def __iter__(self) -> Iterator[K]:
         yield from self._young
         yield from (key for key in self._old if key not in self._young)

@@ -56,15 +56,16 @@ class Renderer:
         return trees.json_list(items) if variant.format == "json" else trees.xml_list("statuses", "status", items)
 
     async def _items(self, ask: Ask, variant: Variant, entries: Sequence[hub.Entry]) -> list[bytes]:
-        """Finished statuses: what this reader was sent before is sent again."""
+        """Finished statuses: what is asked for a second time is kept for the third, and sent as it is."""
         number, fillings = self._number(variant), await self._fillings(ask)
         items = [self._finished.get((fillings.number, number, entry.raw)) for entry in entries]
         if None in items:
+            known = [(number, entry.raw) in self._statuses for entry in entries]
             fragments = await self._fragments(ask, variant, entries)
             fillings = await self._fillings(ask)  # numbering may have joined threads
             items = [fragment.fill(fillings) if fragment else None for fragment in fragments]
-            for entry, item in zip(entries, items, strict=True):
-                if item is not None:
+            for entry, item, again in zip(entries, items, known, strict=True):
+                if item is not None and again:
                     self._finished[fillings.number, number, entry.raw] = item
         return [item for item in items if item is not None]
 
