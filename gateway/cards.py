@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
-from cachetools import LRUCache
 
 from adapters.backend import Backend
 from adapters.errors import BadAnswer
 from gateway.ids import Ids
+from gateway.kept import Kept
 from gateway.stores.store import Store
 from mappings import hub
 
@@ -50,7 +50,7 @@ class Cards:
     def __init__(self, store: Store, ids: Ids, *, entries: int) -> None:
         self._store = store
         self._ids = ids
-        self._kept: LRUCache[tuple[str, bytes], Card] = LRUCache(entries)
+        self._kept: Kept[tuple[str, bytes], Card] = Kept(entries, _one)
 
     async def read(
         self, backend: Backend, entries: Iterable[hub.Entry], *, head: bool = False, joined: bool = False
@@ -75,17 +75,16 @@ class Cards:
         new = {i: status for i, card in enumerate(cards) if card is None and (status := decoded(entries[i]))}
         newest = {status.native for i, status in new.items() if i < arrived}
         numbers = await self._ids.number(backend, new.values(), newest=newest)
-        sightings = {i: backend.sighting(status) for i, status in new.items()}
-        kinds = await self._kinds(backend, {sightings[i].key: status for i, status in new.items()})
+        kinds = await self._kinds(backend, new.values())
         for i, status in new.items():
-            key = sightings[i].key
+            raw, key = entries[i].raw, status.key or status.native
             card = _card(status, numbers.statuses[status.native], key, kinds.get(key, ""))
-            cards[i] = self._kept[backend.base_url, entries[i].raw] = card
-            entries[i] = hub.Entry(raw=entries[i].raw, read=entries[i].read, known=status)
+            cards[i] = self._kept[backend.base_url, raw] = card
+            entries[i] = hub.Entry(raw=raw, read=entries[i].read, known=status)
         return cards
 
-    async def _kinds(self, backend: Backend, statuses: dict[str, hub.Status]) -> dict[str, str]:
-        direct = {key: status for key, status in statuses.items() if status.original.visibility == "direct"}
+    async def _kinds(self, backend: Backend, statuses: Iterable[hub.Status]) -> dict[str, str]:
+        direct = {s.key or s.native: s for s in statuses if s.original.visibility == "direct"}
         if not direct:
             return {}
         known = await self._store.kinds(backend.base_url, tuple(direct))
@@ -106,6 +105,10 @@ def decoded(entry: hub.Entry) -> hub.Status | None:
         return entry.status
     except BadAnswer:
         return None
+
+
+def _one(_: Card) -> int:
+    return 1
 
 
 def _card(status: hub.Status, id: int, key: str, kind: str) -> Card:

@@ -32,9 +32,8 @@ VALUES = (
 INNER_FIELDS = inner(STATUS_FIELDS)
 
 _FORMATS: tuple[Format, ...] = ("json", "xml")
-_TRUSTED = ("statusnet_html", "friendica_html")
-_OUTER = {format: template(STATUS_FIELDS, VALUES, format, _TRUSTED) for format in _FORMATS}
-_INNER = {format: template(INNER_FIELDS, VALUES, format, _TRUSTED) for format in _FORMATS}
+_OUTER = {format: template(STATUS_FIELDS, VALUES, format) for format in _FORMATS}
+_INNER = {format: template(INNER_FIELDS, VALUES, format) for format in _FORMATS}
 
 PRIVATE = frozenset({hub.Visibility.PRIVATE, hub.Visibility.DIRECT})
 

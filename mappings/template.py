@@ -1,14 +1,15 @@
 """A table of fields compiled to a writer of bytes: a few operations in C for an object, whatever its size.
 
-`mappings.fields` tells what; here is how. XML is one format operation on a skeleton, JSON one encoding of a struct; a
-hole is a NUL byte until the end, because no encoded value can hold one. lxml is the oracle in the tests.
+`mappings.fields` tells what; here is how. First come the computed values and the constants (JSON: one encoding of a
+struct; XML: one format operation on a skeleton), then what is nested, as it is: nothing is encoded or copied twice, and
+holes need no looking for. lxml is the oracle in the tests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -19,150 +20,117 @@ from mappings.fragments import Format, Fragment, Hole
 Nested = bytes | Fragment | Hole | None
 """What stands in a slot; None leaves the key out."""
 
-_CUT = b"\0"
-_GAP = msgspec.Raw(_CUT)
-_CONTACT = b'"contact":'
-"""The reader's fields come as they are, without a key around them."""
-
 
 class Template:
-    """Renders one kind of object in one format. `values` names the computed values, `slots` the nested ones, in order.
+    """Renders one kind of object in one format. `slots` names the nested values, in order.
 
     In XML the result is the content of the element without the element itself, in JSON a whole object.
     """
 
-    def __init__(self, rows: Sequence[Field]) -> None:
-        self.slots = tuple([field.name for field in rows if _nested(field)])
+    def __init__(self, rows: Sequence[Field], format: Format) -> None:
+        nested = [field for field in rows if _nested(field)]
+        self.slots = tuple([field.name for field in nested])
+        self._around = [_around(field, format) for field in nested]
+        self._end = b"}" if format == "json" else b""
 
     def render(self, values: Sequence[Any], nested: Sequence[Nested]) -> Fragment:
         """The object. `nested` fits `slots`."""
-        holes: list[Hole] = []
-        rest = self._bytes(values, self._cells(nested, holes))
-        parts = []
-        for _ in holes:  # many times faster than bytes.split
-            part, _, rest = rest.partition(_CUT)
-            parts.append(part)
-        return Fragment((*parts, rest), tuple(holes))
+        at, parts, holes = [*self.own(values)], list[bytes](), list[Hole]()
+        for (before, after), item in zip(self._around, nested, strict=True):
+            if item is None:
+                continue
+            if isinstance(item, bytes):
+                at += (before, item, after)
+            elif isinstance(item, Hole):
+                parts.append(b"".join([*at, before]))
+                holes.append(item)
+                at = [after]
+            elif not item.holes:
+                at += (before, item.parts[0], after)
+            else:
+                inside, its = item
+                parts.append(b"".join([*at, before, inside[0]]))
+                parts += inside[1:-1]
+                holes += its
+                at = [inside[-1], after]
+        parts.append(b"".join([*at, self._end]))
+        return Fragment(tuple(parts), tuple(holes))
 
-    def _cells(self, nested: Sequence[Nested], holes: list[Hole]) -> list[Any]:
+    def own(self, values: Sequence[Any]) -> tuple[bytes, bytes]:
+        """Computed values and constants, without the end of the object."""
         raise NotImplementedError
 
-    def _bytes(self, values: Sequence[Any], cells: Sequence[Any]) -> bytes:
-        raise NotImplementedError
 
-
-def template(
-    fields: Sequence[Field], values: tuple[str, ...], format: Format, trusted: tuple[str, ...] = ()
-) -> Template:
-    """The writer of a table. `trusted` values hold no forbidden character that another value does not hold too."""
+def template(fields: Sequence[Field], values: tuple[str, ...], format: Format) -> Template:
+    """The writer of a table; `values` names what `render` is given."""
     rows = _grouped(fields)
-    return _Xml(rows, values) if format == "xml" else _Json(rows, values, trusted)
+    return _Xml(rows, values) if format == "xml" else _Json(rows, values)
 
 
 class _Json(Template):
-    """The struct has a member for every row; what is nested is raw bytes, what is absent is unset."""
+    """A struct with a member for every computed value; the constants are encoded once."""
 
-    def __init__(self, rows: Sequence[Field], values: tuple[str, ...], trusted: tuple[str, ...]) -> None:
-        super().__init__(rows)
+    def __init__(self, rows: Sequence[Field], values: tuple[str, ...]) -> None:
+        super().__init__(rows, "json")
         plain = [field for field in rows if not _nested(field) and field.const is UNSET]
         digits = [field for field in plain if field.type == "digits"]
-        texts = {field.source for field in plain if field.type.startswith("text")} - {*trusted}
-        self._struct = msgspec.defstruct("Row", [(field.name, Any, None) for field in rows], gc=False)
-        self._texts = itemgetter(*[values.index(name) for name in values if name in texts])
+        names = [*values, *[f"digits {field.name}" for field in digits]]
+        self._struct = msgspec.defstruct("Row", [(field.name, Any) for field in plain], gc=False)
         self._digits = [values.index(field.source) for field in digits]
-        self._consts = [field.const for field in rows if field.const is not UNSET]
-        names = [*values, *self.slots, *[f"digits {f.name}" for f in digits]]
-        names += [f"const {field.name}" for field in rows if field.const is not UNSET]
-        self._order = itemgetter(*[names.index(_place(field)) for field in rows])
-        self._keyless = "contact" in self.slots
+        self._order = itemgetter(*[names.index(_place(field)) for field in plain])
+        consts = [pair(field.name, encode(field.const), "json") for field in rows if field.const is not UNSET]
+        self._consts = b"".join([b"," + const for const in consts])
 
-    def _cells(self, nested: Sequence[Nested], holes: list[Hole]) -> list[Any]:
-        cells: list[Any] = []
-        for item in nested:
-            if item is None:
-                cells.append(msgspec.UNSET)
-            elif isinstance(item, bytes):
-                cells.append(msgspec.Raw(item))
-            elif isinstance(item, Hole):
-                holes.append(item)
-                cells.append(_GAP)
-            else:
-                holes += item[1]
-                cells.append(msgspec.Raw(_CUT.join(item[0])))
-        return cells
-
-    def _bytes(self, values: Sequence[Any], cells: Sequence[Any]) -> bytes:
+    def own(self, values: Sequence[Any]) -> tuple[bytes, bytes]:
+        """See `Template`. Texts are looked at once, encoded: what is forbidden or must be escaped is rare."""
         try:
-            if suspect(encode(self._texts(values))):
-                values = clean_tree(values)
-            row = [*values, *cells, *[str(values[place]) for place in self._digits], *self._consts]
-            data = encode(self._struct(*self._order(row)))
+            data = self._encoded(values)
         except UnicodeEncodeError:
-            return self._bytes(clean_tree(values), cells)
-        return data.replace(_CONTACT, b"", 1) if self._keyless else data
+            data = self._encoded(clean_tree(values))
+        else:
+            if suspect(data):
+                data = self._encoded(clean_tree(values))
+        return data[:-1], self._consts
+
+    def _encoded(self, values: Sequence[Any]) -> bytes:
+        row = [*values, *[str(values[place]) for place in self._digits]]
+        return encode(self._struct(*self._order(row)))
 
 
 def _place(field: Field) -> str:
-    if _nested(field):
-        return field.name
-    if field.const is not UNSET:
-        return f"const {field.name}"
     return f"digits {field.name}" if field.type == "digits" else field.source
 
 
 class _Xml(Template):
-    """A skeleton with a gap for every value. Slots bring their own tags, because they may be empty."""
+    """A skeleton with a gap for every computed value."""
 
     def __init__(self, rows: Sequence[Field], values: tuple[str, ...]) -> None:
-        super().__init__(rows)
-        plain = [field for field in rows if not _nested(field) and field.const is UNSET]
+        super().__init__(rows, "xml")
+        own = [field for field in rows if not _nested(field)]
+        plain = [field for field in own if field.const is UNSET]
         types = {field.source: field.type for field in reversed(plain)}
-        names = [*values, *self.slots]
-        self._tags = [_tags(field) for field in rows if _nested(field)]
-        self._skeleton = b"".join([b"%b" if _nested(field) else _element(field) for field in rows])
-        self._order = itemgetter(*[names.index(_source(field)) for field in rows if field.const is UNSET])
+        consts = [field for field in own if field.const is not UNSET]
+        self._skeleton = b"".join([_element(field) for field in plain])
+        self._consts = b"".join([_element(field) for field in consts])
+        self._order = itemgetter(*[values.index(field.source) for field in plain])
         self._encoders = [_XML[types[name]] if name in types else _unused for name in values]
 
-    def _cells(self, nested: Sequence[Nested], holes: list[Hole]) -> list[Any]:
-        cells: list[bytes] = []
-        for (before, after, gap), item in zip(self._tags, nested, strict=True):
-            if item is None:
-                cells.append(b"")
-            elif isinstance(item, bytes):
-                cells.append(before + item + after)
-            elif isinstance(item, Hole):
-                holes.append(item)
-                cells.append(gap)
-            else:
-                holes += item[1]
-                cells.append(before + _CUT.join(item[0]) + after)
-        return cells
-
-    def _bytes(self, values: Sequence[Any], cells: Sequence[Any]) -> bytes:
+    def own(self, values: Sequence[Any]) -> tuple[bytes, bytes]:
+        """See `Template`."""
         row = [code(value) for code, value in zip(self._encoders, values, strict=True)]
-        data: bytes = self._skeleton % self._order([*row, *cells])
-        return data
+        return self._skeleton % self._order(row), self._consts
 
 
-class _Tags(NamedTuple):
-    before: bytes
-    after: bytes
-    gap: bytes
-
-
-def _tags(field: Field) -> _Tags:
+def _around(field: Field, format: Format) -> tuple[bytes, bytes]:
+    """What stands before and after a nested value. The reader's fields come as they are, without a key."""
     if field.hole == "contact":
-        return _Tags(b"", b"", _CUT)
-    before, after = pair(field.name, _CUT, "xml").split(_CUT)
-    return _Tags(before, after, before + _CUT + after)
+        return (b"," if format == "json" else b""), b""
+    before, after = pair(field.name, b"\0", format).split(b"\0")
+    return (b"," + before if format == "json" else before), after
 
 
 def _element(field: Field) -> bytes:
     return pair(field.name, b"%b" if field.const is UNSET else xml_value(field.const), "xml")
-
-
-def _source(field: Field) -> str:
-    return field.name if _nested(field) else field.source
 
 
 def join(items: Iterable[bytes | Fragment | Hole]) -> Fragment:
