@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from adapters.backend import Draft, Person
 from adapters.errors import BackendError, BadAnswer, Missing, OutcomeUnknown, Rejected
@@ -67,6 +68,10 @@ async def _audience(ask: Ask, parent: hub.Status | None, me: Person) -> Audience
     if parent is None:
         return limited or Audience(visibility=Visibility(me.default_visibility))
     reply = audiences.of_reply(parent, me.default_visibility, me.account)
+    if parent.visibility == Visibility.DIRECT:
+        key, scope = parent.key or parent.native, ask.session.scope
+        known = await ask.gateway.store.kinds(scope, [key])
+        reply = replace(reply, kind=known.get(key, hub.Kind.MESSAGE))  # an answer to a limited post is one
     return audiences.within(limited, reply) if limited else reply
 
 

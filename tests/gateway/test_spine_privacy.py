@@ -80,6 +80,14 @@ async def test_a_limited_post_stands_in_own_timelines(ground: Ground) -> None:
 
 
 @pytest.mark.anyio
+async def test_an_answer_to_a_limited_post_is_limited_too(ground: Ground) -> None:
+    first = await sent(ground, status="for one", **{"contact_allow[]": await number(ground, "bob")})
+    answer = await ground.post("statuses/update", user="bob", status="yes", in_reply_to_status_id=first.json["id"])
+    assert (last(ground).visibility, last(ground).to) == (Visibility.DIRECT, ["p:alice"])
+    assert (await ground.get("statuses/home_timeline")).ids == [answer.json["id"], first.json["id"]]
+
+
+@pytest.mark.anyio
 async def test_a_list_is_addressed_where_the_server_can_and_its_number_is_the_accounts_own(tmp_path: Path) -> None:
     capabilities = Capabilities(software="fake", list_addressing=True, statuses_by_id=True)
     async with gateway_on(tmp_path, capabilities=capabilities) as ground:
