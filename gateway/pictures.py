@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import struct
 
 from adapters.backend import File
@@ -48,12 +47,15 @@ def size_of(data: bytes) -> tuple[int, int]:
 
 
 async def upload_all(ask: Ask, uploads: tuple[Upload, ...], already: int) -> tuple[hub.Upload, ...]:
-    """Check all, then send all. Raises ApiError 400, BackendError, but never OutcomeUnknown: nothing is posted yet."""
+    """Check all, then send one after the other: some servers show files in the order they came.
+
+    Raises ApiError 400, BackendError, but never OutcomeUnknown: nothing is posted yet.
+    """
     most = ask.session.backend.capabilities.max_media
     if len(uploads) + already > most:
         raise ApiError(400, f"This server takes at most {most} files in a post.", BAD_MEDIA)
     files = [picture(upload) for upload in uploads]
     try:
-        return tuple(await asyncio.gather(*(ask.session.backend.upload(file) for file in files)))
+        return tuple([await ask.session.backend.upload(file) for file in files])
     except OutcomeUnknown as error:
         raise Slow(str(error)) from error
