@@ -15,6 +15,7 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
 _SPECIAL = re.compile("[&<>\x00-\x1f\ud800-\udfff\ufffe\uffff]").search
 _ESCAPED = re.compile(rb"\\(?:u|b|f|r)").search  # three times as fast as with a set of letters
+_NOBODYS = re.compile(rb"\xef(?=\xbf[\xbe\xbf])").search  # U+FFFE and U+FFFF; a prefix of one byte is looked for faster
 
 encode = msgspec.json.Encoder().encode
 """JSON of anything. Raises UnicodeEncodeError on a lone surrogate."""
@@ -22,7 +23,7 @@ encode = msgspec.json.Encoder().encode
 
 def suspect(data: bytes) -> bool:
     """Encoded JSON may hold a forbidden character or a carriage return. They are rare and looking is cheap."""
-    return _ESCAPED(data) is not None or (not data.isascii() and b"\xef\xbf" in data)
+    return _ESCAPED(data) is not None or _NOBODYS(data) is not None
 
 
 def clean(text: str) -> str:
@@ -58,7 +59,7 @@ def xml_text(text: str) -> bytes:
     data = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if b"\xef" in data:
+    if b"\xef" in data and _NOBODYS(data):
         data = data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
     return data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
 
