@@ -20,7 +20,7 @@ from mappings.rich import rich
 from mappings.template import Nested, join, template
 from mappings.text import extras, whole_pieces, whole_text
 from mappings.trees import ITEMS, json_bytes, xml_content
-from mappings.users import UserCache, cached_user, screen_name, with_hole
+from mappings.users import UserCache, cached_user, kept_user, screen_name, with_hole
 
 VALUES = (
     "text", "created_at", "in_reply_to_status_id", "in_reply_to_status_id_str", "source", "id", "in_reply_to_user_id",
@@ -32,7 +32,8 @@ VALUES = (
 INNER_FIELDS = inner(STATUS_FIELDS)
 
 _FORMATS: tuple[Format, ...] = ("json", "xml")
-_OUTER = {format: template(STATUS_FIELDS, VALUES, format) for format in _FORMATS}
+_PEOPLE = ("user", "friendica_author", "friendica_owner")
+_OUTER = {format: template(STATUS_FIELDS, VALUES, format, _PEOPLE) for format in _FORMATS}
 _INNER = {format: template(INNER_FIELDS, VALUES, format) for format in _FORMATS}
 
 PRIVATE = frozenset({hub.Visibility.PRIVATE, hub.Visibility.DIRECT})
@@ -70,6 +71,19 @@ class Rendering:
         """The user object. `full`: with uid and self."""
         return cached_user(account, self.variant, self.numbers.accounts[account.native], full, self.users)
 
+    def people(self, status: hub.Status, *, user: bool) -> Fragment:
+        """`user` to `friendica_owner`: of a post one person three times, put together once."""
+        boosted = status.reblog_of
+        if boosted is None and user:
+            return kept_user(self.users, (status.account, self.variant, True), lambda: self._people(status, status))
+        return self._people(status, boosted or status, user=user)
+
+    def _people(self, status: hub.Status, original: hub.Status, *, user: bool = True) -> Fragment:
+        author = self.user(status.account)
+        owner = with_hole(author, full=True)
+        first = owner if original is status else self.user(original.account, full=True)
+        return _OUTER[self.variant.format].ahead((author if user else None, first, owner))
+
     def outer(
         self, status: hub.Status, activities: hub.Activities | None, *, user: bool = True, comments: bool = True
     ) -> Fragment:
@@ -77,15 +91,10 @@ class Rendering:
         original, wrapped = _original(status), status.reblog_of is not None
         body = body_of(original)
         text, found = self.text(original, body, boosted=wrapped)
-        author = self.user(status.account)
-        owner = with_hole(author, full=True)
         thread = Hole("thread", original.key or original.native, self.numbers.statuses[original.native])
         return _OUTER[self.variant.format].render(
             status_values(status, original, self, body=body, text=text),
             (
-                author if user else None,
-                self.user(original.account, full=True) if wrapped else owner,
-                owner,
                 thread,
                 self.activities(activities),
                 self.tree("attachments", attachments(original.media)),
@@ -94,6 +103,7 @@ class Rendering:
                 None if wrapped else self.quoted(original),
                 b"%d" % original.replies_count if comments else None,
             ),
+            self.people(status, user=user),
         )
 
     def inner(self, status: hub.Status, body: Body, *, quoted: bool = False) -> Fragment:

@@ -20,22 +20,34 @@ from mappings.fragments import Format, Fragment, Hole
 Nested = bytes | Fragment | Hole | None
 """What stands in a slot; None leaves the key out."""
 
+NOTHING = Fragment((b"",), ())
+
 
 class Template:
     """Renders one kind of object in one format. `slots` names the nested values, in order.
 
     In XML the result is the content of the element without the element itself, in JSON a whole object.
+    Nested values that stand `ahead` of the others are put together apart, because many objects have the same.
     """
 
-    def __init__(self, rows: Sequence[Field], format: Format) -> None:
-        nested = [field for field in rows if _nested(field)]
+    def __init__(self, rows: Sequence[Field], format: Format, ahead: Sequence[str]) -> None:
+        nested = [field for field in rows if _nested(field) and field.name not in ahead]
         self.slots = tuple([field.name for field in nested])
         self._around = [_around(field, format) for field in nested]
+        self._around_ahead = [_around(field, format) for field in rows if field.name in ahead]
         self._end = b"}" if format == "json" else b""
 
-    def render(self, values: Sequence[Any], nested: Sequence[Nested]) -> Fragment:
-        """The object. `nested` fits `slots`."""
-        at, parts, holes = [*self.own(values)], list[bytes](), list[Hole]()
+    def ahead(self, nested: Sequence[Nested]) -> Fragment:
+        """The values that stand ahead, for any number of objects."""
+        pairs = zip(self._around_ahead, nested, strict=True)
+        return join([part for (before, after), item in pairs if item is not None for part in (before, item, after)])
+
+    def render(self, values: Sequence[Any], nested: Sequence[Nested], ahead: Fragment = NOTHING) -> Fragment:
+        """The object. `nested` fits `slots`; `ahead` was made by the method of that name."""
+        parts, holes, at = list[bytes](), [*ahead.holes], [*self.own(values), ahead.parts[0]]
+        if holes:
+            parts = [b"".join(at), *ahead.parts[1:-1]]
+            at = [ahead.parts[-1]]
         for (before, after), item in zip(self._around, nested, strict=True):
             if item is None:
                 continue
@@ -61,17 +73,17 @@ class Template:
         raise NotImplementedError
 
 
-def template(fields: Sequence[Field], values: tuple[str, ...], format: Format) -> Template:
-    """The writer of a table; `values` names what `render` is given."""
+def template(fields: Sequence[Field], values: tuple[str, ...], format: Format, ahead: Sequence[str] = ()) -> Template:
+    """The writer of a table; `values` names what `render` is given, `ahead` the first nested values."""
     rows = _grouped(fields)
-    return _Xml(rows, values) if format == "xml" else _Json(rows, values)
+    return _Xml(rows, values, ahead) if format == "xml" else _Json(rows, values, ahead)
 
 
 class _Json(Template):
     """A struct with a member for every computed value; the constants are encoded once."""
 
-    def __init__(self, rows: Sequence[Field], values: tuple[str, ...]) -> None:
-        super().__init__(rows, "json")
+    def __init__(self, rows: Sequence[Field], values: tuple[str, ...], ahead: Sequence[str]) -> None:
+        super().__init__(rows, "json", ahead)
         plain = [field for field in rows if not _nested(field) and field.const is UNSET]
         digits = [field for field in plain if field.type == "digits"]
         names = [*values, *[f"digits {field.name}" for field in digits]]
@@ -104,8 +116,8 @@ def _place(field: Field) -> str:
 class _Xml(Template):
     """A skeleton with a gap for every computed value."""
 
-    def __init__(self, rows: Sequence[Field], values: tuple[str, ...]) -> None:
-        super().__init__(rows, "xml")
+    def __init__(self, rows: Sequence[Field], values: tuple[str, ...], ahead: Sequence[str]) -> None:
+        super().__init__(rows, "xml", ahead)
         own = [field for field in rows if not _nested(field)]
         plain = [field for field in own if field.const is UNSET]
         types = {field.source: field.type for field in reversed(plain)}

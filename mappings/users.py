@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -36,8 +36,12 @@ VALUES = (
 _FORMATS: tuple[Format, ...] = ("json", "xml")
 _TEMPLATES = {format: template(USER_FIELDS, VALUES, format) for format in _FORMATS}
 
-UserCache = MutableMapping[tuple[hub.Account, Variant, bool], Fragment]
-"""User fragments without status, by account, variant and `full`: a dict or an LRU. Numbers of accounts never change."""
+UserKey = tuple[hub.Account, Variant, bool]
+UserCache = MutableMapping[UserKey, Fragment]
+"""Fragments by account, variant and what they are: the user object, or (true) all that a status tells of its author.
+
+A dict or an LRU. Numbers of accounts never change.
+"""
 
 
 def screen_name(account: hub.Account, variant: Variant) -> str:
@@ -97,15 +101,24 @@ def user_fragment(
 
 
 def cached_user(account: hub.Account, variant: Variant, number: int, full: bool, users: UserCache) -> Fragment:
-    """The user object without status, rendered once. A cache that refuses it (too large) does no harm."""
-    key = (account, variant, False)
+    """The user object without status, rendered once."""
+
+    def made() -> Fragment:
+        hole = Hole("contact", account.native, number)
+        return _TEMPLATES[variant.format].render(user_values(account, variant, number), (hole, None))
+
+    found = kept_user(users, (account, variant, False), made)
+    return with_hole(found, full) if full else found
+
+
+def kept_user(users: UserCache, key: UserKey, make: Callable[[], Fragment]) -> Fragment:
+    """What is kept under `key`, else made. A cache that refuses it (too large) does no harm."""
     found = users.get(key)
     if found is None:
-        hole = Hole("contact", account.native, number)
-        found = _TEMPLATES[variant.format].render(user_values(account, variant, number), (hole, None))
+        found = make()
         with suppress(ValueError):
             users[key] = found
-    return with_hole(found, full) if full else found
+    return found
 
 
 def with_hole(user: Fragment, full: bool) -> Fragment:
