@@ -224,7 +224,8 @@ def test_authors_are_rendered_once() -> None:
     status_fragment(status("100"), variant(), NUMBERS, users=users)
     kept = dict(users)
     status_fragment(status("101"), variant(), NUMBERS, users=users)
-    assert kept and users == kept
+    assert kept
+    assert users == kept
 
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=6)
