@@ -1,152 +1,170 @@
-"""The plug under httpx: a transport on aiohttp's connections (docs/adr/0004).
+"""The plug under httpx: kept connections, answers read whole, gzip undone in one bounded step (docs/adr/0004).
 
-Kept connections with O(1) taking, HTTP/1.1, gzip undone in one bounded step, and every address checked when its socket
-is made. Errors have httpx's names.
+Connections are made and checked in `adapters.dial`, used in `adapters.wire`. Errors have httpx's names.
 """
 
 from __future__ import annotations
 
-import ssl
+import asyncio
 import zlib
-from functools import cache, lru_cache
-from io import BytesIO
-from typing import Any
+from functools import lru_cache
 
-import aiohttp
 import httpx2 as httpx
-from aiohttp.client_middlewares import ClientHandlerType
-from yarl import URL
 
+from adapters.dial import Dialer, origin
 from adapters.errors import BadAnswer
 from adapters.guard import Guard
+from adapters.wire import KEPT, PACKING, Reply, Wire
 
 KEEP_SECONDS = 15.0
-NAME_SECONDS = 60
 BUFFER = 1 << 18
-"""Bytes read ahead of us: most timelines whole."""
+"""Bytes taken from the system at once: most timelines whole."""
 
 FRESH = "fresh"
 """Request extension: use a new connection and close it afterwards."""
 
-
-@cache
-def tls() -> ssl.SSLContext:
-    """The process's TLS settings; making them costs 20 ms."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-async def plain_errors(request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
-    """Tell "never sent" from "sent, no answer", and keep aiohttp from sending anything twice by itself."""
-    try:
-        return await handler(request)
-    except aiohttp.ServerTimeoutError as error:
-        never = isinstance(error, aiohttp.ConnectionTimeoutError)
-        raise (httpx.ConnectTimeout if never else httpx.ReadTimeout)("no answer in time") from error
-    except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
-        raise httpx.ConnectError("no connection") from error
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise httpx.ReadError("connection lost") from error
-    except aiohttp.ClientError as error:
-        raise httpx.RemoteProtocolError("not HTTP") from error
+NOTHING = httpx.ByteStream(b"")
+Place = tuple[str, bytes]
+"""Scheme and network location: connections to the same place are alike."""
 
 
 class Plug(httpx.AsyncBaseTransport):
-    """`connect` are seconds for making a connection, `max_bytes` bounds one answer, packed and unpacked."""
+    """`connect` are seconds for making a connection, `max_bytes` bounds one answer, packed and unpacked.
+
+    Limits per backend are kept by `upstream`: a connection is taken from the top of its stack, or made.
+    """
 
     def __init__(self, guard: Guard, *, connect: float, max_bytes: int) -> None:
-        self.guard, self.max_bytes = guard, max_bytes
-        self.timeout = aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect)
-        self.sessions: dict[bool, aiohttp.ClientSession] = {}
-
-    def session(self, *, keep: bool) -> aiohttp.ClientSession:
-        """The pool of kept connections, or the maker of fresh ones."""
-        found = self.sessions.get(keep)
-        if found is None:
-            found = self.sessions[keep] = self.opened(keep=keep)
-        return found
-
-    def opened(self, *, keep: bool) -> aiohttp.ClientSession:
-        """A new pool. Limits per backend are kept by `upstream`, so taking a connection is O(1)."""
-        reuse: dict[str, Any] = {"keepalive_timeout": KEEP_SECONDS} if keep else {"force_close": True}
-        connector = aiohttp.TCPConnector(
-            limit=0, ssl=tls(), ttl_dns_cache=NAME_SECONDS, socket_factory=self.guard.socket, **reuse
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=("Content-Type", "User-Agent", "Accept", "Accept-Encoding"),
-            timeout=self.timeout,
-            trust_env=False,
-            auto_decompress=False,
-            read_bufsize=BUFFER,
-            middlewares=(plain_errors,),
-        )
+        self.dialer, self.max_bytes = Dialer(guard, connect), max_bytes
+        self.buffer = memoryview(bytearray(BUFFER))
+        self.idle: dict[Place, list[Wire]] = {}
+        self.sweeper: asyncio.TimerHandle | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One exchange, never repeated. Raises httpx.HTTPError, BadAnswer."""
-        url = parsed(request.url)
-        self.guard.enter(url.scheme, url.host or "", url.port)
-        content = request.content
-        exchange = self.session(keep=FRESH not in request.extensions).request(
-            request.method,
-            url,
-            headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
-            data=BytesIO(content) if content else None,
-            allow_redirects=False,
-        )
-        async with exchange as response:
-            try:
-                body = await self.body(response)
-            except (aiohttp.ClientError, OSError) as error:
-                raise httpx.ReadError("connection lost") from error
-            return httpx.Response(response.status, headers=_kept(response), content=body)
+        url, content, keep = request.url, request.read(), FRESH not in request.extensions
+        place, head = (url.scheme, url.netloc), written(request, len(content), keep=keep)
+        wire = self.kept(place) if keep else None
+        if wire is None:
+            wire = await self.dialer.open(origin(url), self.wire)
+        reply = await wire.exchange(head, content, keep=keep)
+        if wire.open:
+            self.keep(place, wire)
+        return Whole(reply, self.plain(reply))
 
-    async def body(self, response: aiohttp.ClientResponse) -> bytes:
-        """The whole body. Raises BadAnswer when it is larger than agreed, or not what its encoding says."""
-        chunks, size = [], 0
-        async for chunk in response.content.iter_any():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > self.max_bytes:
-                raise BadAnswer("The server's answer is too large.")
-        body = b"".join(chunks)
-        encoding = response.headers.get("Content-Encoding", "identity").lower()
-        return body if encoding == "identity" or not body else self.unpacked(body, encoding)
+    def wire(self) -> Wire:
+        """A connection to be."""
+        return Wire(self.buffer, self.max_bytes)
 
-    def unpacked(self, body: bytes, encoding: str) -> bytes:
-        """What gzip holds: the only encoding that was asked for. Raises BadAnswer."""
-        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        try:
-            plain = unpacker.decompress(body, self.max_bytes + 1)
-        except zlib.error as error:
-            raise BadAnswer("The server's answer is damaged.") from error
-        if len(plain) > self.max_bytes:
-            raise BadAnswer("The server's answer is too large.")
-        if not unpacker.eof or "gzip" not in encoding:
+    def kept(self, place: Place) -> Wire | None:
+        """The connection to this place that was used last, if it still lives."""
+        stack, oldest = self.idle.get(place), asyncio.get_running_loop().time() - KEEP_SECONDS
+        while stack:
+            wire = stack.pop()
+            if wire.open and wire.since > oldest:
+                return wire
+            wire.close()
+        return None
+
+    def keep(self, place: Place, wire: Wire) -> None:
+        """Put it on its stack, and see to it that somebody tidies up."""
+        loop = asyncio.get_running_loop()
+        wire.since = loop.time()
+        self.idle.setdefault(place, []).append(wire)
+        if self.sweeper is None:
+            self.sweeper = loop.call_later(KEEP_SECONDS, self.sweep)
+
+    def sweep(self) -> None:
+        """Close what was not used for KEEP_SECONDS, forget what is closed, come back while anything is left."""
+        loop = asyncio.get_running_loop()
+        oldest = loop.time() - KEEP_SECONDS
+        for place, stack in tuple(self.idle.items()):
+            for wire in stack:
+                if wire.since <= oldest:
+                    wire.close()
+            stack[:] = [wire for wire in stack if wire.open]
+            if not stack:
+                del self.idle[place]
+        first = min((stack[0].since for stack in self.idle.values()), default=None)
+        self.sweeper = None if first is None else loop.call_at(first + KEEP_SECONDS, self.sweep)
+
+    def plain(self, reply: Reply) -> bytes:
+        """The body without its packing: gzip, the only one asked for. Raises BadAnswer."""
+        packing = b",".join(value for name, value in reply.headers if name == PACKING).strip().lower()
+        if packing in {b"", b"identity"} or not reply.body:
+            return reply.body
+        if packing not in {b"gzip", b"x-gzip"}:
             raise BadAnswer("The server's answer is damaged.")
-        return plain
+        return unpacked(reply.body, self.max_bytes)
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        for session in self.sessions.values():
-            await session.close()
+        """Close all kept connections."""
+        if self.sweeper:
+            self.sweeper.cancel()
+            self.sweeper = None
+        for stack in self.idle.values():
+            for wire in stack:
+                wire.close()
+        self.idle.clear()
+        await self.dialer.aclose()
+        await asyncio.sleep(0)  # sockets are closed in the loop's next round
 
 
-GONE = frozenset({b"content-encoding", b"content-length", b"transfer-encoding", b"set-cookie"})
+class Whole(httpx.Response):
+    """An answer whose body is there: nothing is streamed, decoded or copied."""
+
+    def __init__(self, reply: Reply, body: bytes) -> None:
+        super().__init__(reply.status, headers=[pair for pair in reply.headers if pair[0] in KEPT], stream=NOTHING)
+        self.body = body
+        self.is_closed = self.is_stream_consumed = True
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
+        return self.body
+
+    async def aread(self) -> bytes:
+        """The body."""
+        return self.body
 
 
-def _kept(response: aiohttp.ClientResponse) -> list[tuple[bytes, bytes]]:
-    """The headers of the body as it is now: unpacked, and whole."""
-    return [pair for pair in response.raw_headers if pair[0].lower() not in GONE]
-
-
-@lru_cache(4096)
-def parsed(url: httpx.URL) -> URL:
-    """A web address. Raises httpx.ConnectError for what is none."""
+def unpacked(body: bytes, max_bytes: int) -> bytes:
+    """What gzip holds, in one bounded step. Raises BadAnswer."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        found = URL(str(url), encoded=True)
-    except ValueError as error:
-        raise httpx.ConnectError("not an address") from error
-    if found.scheme not in {"http", "https"} or not found.host:
-        raise httpx.ConnectError("not a web address")
-    return found
+        plain = unpacker.decompress(body, max_bytes + 1)
+    except zlib.error as error:
+        raise BadAnswer("The server's answer is damaged.") from error
+    if len(plain) > max_bytes:
+        raise BadAnswer("The server's answer is too large.")
+    if not unpacker.eof:
+        raise BadAnswer("The server's answer is damaged.")
+    return plain
+
+
+OURS = frozenset({b"host", b"connection", b"content-length", b"transfer-encoding"})
+SIZED = frozenset({"POST", "PUT", "PATCH"})
+NAME = frozenset(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+
+
+def written(request: httpx.Request, size: int, *, keep: bool) -> bytes:
+    """The head of a request with a body of `size` bytes. Raises httpx.ConnectError for what no head can hold."""
+    method, url = request.method, request.url
+    lines = [b"%b %b HTTP/1.1" % (method.encode(), url.raw_path), b"Host: " + url.netloc]
+    lines += [start + value for name, value in request.headers.raw if (start := started(name))]
+    if size or method in SIZED:
+        lines.append(b"Content-Length: %d" % size)
+    if not keep:
+        lines.append(b"Connection: close")
+    head = b"\r\n".join([*lines, b"", b""])
+    if head.count(b"\n") != len(lines) + 1 or head.count(b"\r") != len(lines) + 1 or b"\0" in head:
+        raise httpx.ConnectError("not sent: a line break in a header")
+    return head
+
+
+@lru_cache(256)
+def started(name: bytes) -> bytes:
+    """How a header's line starts; nothing for those that are written here. Raises httpx.ConnectError."""
+    if not name or not NAME.issuperset(name):
+        raise httpx.ConnectError("not sent: not a header's name")
+    return b"" if name.lower() in OURS else name + b": "

@@ -113,7 +113,7 @@ class Transport:
             ask.method,
             address(ask.url),
             headers=[*self.base, *ask.headers],
-            content=ask.content or None,
+            stream=httpx.ByteStream(ask.content),  # the plug writes the headers that belong to it
             extensions={} if ask.keep else {FRESH: True},
         )
         response = await self.client.send(request, auth=None)

@@ -85,7 +85,7 @@ class TextFormatter(logging.Formatter):
         return redact(super().format(record)) + (f" [{extras}]" if extras else "")
 
 
-QUIET = ("httpx", "httpx2", "httpcore", "aiohttp", "asyncio")
+QUIET = ("httpx", "httpx2", "httpcore", "asyncio")
 """Libraries that are heard from warnings on: one line a request is ours to write."""
 
 
