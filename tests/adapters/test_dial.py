@@ -114,7 +114,7 @@ async def test_a_name_is_looked_up_again_later_and_after_a_failure(
 async def test_the_systems_names(far: FarServer) -> None:
     dialer = Dialer(Guard([f"localhost:{far.port}"]), 5)
     assert await dialled(dialer, "localhost", far.port) == "127.0.0.1"
-    for name in ("nowhere.invalid", "a" * 70 + ".example", ""):
+    for name in ("a" * 70 + ".example", "a..example"):
         with pytest.raises(httpx.ConnectError):
             await dialled(dialer, name, far.port)
 
