@@ -49,15 +49,16 @@ _INLINE = re.compile(
     r'|<(?:p|span)(?: (?:class|lang|dir|translate)="[\w .:/-]*")+>'
 )
 _MASTODON = re.compile(
-    r"</?(?:p|span|em|strong|b|i|u|s|del|code|small)>|</a>"
-    r'|<(?:span|p) class="[\w -]*"(?: translate="no")?>'
-    r'|<a href="https?://[!#-;=?-~]+" class="(?:u-url mention|mention hashtag" rel="tag)">'
-    r'|<a href="(https?://(?:www\.)?)([!#-;=?-~]{1,30})([!#-;=?-~]*)"'
+    r"<(?:/(?:span></a>(?:</span>)?|(?:p|span|a|em|strong|b|i|u|s|del|code|small)>)"
+    r'|span(?: class="[\w -]*"(?: translate="no")?)?>'
+    r'|p>|(?:em|strong|b|i|u|s|del|code|small)>|p class="[\w -]*"(?: translate="no")?>'
+    r'|a href="(?:https?://[!#-;=?-~]+" class="(?:u-url mention|mention hashtag" rel="tag)">'
+    r'|(https?://(?:www\.)?)([!#-;=?-~]{1,30})([!#-;=?-~]*)"'
     r'(?: target="_blank")? rel="nofollow noopener[\w ]*"(?: target="_blank")?(?: translate="no")?>'
     r'(?=<span class="invisible">\1</span><span class="(?:ellipsis)?">\2</span>'
-    r'(?:<span class="invisible">\3</span>|\3)</a>)'
+    r'(?:<span class="invisible">\3</span>|\3)</a>)))'
 )
-"""The tags of Mastodon. A shortened link counts only where its three parts make up the address it leads to."""
+"""The tags of Mastodon, the frequent first. A shortened link counts only where its parts make up its address."""
 
 _MENTION_END, _TAG_END = 'class="u-url mention"', 'class="mention hashtag" rel="tag"'
 _SOURCE_BREAK = re.compile(r"(<br ?/?>|</?p(?: [^<>]*)?>)?(?<!\s)\s*[\r\n]\s*")
