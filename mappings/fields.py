@@ -24,7 +24,7 @@ class Field(NamedTuple):
     """One key. `value` names what it is made from (its own name when empty); `const` is baked into the template.
 
     `hole` groups what depends on the reader. `optional`: absent when there is nothing. `full`: only where uid and self
-    are sent. `inner`: also in `retweeted_status` and `quoted_status`.
+    are sent. `inner`: also in `retweeted_status` and `quoted_status`. `like`: a value that this one often is, too.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Field(NamedTuple):
     optional: bool = False
     full: bool = False
     inner: bool = True
+    like: str = ""
 
     @property
     def source(self) -> str:
@@ -108,7 +109,7 @@ STATUS_FIELDS: tuple[Field, ...] = (
     Field("statusnet_html", "text", "derived", "the sanitised HTML with the content warning as heading"),
     Field("external_url", "text", "exact", "page of the post; of a boost of the original"),
     Field("friendica_title", "text", "derived", "the content warning"),
-    Field("friendica_html", "text", "derived", "the sanitised HTML"),
+    Field("friendica_html", "text", "derived", "the sanitised HTML", like="statusnet_html"),
     Field("retweet_count", "int", "exact", "boosts as the backend counts; not in the original API"),
     Field("favorite_count", "int", "exact", "favourites as the backend counts; not in the original API"),
     Field("retweeted", "bool", "exact", "the reader boosted it; not in the original API"),

@@ -125,11 +125,15 @@ class _Xml(Template):
         self._skeleton = b"".join([_element(field) for field in plain])
         self._consts = b"".join([_element(field) for field in consts])
         self._order = itemgetter(*[values.index(field.source) for field in plain])
-        self._encoders = [_XML[types[name]] if name in types else _unused for name in values]
+        self._alike = [(values.index(field.source), values.index(field.like)) for field in plain if field.like]
+        late = [field.source for field in plain if field.like]
+        self._encoders = [_XML[types[name]] if name in types and name not in late else _unused for name in values]
 
     def own(self, values: Sequence[Any]) -> tuple[bytes, bytes]:
         """See `Template`."""
         row = [code(value) for code, value in zip(self._encoders, values, strict=True)]
+        for place, other in self._alike:
+            row[place] = row[other] if values[place] is values[other] else xml_text(values[place])
         return self._skeleton % self._order(row), self._consts
 
 
