@@ -332,3 +332,15 @@ async def test_two_hundred_at_once(raw: Raw, plug: Plug, ask: Ask) -> None:
         assert [int(answer.content) for answer in answers] == [*range(200)]
     assert raw.connections == 200
     assert [len(stack) for stack in plug.idle.values()] == [200]
+
+
+async def test_an_answer_before_the_request_was_taken_ends_the_connection(raw: Raw, ask: Ask) -> None:
+    async def serve(_: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 413 Too Much\r\nContent-Length: 0\r\n\r\n")
+        await asyncio.Event().wait()
+
+    raw.serve = serve
+    assert (await ask("POST", content=bytes(32_000_000))).status_code == 413
+    raw.serve = says(HELLO)
+    assert (await ask()).content == b"hello"
+    assert raw.connections == 2
