@@ -12,6 +12,9 @@ import msgspec
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
 
+_ODD = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
+"""A forbidden character or a carriage return: a few wide ranges are left several times as fast as many narrow ones."""
+
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
 _SPECIAL = re.compile("[&<>\x00-\x1f\ud800-\udfff\ufffe\uffff]").search
 _ESCAPED = re.compile(rb"\\(?:u|b|f|r)").search  # three times as fast as with a set of letters
@@ -28,6 +31,8 @@ def suspect(data: bytes) -> bool:
 
 def clean(text: str) -> str:
     """`text` without forbidden characters, line ends as line feeds."""
+    if _ODD(text) is None:
+        return text
     text = FORBIDDEN.sub("", text)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
