@@ -60,19 +60,26 @@ class Renderer:
         number, fillings = self._number(variant), await self._fillings(ask)
         items = [self._finished.get((fillings.number, number, entry.raw)) for entry in entries]
         if None in items:
-            known = [(number, entry.raw) in self._statuses for entry in entries]
-            fragments = await self._fragments(ask, variant, entries)
-            fillings = await self._fillings(ask)  # numbering may have joined threads
+            known = self._known(variant, entries)
+            fragments = await self._fragments(ask, variant, entries, known)
+            if fillings.trips != self._ids.trips:
+                fillings = await self._fillings(ask)  # numbering may have joined threads
             items = [fragment.fill(fillings) if fragment else None for fragment in fragments]
             for entry, item, again in zip(entries, items, known, strict=True):
-                if item is not None and again:
+                if again and item is not None:
                     self._finished[fillings.number, number, entry.raw] = item
         return [item for item in items if item is not None]
 
-    async def _fragments(self, ask: Ask, variant: Variant, entries: Sequence[hub.Entry]) -> list[Fragment | None]:
-        """One for each entry; None for what cannot be decoded."""
+    def _known(self, variant: Variant, entries: Sequence[hub.Entry]) -> list[Fragment | None]:
+        """What is kept for each entry."""
         kept, number = self._statuses, self._number(variant)
-        fragments = [kept.get((number, entry.raw)) for entry in entries]
+        return [kept.get((number, entry.raw)) for entry in entries]
+
+    async def _fragments(
+        self, ask: Ask, variant: Variant, entries: Sequence[hub.Entry], known: Sequence[Fragment | None]
+    ) -> list[Fragment | None]:
+        """One for each entry, `known` or made; None for what cannot be decoded."""
+        kept, number, fragments = self._statuses, self._number(variant), [*known]
         new = {i: s for i, f in enumerate(fragments) if f is None and (s := decoded(entries[i]))}
         if new:
             numbers = await self._ids.number(ask.session.backend, new.values())
@@ -102,7 +109,8 @@ class Renderer:
             return await self._feed(ask, Statuses(entries=(reply.entry,), title="Status"))
         variant, activities = variant_of(ask), reply.activities
         if activities is None:
-            (fragment,) = await self._fragments(ask, variant, [reply.entry])
+            entries = [reply.entry]
+            (fragment,) = await self._fragments(ask, variant, entries, self._known(variant, entries))
             if fragment is None:
                 raise BadAnswer("The server sent a status that cannot be read.")
         else:
