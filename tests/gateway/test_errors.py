@@ -235,7 +235,11 @@ def quiet() -> Iterator[None]:
     logging.getLogger("python_multipart").setLevel(logging.NOTSET)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=400,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.sampled_from(METHODS), PATHS, st.binary(max_size=80), KINDS, BODIES, HEADERS, st.booleans())
 async def test_nothing_a_client_sends_is_our_fault(
     quiet: None, method: str, path: bytes, query: bytes, kind: str, body: bytes, extra: Headers, login: bool

@@ -107,7 +107,11 @@ def listed(far: Far, times: list[int]) -> list[hub.Status]:
 
 @pytest.mark.parametrize("order", list(hub.Order))
 @pytest.mark.parametrize("lost", [False, True], ids=["kept", "lost"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     times=st.sets(st.integers(0, 300), min_size=2, max_size=25),
     step=st.none() | st.integers(1, 5),

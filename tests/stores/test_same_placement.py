@@ -33,7 +33,11 @@ batches = st.lists(st.lists(sighting, min_size=1, max_size=12), min_size=1, max_
 
 
 @pytest.mark.anyio
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(batches=batches)
 async def test_the_stores_place_as_the_algorithm_does(store: Store, batches: list[list[Sighting]]):
     memory, scope = MemorySlots(), f"https://{next(scopes)}.example"
