@@ -125,11 +125,6 @@ class Contacts:
             task.add_done_callback(lambda _: self._loading.pop(id, None))
         return task
 
-    def fresh(self, session: Session) -> bool:
-        """A set is at hand, so nothing needs to be started."""
-        kept = self._sets.get(session.account.id)
-        return kept is not None and self._clock() - kept.loaded < self._seconds
-
     def forget(self, account: str) -> None:
         """After a follow or unfollow of our own."""
         self._sets.pop(account, None)

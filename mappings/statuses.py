@@ -71,22 +71,20 @@ class Rendering:
         """The user object. `full`: with uid and self."""
         return cached_user(account, self.variant, self.numbers.accounts[account.native], full, self.users)
 
-    def people(self, status: hub.Status, *, user: bool) -> Fragment:
+    def people(self, status: hub.Status) -> Fragment:
         """`user` to `friendica_owner`: of a post one person three times, put together once."""
         boosted = status.reblog_of
-        if boosted is None and user:
+        if boosted is None:
             return kept_user(self.users, (status.account, self.variant, True), lambda: self._people(status, status))
-        return self._people(status, boosted or status, user=user)
+        return self._people(status, boosted)
 
-    def _people(self, status: hub.Status, original: hub.Status, *, user: bool = True) -> Fragment:
+    def _people(self, status: hub.Status, original: hub.Status) -> Fragment:
         author = self.user(status.account)
         owner = with_hole(author, full=True)
         first = owner if original is status else self.user(original.account, full=True)
-        return _OUTER[self.variant.format].ahead((author if user else None, first, owner))
+        return _OUTER[self.variant.format].ahead((author, first, owner))
 
-    def outer(
-        self, status: hub.Status, activities: hub.Activities | None, *, user: bool = True, comments: bool = True
-    ) -> Fragment:
+    def outer(self, status: hub.Status, activities: hub.Activities | None, *, comments: bool = True) -> Fragment:
         """The whole object."""
         original, wrapped = _original(status), status.reblog_of is not None
         body = body_of(original)
@@ -103,7 +101,7 @@ class Rendering:
                 None if wrapped else self.quoted(original),
                 b"%d" % original.replies_count if comments else None,
             ),
-            self.people(status, user=user),
+            self.people(status),
         )
 
     def inner(self, status: hub.Status, body: Body, *, quoted: bool = False) -> Fragment:
@@ -200,16 +198,14 @@ def status_fragment(
     *,
     users: UserCache,
     activities: hub.Activities | None = None,
-    user: bool = True,
     comments: bool = True,
 ) -> Fragment:
     """The status object. Holes: "contact" of every person in it and "thread" of the post (of a boost: the boosted).
 
     `numbers` must hold the status, the boosted one and every person; parent, quoted status and mentions where known.
-    `user` false: without `user`. `comments`: with `friendica_comments`, as lists have it. In XML the result is what
-    stands inside `<status>`.
+    `comments`: with `friendica_comments`, as lists have it. In XML the result is what stands inside `<status>`.
     """
-    return Rendering(variant, numbers, users).outer(status, activities, user=user, comments=comments)
+    return Rendering(variant, numbers, users).outer(status, activities, comments=comments)
 
 
 def _original(status: hub.Status) -> hub.Status:

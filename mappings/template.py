@@ -7,6 +7,7 @@ holes need no looking for. lxml is the oracle in the tests.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
@@ -23,7 +24,7 @@ Nested = bytes | Fragment | Hole | None
 NOTHING = Fragment((b"",), ())
 
 
-class Template:
+class Template(ABC):
     """Renders one kind of object in one format. `slots` names the nested values, in order.
 
     In XML the result is the content of the element without the element itself, in JSON a whole object.
@@ -68,9 +69,9 @@ class Template:
         parts.append(b"".join([*at, self._end]))
         return Fragment(tuple(parts), tuple(holes))
 
+    @abstractmethod
     def own(self, values: Sequence[Any]) -> tuple[bytes, bytes]:
         """Computed values and constants, without the end of the object."""
-        raise NotImplementedError
 
 
 def template(fields: Sequence[Field], values: tuple[str, ...], format: Format, ahead: Sequence[str] = ()) -> Template:

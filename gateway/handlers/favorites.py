@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from adapters.errors import Missing
 from gateway.ask import Ask
 from gateway.errors import NO_STATUS, ApiError
@@ -10,6 +12,7 @@ from gateway.indexes import FAVOURITES
 from gateway.paging import Span
 from gateway.people import asks_for_another
 from gateway.replies import OneStatus, Reply, Statuses
+from mappings import hub
 
 INVALID = "Invalid item."
 
@@ -25,12 +28,8 @@ async def timeline(ask: Ask) -> Reply:
 
 async def create(ask: Ask) -> Reply:
     """Favourite; a boost's original. Doing it twice changes nothing."""
-    record = await record_of(ask, INVALID)
     session = ask.session
-    try:
-        entry = await session.backend.favourite(record.boosted or record.native)
-    except Missing:
-        raise ApiError(400, INVALID, NO_STATUS) from None
+    entry = await _changed(ask, session.backend.favourite)
     for seen in await ask.gateway.cards.read(session.backend, [entry]):
         if seen.card.listed:
             await ask.gateway.indexes.put(session, FAVOURITES, seen)
@@ -39,12 +38,16 @@ async def create(ask: Ask) -> Reply:
 
 async def destroy(ask: Ask) -> Reply:
     """Take a favourite back."""
-    record = await record_of(ask, INVALID)
     session = ask.session
-    try:
-        entry = await session.backend.unfavourite(record.boosted or record.native)
-    except Missing:
-        raise ApiError(400, INVALID, NO_STATUS) from None
+    entry = await _changed(ask, session.backend.unfavourite)
     for seen in await ask.gateway.cards.read(session.backend, [entry]):
         await ask.gateway.indexes.drop(session, FAVOURITES, seen.card.key)
     return OneStatus(entry=entry)
+
+
+async def _changed(ask: Ask, change: Callable[[str], Awaitable[hub.Entry]]) -> hub.Entry:
+    record = await record_of(ask, INVALID)
+    try:
+        return await change(record.boosted or record.native)
+    except Missing:
+        raise ApiError(400, INVALID, NO_STATUS) from None

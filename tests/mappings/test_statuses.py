@@ -49,7 +49,7 @@ OPTIONS: list[dict[str, Any]] = [
     {},
     {"entities": True},
     {"escape": True, "entities": True, "source_link": True},
-    {"comments": False, "user": False},
+    {"comments": False},
     {"activities": ACTS},
 ]
 
