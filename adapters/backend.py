@@ -32,6 +32,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     conversations: bool = True
     markers: bool = True
     reactions: bool = False
+    editing: bool = False
+    accounts_by_id: bool = False
+    federated: bool = True
     quotes: bool = False
     places: bool = False
     connections: int = 32
@@ -65,6 +68,15 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     mime: str
     description: str = ""
+
+
+class ProfileChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What to change of the own profile; None leaves it as it is."""
+
+    name: str | None = None
+    note: str | None = None
+    avatar: File | None = None
+    header: File | None = None
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,13 +156,59 @@ class Backend(Protocol):
 
     async def following(self, cursor: str | None) -> hub.Page[hub.Account]: ...
     async def relationships(self, natives: Sequence[str]) -> tuple[hub.Relationship, ...]: ...
+    async def blocks(self, cursor: str | None) -> hub.Page[hub.Account]: ...
+    async def follow_requests(self, cursor: str | None) -> hub.Page[hub.Account]: ...
+    async def accounts(self, natives: Sequence[str]) -> dict[str, hub.Account]:
+        """Several at once (bounded parallel where the backend has no batch call); missing ones are left out."""
+
     async def groups(self) -> tuple[hub.Group, ...]: ...
     async def group_members(self, native: str) -> tuple[hub.Account, ...]: ...
+    async def group_timeline(self, native: str, window: Window) -> hub.Page[hub.Entry]: ...
+    async def search_statuses(self, query: str, limit: int, offset: int) -> tuple[hub.Entry, ...]: ...
+    async def own_media(self, cursor: str | None) -> hub.Page[hub.Entry]:
+        """Own statuses with files, `direct` ones too, newest first; no boosts. `older` is the next page's cursor."""
+
+    async def conversations(self, cursor: str | None) -> hub.Page[hub.Conversation]:
+        """Exchanges of direct messages, latest first. Raises Unsupported without `conversations`."""
+
+    async def notifications(self, cursor: str | None) -> hub.Page[hub.Notification]:
+        """Everything that happened to the reader, newest first, up to 40 a page."""
+
+    async def notification_marker(self) -> str | None:
+        """Native id of the newest notification the reader has seen elsewhere; None without `markers`."""
+
+    async def reactions(self, native: str) -> tuple[hub.Reaction, ...]:
+        """Emoji under a status with the people behind them. Raises Unsupported without `reactions`."""
+
+    async def fetch(self, url: str) -> tuple[bytes, str]:
+        """(bytes, media type) of a public file, through the guarded client, bounded. Raises Missing, BadAnswer."""
 
     # writing; each returns what the backend answered, nothing is re-read
     async def post(self, draft: Draft) -> hub.Entry: ...
     async def upload(self, file: File) -> hub.Upload: ...
     async def remove(self, native: str) -> None: ...
+    async def edit(self, native: str, draft: Draft) -> hub.Entry:
+        """Replace text, title and media of an own status; its audience stays. Raises Unsupported without `editing`."""
+
+    async def describe(self, media: str, description: str) -> None:
+        """Set the description of an uploaded file that is not attached yet. Raises Missing."""
+
+    async def mark_notifications(self, native: str) -> None:
+        """Everything up to this notification was seen. Raises Unsupported without `markers`."""
+
+    async def react(self, native: str, emoji: str) -> hub.Entry:
+        """Raises Unsupported without `reactions`."""
+
+    async def unreact(self, native: str, emoji: str) -> hub.Entry: ...
+    async def create_group(self, name: str) -> hub.Group: ...
+    async def rename_group(self, native: str, name: str) -> hub.Group: ...
+    async def remove_group(self, native: str) -> None: ...
+    async def add_to_group(self, native: str, accounts: Sequence[str]) -> None:
+        """Raises Refused when one of them is not followed."""
+
+    async def remove_from_group(self, native: str, accounts: Sequence[str]) -> None: ...
+    async def unfollow(self, native: str) -> hub.Relationship: ...
+    async def update_profile(self, change: ProfileChange) -> Person: ...
     async def favourite(self, native: str) -> hub.Entry: ...
     async def unfavourite(self, native: str) -> hub.Entry: ...
     async def reblog(self, native: str) -> hub.Entry:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from gateway.calls import Table
-from gateway.rows import friendica, messages, people, site, statuses
+from gateway.rows import friendica, further, groups, messages, notifications, people, photos, site, statuses
 
-TABLE = Table((*people.ROWS, *statuses.ROWS, *messages.ROWS, *friendica.ROWS, *site.ROWS))
+FAMILIES = (people, statuses, messages, groups, photos, notifications, friendica, further, site)
+
+TABLE = Table(row for family in FAMILIES for row in family.ROWS)
 
 CALLS = tuple(TABLE)
 planned = TABLE.planned

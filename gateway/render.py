@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
+import msgspec
 from cachetools import LRUCache
 
 from adapters.errors import BadAnswer
+from gateway import leaves
 from gateway.ask import Ask
 from gateway.cards import decoded
 from gateway.contacts import Contacts
@@ -163,10 +165,31 @@ class Renderer:
         return trees.json_bytes(tree) if ask.format == "json" else trees.xml_bytes("ids", listed, item="id")
 
     async def tree(self, ask: Ask, reply: Tree) -> bytes:
-        """A small document."""
-        if ask.format == "json":
-            return trees.json_bytes(reply.json)
-        return trees.xml_bytes(ask.call.root, reply.json if reply.xml is None else reply.xml, item=ask.call.item)
+        """A small document, with the users and statuses that stand in it."""
+        json = ask.format == "json"
+        tree = reply.json if json or reply.xml is None else reply.xml
+        tree = leaves.replaced(tree, await self._leaves(ask, leaves.found(tree)))
+        return trees.json_bytes(tree) if json else trees.xml_bytes(reply.root or ask.call.root, tree, ask.call.item)
+
+    async def _leaves(self, ask: Ask, found: leaves.Leaves) -> Mapping[int, msgspec.Raw]:
+        """The bytes of each leaf, by identity."""
+        if not (found.users or found.posts):
+            return {}
+        variant, accounts = variant_of(ask), [user.account for user in found.users]
+        entries = [post.entry for post in found.posts]
+        statuses = await self._fragments(ask, variant, entries, self._known(variant, entries))
+        numbers = await self._ids.number(ask.session.backend, (), [account.native for account in accounts])
+        people = [
+            user_fragment(
+                user.account, variant, numbers.accounts[user.account.native], full=user.full, users=self.users
+            )
+            for user in found.users
+        ]
+        fillings, made = await self._fillings(ask), [*statuses, *people]
+        return {
+            id(leaf): msgspec.Raw(fragment.fill(fillings) if fragment else b"")
+            for leaf, fragment in zip([*found.posts, *found.users], made, strict=True)
+        }
 
     async def empty(self, ask: Ask, reply: Empty) -> bytes:  # noqa: ARG002  one signature for all
         """Nothing at all."""

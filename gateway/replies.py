@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -53,11 +53,26 @@ class Ids(Reply, frozen=True, kw_only=True):
     cursors: tuple[int, int] | None = None
 
 
+class User(NamedTuple):
+    """A leaf of a tree: a user object. `full`: with uid and self."""
+
+    account: hub.Account
+    full: bool = False
+
+
+class Post(NamedTuple):
+    """A leaf of a tree: a status object."""
+
+    entry: hub.Entry
+
+
 class Tree(Reply, frozen=True, kw_only=True):
-    """A small document: `json` is what JSON shows; `xml` differs where the wire says so (None: the same)."""
+    """A document of dict, list, scalars and the leaves above: `json` is what JSON shows; `xml` differs where the wire
+    says so (None: the same). `root` replaces the XML root of the call's row."""
 
     json: Any
     xml: Any = None
+    root: str = ""
 
 
 class Empty(Reply, frozen=True, kw_only=True):

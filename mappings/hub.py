@@ -271,13 +271,31 @@ class Relationship(Struct, frozen=True, kw_only=True):
 
 
 class Notification(Struct, frozen=True, kw_only=True):
-    """Something that happened to the reader."""
+    """Something that happened to the reader. `type` is Mastodon's word: mention, favourite, follow, ..."""
 
     native: str
     type: str
     created_at: str
     account: Account
     status: Entry | None = None
+
+
+class Conversation(Struct, frozen=True, kw_only=True):
+    """One exchange of direct messages as the backend groups them; `accounts` are the others in it."""
+
+    native: str
+    unread: bool = False
+    accounts: tuple[Account, ...] = ()
+    last: Entry | None = None
+
+
+class Reaction(Struct, frozen=True, kw_only=True):
+    """An emoji somebody put under a status. `accounts` only where the backend was asked who did."""
+
+    name: str
+    count: int = 0
+    me: bool = False
+    accounts: tuple[Account, ...] = ()
 
 
 class Upload(Struct, frozen=True, kw_only=True):

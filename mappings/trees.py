@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
+
 from mappings.characters import json_value, xml_attribute, xml_value
 from mappings.fields import element
 
@@ -50,8 +52,15 @@ class Typed(NamedTuple):
     type: str
 
 
+class Element(NamedTuple):
+    """XML only: a value whose element carries attributes (the notes and photos of wire-friendica.md sections 7, 8)."""
+
+    attributes: dict[str, Any]
+    content: Any = None
+
+
 def json_bytes(tree: Any) -> bytes:
-    """The tree as JSON, UTF-8."""
+    """The tree as JSON, UTF-8. `msgspec.Raw` stands for finished JSON."""
     return json_value(tree)
 
 
@@ -75,20 +84,36 @@ def xml_document(root: str, content: bytes, namespaces: bool = True) -> bytes:
     """A whole document around finished content."""
     head = root.encode()
     spaces = NAMESPACES if namespaces and root not in BARE_ROOTS else b""
-    body = b"<%b%b>%b</%b>\n" % (head, spaces, content, head) if content else b"<%b%b/>\n" % (head, spaces)
-    return DECLARATION + body
+    return DECLARATION + _wrap(head, spaces, content) + b"\n"
 
 
 def xml_content(tree: Any, item: str = "item") -> bytes:
-    """What stands inside the element of `tree`. The items of a list are called `item`."""
+    """The inside of the element of `tree`. The items of a list are called `item`; `msgspec.Raw` is finished XML."""
     if isinstance(tree, dict):
         return b"".join([_element(name, value) for name, value in tree.items()])
     if isinstance(tree, Typed):
         tree = tree.value
+    if isinstance(tree, Element):
+        tree = tree.content
+    if isinstance(tree, msgspec.Raw):
+        return bytes(tree)
     if isinstance(tree, (list, tuple)):
         inside, tag = ITEMS.get(item, "item"), item.encode()
-        return b"".join([_wrap(tag, b"", xml_content(value, inside)) for value in tree])
+        return b"".join([_wrap(tag, _attributes(value), xml_content(value, inside)) for value in tree])
     return xml_value(tree)
+
+
+def _attributes(value: Any) -> bytes:
+    if isinstance(value, Typed):
+        return b' type="%b"' % xml_attribute(value.type)
+    if isinstance(value, Element):
+        pairs = value.attributes.items()
+        return b"".join([b' %b="%b"' % (name.encode(), _attribute(inner)) for name, inner in pairs])
+    return b""
+
+
+def _attribute(value: Any) -> bytes:
+    return xml_attribute(value) if isinstance(value, str) else xml_value(value)
 
 
 def _element(name: str, value: Any) -> bytes:
@@ -97,8 +122,7 @@ def _element(name: str, value: Any) -> bytes:
     if name == "geo":
         point = value["coordinates"] if value else []
         return _wrap(tag, b"", b" ".join([repr(degree).encode() for degree in point]))
-    kind = b' type="%b"' % xml_attribute(value.type) if isinstance(value, Typed) else b""
-    return _wrap(tag, kind, xml_content(value, item))
+    return _wrap(tag, _attributes(value), xml_content(value, item))
 
 
 @lru_cache(1024)

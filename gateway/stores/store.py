@@ -6,7 +6,7 @@ id of a linked account. Integers are positions (`mappings.order`). All methods r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -148,6 +148,21 @@ class Store(Protocol):
         """(state, number of entries)."""
 
     async def index_has(self, account: str, name: str, keys: Sequence[str]) -> frozenset[str]: ...
+
+    # what an account keeps beside the backend: seen marks, hidden messages, albums ...
+    async def number(self, account: str, kind: str, natives: Sequence[str]) -> dict[str, int]:
+        """Get or create small integers of an account's own things: from 1 up, below 2^31, never given twice."""
+
+    async def numbered(self, account: str, kind: str, ids: Sequence[int]) -> dict[int, str]:
+        """The way back; unknown ones are left out."""
+
+    async def put_records(self, account: str, kind: str, records: Mapping[str, bytes]) -> None:
+        """Add or replace records under their keys, all or none."""
+
+    async def records(self, account: str, kind: str, keys: Sequence[str] | None = None) -> dict[str, bytes]:
+        """Those under `keys`, or all of the kind."""
+
+    async def drop_records(self, account: str, kind: str, keys: Sequence[str]) -> None: ...
 
     # post once
     async def reserve(self, key: str, seconds: int) -> bytes | None:
