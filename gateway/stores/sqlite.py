@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from gateway.stores.sqlite_ids import SqliteIds, bounded, texts
 from gateway.stores.sqlite_logins import SqliteLogins
+from gateway.stores.sqlite_records import SqliteRecords
 from gateway.stores.store import IndexEntry
 from mappings.order import position
 
@@ -18,6 +19,8 @@ COUNTED = {
     "logins": "logins",
     "media": "media",
     "index_entries": "entries",
+    "numbers": "numbers",
+    "records": "records",
     "once": "once",
 }
 
@@ -97,7 +100,7 @@ def _counts(db: sqlite3.Connection) -> dict[str, int]:
     return {**counts, "bytes": pages * size}
 
 
-class SqliteStore(SqliteIds, SqliteLogins):
+class SqliteStore(SqliteIds, SqliteLogins, SqliteRecords):
     """`Store` in one file. Safe for several processes on one machine (WAL)."""
 
     async def put_media(self, account: str, native: str, now_ms: int) -> int:

@@ -51,7 +51,15 @@ ASKED_AND_MEDIA = (
         PRIMARY KEY (account, id)) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, ASKED_AND_MEDIA)
+NUMBERS_AND_RECORDS = (
+    """CREATE TABLE numbers (account TEXT NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL CHECK (id < 2147483648),
+        native TEXT NOT NULL, PRIMARY KEY (account, kind, id)) WITHOUT ROWID""",
+    "CREATE UNIQUE INDEX numbers_native ON numbers (account, kind, native)",
+    """CREATE TABLE records (account TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,
+        PRIMARY KEY (account, kind, key)) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, ASKED_AND_MEDIA, NUMBERS_AND_RECORDS)
 """Step n leads from version n to version n + 1."""
 
 VERSION = len(MIGRATIONS)

@@ -109,11 +109,15 @@ async def test_counts_name_every_kind_of_record(store: Store):
     await store.put_media("1", "file", NOW)
     await store.index_add("1", "favourites", entries(1, 2), {"older": "x"})
     await store.index_add("1", "mentions", entries(1, 2), {})
+    await store.number("1", "group", ["a", "b"])
+    await store.number("", "photo", ["a"])
+    await store.put_records("1", "odd}:kind", {"a": b"1", "b": b"2"})
     await store.reserve("key", 60)
     counts = await store.counts()
     assert counts.pop("bytes") > 0
     assert counts == {
-        "statuses": 3, "people": 3, "accounts": 1, "logins": 1, "kinds": 1, "media": 1, "index_entries": 4, "once": 1,
+        "statuses": 3, "people": 3, "accounts": 1, "logins": 1, "kinds": 1, "media": 1, "index_entries": 4,
+        "numbers": 3, "records": 2, "once": 1,
     }  # fmt: skip
     assert empty.keys() == {*counts, "bytes"}
     assert {empty[name] for name in counts} == {0}
