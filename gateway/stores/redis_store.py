@@ -10,6 +10,7 @@ import msgspec
 from gateway.stores.redis_base import PREFIX, infos, keys_like, private_key
 from gateway.stores.redis_ids import RedisIds, pack
 from gateway.stores.redis_logins import ACCOUNTS, RedisLogins
+from gateway.stores.redis_records import RedisRecords
 from gateway.stores.store import IndexEntry
 from mappings.order import position
 
@@ -21,9 +22,11 @@ COUNTED = {
     "kinds": ("kinds", "hlen"),
     "logins": ("logins", "hlen"),
     "media": ("media", "hlen"),
-    "index": ("index_entries", "zcard"),
+    "index:": ("index_entries", "zcard"),
+    "numbers:": ("numbers", "hlen"),
+    "records:": ("records", "hlen"),
 }
-"""Last part of a key in a slot of its own (an index: the first) -> what it holds, how to count."""
+"""What follows the hash tag in a key, up to its first colon -> what it holds, how to count."""
 
 unpack_entry = msgspec.msgpack.Decoder(tuple[int, str, str, str]).decode
 
@@ -36,7 +39,7 @@ def _once(key: str) -> str:
     return f"{PREFIX}once:{key}"
 
 
-class RedisStore(RedisIds, RedisLogins):
+class RedisStore(RedisIds, RedisLogins, RedisRecords):
     """`Store` in Redis."""
 
     async def put_media(self, account: str, native: str, now_ms: int) -> int:
@@ -121,7 +124,7 @@ def _counted(key: str) -> tuple[str, str]:
     """What a key holds and the command that counts it; empty for keys that are not counted."""
     if key == ACCOUNTS:
         return "accounts", "hlen"
-    scope, _, name = key.rpartition("}:")
-    if name.startswith("index:") and name.endswith(":ids"):
-        name = "index"
-    return COUNTED.get(name, ("", "")) if scope else ("", "")
+    scope, _, name = key.partition("}:")
+    head, colon, rest = name.partition(":")
+    counted = scope.startswith(PREFIX + "{") and (head != "index" or rest.endswith(":ids"))
+    return COUNTED.get(head + colon, ("", "")) if counted else ("", "")
