@@ -44,7 +44,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A status to post. `text` is what the backend takes as plain source; `visibility` is always set.
 
     `html` is set when the client sent HTML; the adapter sends it as HTML where the backend takes that, else `text`.
-    `lists` are native list ids (only with `list_addressing`).
+    `lists` are native list ids (only with `list_addressing`). `descriptions` are (media, text) and only for `edit`:
+    new descriptions of files that stay attached, where the backend can change them.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     place: hub.Place | None = None
     source: str = ""
     idempotency_key: str = ""
+    descriptions: tuple[tuple[str, str], ...] = ()
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,7 +190,8 @@ class Backend(Protocol):
     async def upload(self, file: File) -> hub.Upload: ...
     async def remove(self, native: str) -> None: ...
     async def edit(self, native: str, draft: Draft) -> hub.Entry:
-        """Replace text, title and media of an own status; its audience stays. Raises Unsupported without `editing`."""
+        """Replace text, title, media and sensitivity of an own status; its audience stays. Name the files to keep in
+        `media`; a draft without any keeps all of them, and the sensitivity (one more call). Raises Unsupported."""
 
     async def describe(self, media: str, description: str) -> None:
         """Set the description of an uploaded file that is not attached yet. Raises Missing."""

@@ -12,61 +12,23 @@ All backends of one test share one `Wire`. Equal content gives equal bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
 
-import msgspec
-
-from adapters.backend import Capabilities, Draft, File, Person, RateState, Window
-from adapters.errors import Missing, Refused
+from adapters.backend import Draft, File, Person, Window
+from adapters.errors import Refused
 from mappings import hub
-from tests.fake_wire import WRITER, Wire, read, upstream
-from tests.fake_world import Post, World, iso
+from tests.fake_social import FakeSocial
+from tests.fake_wire import upstream
+from tests.fake_world import Post
 
 
-class FakeBackend:
+class FakeBackend(FakeSocial):
     """One person's `adapters.backend.Backend`. `viewer` is their native id, "" for nobody."""
-
-    def __init__(
-        self, world: World, acct: str = "", wire: Wire | None = None, capabilities: Capabilities | None = None
-    ) -> None:
-        self.world = world
-        self.viewer = f"p:{acct}" if acct else ""
-        self.wire = wire or Wire()
-        self.base_url = world.base_url
-        self.capabilities = capabilities or Capabilities(
-            software="fake", version="1.0", label="Fake", order=world.order, statuses_by_id=True
-        )
-        self.rate = RateState()
-
-    # order of ids
-    def sighting(self, status: hub.Status) -> hub.Sighting:
-        original = status.reblog_of
-        return msgspec.structs.replace(
-            self._placed(status.native, status.created_at),
-            parent=self.world.key(status.in_reply_to or ""),
-            boosted=original.native if original else "",
-            booster=status.account.native if original else "",
-        )
-
-    def parent_sighting(self, native: str, child: hub.Sighting) -> hub.Sighting:
-        return self._placed(native, "")
-
-    def entry(self, raw: bytes) -> hub.Entry:
-        return hub.Entry(raw=raw, read=read)
-
-    def rate_state(self) -> RateState:
-        return self.rate
 
     # reading
     @upstream
     async def me(self) -> Person:
-        return Person(
-            account=self._person(self.viewer),
-            default_visibility=self.world.defaults.get(self.viewer, hub.Visibility.PUBLIC),
-            follow_requests=sum(1 for _, whom in self.world.requests if whom == self.viewer),
-        )
+        return self._me()
 
     @upstream
     async def site(self) -> hub.Site:
@@ -155,24 +117,7 @@ class FakeBackend:
 
     @upstream
     async def relationships(self, natives: Sequence[str]) -> tuple[hub.Relationship, ...]:
-        follows, me = self.world.follows, self.viewer
-        return tuple(
-            hub.Relationship(
-                native=native, following=(me, native) in follows, followed_by=(native, me) in follows,
-                requested=(me, native) in self.world.requests,
-            )
-            for native in natives if native in self.world.people
-        )
-
-    @upstream
-    async def groups(self) -> tuple[hub.Group, ...]:
-        return tuple(hub.Group(native=native, name=name) for native, (name, _) in self.world.lists.items())
-
-    @upstream
-    async def group_members(self, native: str) -> tuple[hub.Account, ...]:
-        if native not in self.world.lists:
-            raise Missing("There is no such list.")
-        return tuple(self._person(member) for member in self.world.lists[native][1])
+        return tuple(self._relationship(native) for native in natives if native in self.world.people)
 
     # writing
     @upstream
@@ -190,13 +135,12 @@ class FakeBackend:
     @upstream
     async def upload(self, file: File) -> hub.Upload:
         media = self.world.uploads[self.world.attach(file.name or "upload", file.mime, file.description)]
+        self.world.files[media.url] = self.world.files[media.preview_url] = (file.data, file.mime)
         return hub.Upload(native=media.native, url=media.url, preview_url=media.preview_url, width=640, height=480)
 
     @upstream
     async def remove(self, native: str) -> None:
-        if self._post(native).author != self.viewer:
-            raise Refused("The post belongs to somebody else.")
-        self.world.delete(native)
+        self.world.delete(self._own(native).native)
 
     @upstream
     async def favourite(self, native: str) -> hub.Entry:
@@ -225,81 +169,3 @@ class FakeBackend:
     @upstream
     async def own_newest(self) -> tuple[hub.Entry, ...]:
         return self._timeline(Window(), lambda post: post.author == self.viewer).items
-
-    # what the far side would do
-    @property
-    def _acct(self) -> str:
-        return self.viewer.removeprefix("p:")
-
-    def _person(self, native: str) -> hub.Account:
-        if native not in self.world.people:
-            raise Missing("There is no such person.")
-        return self.world.people[native]
-
-    def _post(self, native: str) -> Post:
-        post = self.world.posts.get(native)
-        if post is None or not self.world.readable(self.viewer, post):
-            raise Missing("There is no such post.")
-        return post
-
-    def _entry(self, native: str) -> hub.Entry:
-        return hub.Entry(raw=WRITER.encode(self.world.status(self.viewer, native)), read=read)
-
-    def _entries(self, posts: Iterable[Post]) -> tuple[hub.Entry, ...]:
-        return tuple(self._entry(post.native) for post in posts if self.world.readable(self.viewer, post))
-
-    def _notification(self, native: str) -> hub.Notification:
-        post = self.world.posts[native]
-        return hub.Notification(
-            native=f"n{post.seq}", type="mention", created_at=iso(post.ms), account=self._person(post.author),
-            status=self._entry(native),
-        )
-
-    def _below(self, native: str) -> list[Post]:
-        """Answers, each followed by its own answers, oldest first, as Mastodon orders a context."""
-        answers = [post for post in self.world.posts.values() if post.reply_to == native]
-        return [found for post in answers for found in (post, *self._below(post.native))]
-
-    def _timeline(self, window: Window, wanted: Callable[[Post], bool]) -> hub.Page[hub.Entry]:
-        seen = [post for post in self.world.posts.values() if wanted(post) and self.world.readable(self.viewer, post)]
-        seen.sort(key=lambda post: self.world.rank(post.native), reverse=True)
-        page = [post for post in seen if self._inside(post, window)][: self._limit(window)]
-        return hub.Page(
-            items=self._entries(page), older=page[-1].native if page else None, newer=page[0].native if page else None
-        )
-
-    def _inside(self, post: Post, window: Window) -> bool:
-        place = self.world.rank(post.native)
-        return (
-            (window.older_than is None or place < self.world.rank(window.older_than))
-            and (window.newer_than is None or place > self.world.rank(window.newer_than))
-            and (window.before_ms is None or post.ms <= window.before_ms)
-            and (window.after_ms is None or post.ms >= window.after_ms)
-        )
-
-    def _limit(self, window: Window) -> int:
-        return max(1, min(window.limit, self.capabilities.page_size))
-
-    def _rows(self, items: Sequence[Any], cursor: str | None) -> hub.Page[Any]:
-        """One page of a list whose cursors are row numbers, counted from the oldest row."""
-        end = len(items) - int(cursor.removeprefix("row:")) if cursor else 0
-        page = tuple(items[end : end + self.capabilities.page_size])
-        left = len(items) - end - len(page)
-        return hub.Page(items=page, older=f"row:{left}" if page and left else None)
-
-    def _placed(self, native: str, created: str) -> hub.Sighting:
-        """The native id's own time where it has one, else the date of the post."""
-        order, key = self.world.order, self.world.key(native)
-        if order is hub.Order.TIMED:
-            number = int(native)
-            return hub.Sighting(
-                key=key, native=native, order=order, ms=number >> 16, sub=(number & 0xFFFF) >> 4, sort=native.zfill(20)
-            )
-        if order is hub.Order.ORDERED:
-            return hub.Sighting(key=key, native=native, order=order, ms=millis(created), sort=native.zfill(20))
-        return hub.Sighting(key=key, native=native, order=order, ms=millis(created) or int(native[:10]) * 1000)
-
-
-def millis(created: str) -> int:
-    """Milliseconds since 1970 of an ISO date; 0 for none."""
-    return 0 if not created else round(datetime.fromisoformat(created).timestamp() * 1000)

@@ -14,9 +14,8 @@ from html import escape
 
 from mappings import hub
 from mappings.hub import Order, Visibility
+from tests.fake_notices import START, STEP, Notices, picture
 
-START = 1_700_000_000_000
-STEP = 60_000
 NAME = re.compile(r"(?<![\w@/])@([A-Za-z0-9_]+)(?:@([A-Za-z0-9.:-]+[A-Za-z0-9]))?")
 
 
@@ -52,27 +51,24 @@ class Post:
     source: str = ""
     html: str = ""
     place: hub.Place | None = None
+    edited_ms: int = 0
     hidden_for: set[str] = field(default_factory=set)
     warned: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass
-class World:
+class World(Notices):
     """One instance. Natives of people and posts are the keys everywhere."""
 
     base_url: str = "https://fedi.test"
     order: Order = Order.TIMED
     people: dict[str, hub.Account] = field(default_factory=dict)
     defaults: dict[str, Visibility] = field(default_factory=dict)
-    follows: list[tuple[str, str]] = field(default_factory=list)
-    requests: list[tuple[str, str]] = field(default_factory=list)
     posts: dict[str, Post] = field(default_factory=dict)
     favourites: list[tuple[str, str]] = field(default_factory=list)
     mentions: list[tuple[str, str]] = field(default_factory=list)
-    lists: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     uploads: dict[str, hub.Media] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
-    now: int = START
     step: int = STEP
     seq: int = 0
 
@@ -93,15 +89,6 @@ class World:
         self.people[account.native] = account
         return account
 
-    def follow(self, who: str, *whom: str) -> None:
-        """`who` follows all of `whom` (accts), in this order."""
-        self.follows += [(f"p:{who}", f"p:{target}") for target in whom]
-
-    def befriend(self, *accts: str) -> None:
-        """All of them follow each other."""
-        for who in accts:
-            self.follow(who, *(other for other in accts if other != who))
-
     def find(self, name: str, host: str = "") -> str | None:
         """Native of `user` or `user@host`; the own host may be given or not."""
         acct = name if host in ("", self.host) else f"{name}@{host}"
@@ -115,30 +102,60 @@ class World:
         self.seq += 1
         ms = self.now if at is None else at
         post = Post(self._native(ms), f"p:{who}", self.seq, ms, text=text, **fields)  # type: ignore[arg-type]
-        named = [self.find(*found) for found in NAME.findall(text)] + [f"p:{acct}" for acct in to]
-        post.to = list(dict.fromkeys(native for native in named if native))
+        post.to = list(dict.fromkeys([*self.named(text), *(f"p:{acct}" for acct in to)]))
         self.posts[post.native] = post
-        self.mentions += [(native, post.native) for native in post.to if native != post.author]
+        self._tell(post)
         return post.native
+
+    def named(self, text: str) -> list[str]:
+        """Natives of the people that `text` names."""
+        return [native for found in NAME.findall(text) if (native := self.find(*found))]
+
+    def _tell(self, post: Post) -> None:
+        for native in post.to:
+            self.notice(native, "mention", post.author, post.native, post.ms)
+        self.mentions += [(native, post.native) for native in post.to if native != post.author]
+        if post.boosted in self.posts:
+            self.notice(self.posts[post.boosted].author, "reblog", post.author, post.boosted, post.ms)
+
+    def edit(self, native: str, text: str, **fields: object) -> None:
+        """Replace the text, and other fields of the post; the edit happens now. Who is newly named is told."""
+        post = self.posts[native]
+        self.now += self.step
+        for name, value in ({"text": text, "html": "", "edited_ms": self.now} | fields).items():
+            setattr(post, name, value)
+        new = [person for person in self.named(text) if person not in post.to]
+        post.to += new
+        for person in new:
+            self.notice(person, "mention", post.author, native)
+        self.mentions += [(person, native) for person in new if person != post.author]
 
     def boost(self, who: str, native: str, *, at: int | None = None) -> str:
         """`who` boosts a post; the wrapper is a post of its own."""
         return self.post(who, boosted=native, at=at)
 
     def favour(self, who: str, *natives: str) -> None:
-        """`who` favours the posts, in this order."""
-        self.favourites += [(f"p:{who}", native) for native in natives if (f"p:{who}", native) not in self.favourites]
+        """`who` favours the posts, in this order; their authors are told."""
+        for native in natives:
+            if (f"p:{who}", native) not in self.favourites:
+                self.favourites.append((f"p:{who}", native))
+                if native in self.posts:
+                    self.notice(self.posts[native].author, "favourite", f"p:{who}", native)
 
     def unfavour(self, who: str, native: str) -> None:
         """Take a favourite back."""
         self.favourites = [pair for pair in self.favourites if pair != (f"p:{who}", native)]
+        self.forget(lambda it: (it.type, it.who, it.post) == ("favourite", f"p:{who}", native))
 
     def delete(self, native: str) -> None:
         """The post and everything that hangs on it."""
         gone = {native} | {post.native for post in self.posts.values() if post.boosted == native}
+        boost = (self.posts[native].author, self.posts[native].boosted) if native in self.posts else ("", None)
+        self.forget(lambda it: it.post in gone or (it.type == "reblog" and (it.who, it.post) == boost))
         self.posts = {key: post for key, post in self.posts.items() if key not in gone}
         self.favourites = [pair for pair in self.favourites if pair[1] not in gone]
         self.mentions = [pair for pair in self.mentions if pair[1] not in gone]
+        self.reactions = [row for row in self.reactions if row[1] not in gone]
 
     def attach(self, name: str = "picture.png", mime: str = "image/png", description: str = "") -> str:
         """A stored picture, to be named in `media=[...]`."""
@@ -149,6 +166,12 @@ class World:
             height=480, mime=mime, size=4321,
         )
         return native
+
+    def file(self, url: str) -> tuple[bytes, str] | None:
+        """(bytes, media type) under `url`: what was uploaded, else a picture for whatever the instance shows one of."""
+        shown = {url for it in self.uploads.values() for url in (it.url, it.preview_url)}
+        shown |= {url for it in self.people.values() for url in (it.avatar, it.avatar_static, it.header) if url}
+        return self.files.get(url) or ((picture(), "image/png") if url in shown else None)
 
     def readable(self, viewer: str, post: Post) -> bool:
         """May `viewer` see the post?"""
@@ -174,6 +197,7 @@ class World:
         post = self.posts[native]
         return hub.Status(
             native=native, key=self.key(native), account=self.people[post.author], created_at=iso(post.ms),
+            edited_at=iso(post.edited_ms) if post.edited_ms else "",
             content=post.html or as_html(post.text), title=post.title, sensitive=post.sensitive,
             visibility=post.visibility, in_reply_to=post.reply_to, source=post.source, place=post.place,
             in_reply_to_account=self.posts[post.reply_to].author if post.reply_to in self.posts else None,
