@@ -25,13 +25,15 @@ class Type(StrEnum):
 
 
 class Param(msgspec.Struct, frozen=True, kw_only=True):
-    """One documented parameter. `aliases` are other names clients send."""
+    """One documented parameter. `aliases` are other names clients send. `clearable` (TEXT): sent empty it is "", which
+    clears what it names, and only not sent it is absent."""
 
     name: str
     type: Type = Type.TEXT
     default: str | int | bool | None = None
     cap: int = 0
     aliases: tuple[str, ...] = ()
+    clearable: bool = False
     doc: str = ""
 
 

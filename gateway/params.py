@@ -1,7 +1,7 @@
 """From what a client sent to typed parameters (types: `gateway.calls.Type`; rules: reference/clients.md section 6.4).
 
 The body goes before the query, the name of the table before its aliases, the last of several before the others, and
-what is empty was not sent.
+what is empty was not sent, unless the parameter is `clearable`.
 """
 
 from __future__ import annotations
@@ -81,7 +81,13 @@ def _sent(param: Param, *sources: Mapping[str, list[Any]]) -> list[Any]:
 
 def _value(param: Param, query: Fields, body: Fields) -> Any:
     values = _sent(param, body, query)
-    return _READERS[param.type](param, values) if values else None
+    if values:
+        return _READERS[param.type](param, values)
+    return "" if param.clearable and _is_named(param, body, query) else None
+
+
+def _is_named(param: Param, *sources: Mapping[str, list[Any]]) -> bool:
+    return any(name in source for source in sources for name in (param.name, *param.aliases))
 
 
 def _files(param: Param, query: Fields, body: Body) -> tuple[Upload, ...] | None:

@@ -63,10 +63,12 @@ class Photo(Struct, frozen=True, kw_only=True):
 
 
 class PhotoPlace(Struct, frozen=True, kw_only=True):
-    """What the picture route needs, asked by nobody in particular: whose photo, where its file lies."""
+    """What the picture route needs, asked by nobody in particular: whose photo, where its file lies. `rights` are the
+    photo's own: the signature in its address holds only as long as they stay the same."""
 
     account: str
     url: str
     mime: str = ""
     private: bool = False
     kind: Kind = Kind.WALL
+    rights: Rights = Rights()

@@ -123,6 +123,12 @@ def test_body_goes_before_query_and_empty_is_absent() -> None:
     assert params("text=query", "other=1")["text"] == "query"
 
 
+def test_what_may_be_cleared_tells_empty_from_absent() -> None:
+    call = Call(path="t", params=(Param(name="desc", clearable=True, aliases=("description",)),))
+    for sent, text in ((b"", None), (b"desc=", ""), (b"description=", ""), (b"desc=a", "a"), (b"desc=&desc=b", "b")):
+        assert read(call, {}, Body(parse_form(sent))) == read(call, parse_form(sent), Body()) == {"desc": text}
+
+
 def test_last_of_several_scalars_wins() -> None:
     assert params("text=a&text=b")["text"] == "b"
     assert params("text=a&text=b&text=")["text"] == "b"
