@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from gateway.stores.sqlite_schema import connect, migrate, transaction
+from gateway.stores.sqlite_schema import connect, migrate, snapshot, transaction
 from gateway.stores.store import StoreDown
 
 P = ParamSpec("P")
@@ -68,6 +68,10 @@ class SqliteBase:
 
     async def _read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._in_thread(lambda: work(self._open_db(), *args, **kwargs))
+
+    async def _view(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """For work of several reads: all of one moment, and one lock instead of one each."""
+        return await self._in_thread(lambda: snapshot(self._open_db(), lambda db: work(db, *args, **kwargs)))
 
     async def _write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._in_thread(lambda: transaction(self._open_db(), lambda db: work(db, *args, **kwargs)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from gateway.stores.sqlite_base import SqliteBase
 from gateway.stores.sqlite_ids import bounded
-from gateway.stores.sqlite_schema import transaction
+from gateway.stores.sqlite_schema import snapshot, transaction
 
 
 def _known(db: sqlite3.Connection, account: str, kind: str, natives: Sequence[str]) -> dict[str, int]:
@@ -18,7 +18,7 @@ def _known(db: sqlite3.Connection, account: str, kind: str, natives: Sequence[st
 
 def _number(db: sqlite3.Connection, account: str, kind: str, natives: Sequence[str]) -> dict[str, int]:
     """Most calls find everything known; those do not wait for other writers."""
-    known = _known(db, account, kind, natives)
+    known = snapshot(db, lambda db: _known(db, account, kind, natives))
     if known.keys() >= set(natives):
         return known
     return transaction(db, lambda db: _new_numbers(db, account, kind, natives))
@@ -31,7 +31,8 @@ def _new_numbers(db: sqlite3.Connection, account: str, kind: str, natives: Seque
     new = [native for native in dict.fromkeys(natives) if native not in numbers]
     given = dict(zip(new, range(last + 1, last + 1 + len(new)), strict=True))
     db.executemany("INSERT INTO numbers VALUES (?, ?, ?, ?)", [(account, kind, id, name) for name, id in given.items()])
-    return numbers | given
+    numbers |= given
+    return {native: numbers[native] for native in natives}
 
 
 def _numbered(db: sqlite3.Connection, account: str, kind: str, ids: Sequence[int]) -> dict[int, str]:
@@ -45,12 +46,15 @@ def _put_records(db: sqlite3.Connection, account: str, kind: str, records: Mappi
     db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", rows)
 
 
-def _records(db: sqlite3.Connection, account: str, kind: str, keys: Sequence[str] | None) -> dict[str, bytes]:
-    all_of_them = "SELECT key, value FROM records WHERE account = ? AND kind = ?"
-    if keys is None:
-        return dict(db.execute(all_of_them, (account, kind)).fetchall())
-    rows = (db.execute(all_of_them + " AND key = ?", (account, kind, key)).fetchone() for key in keys)
-    return dict(row for row in rows if row)
+def _records(db: sqlite3.Connection, account: str, kind: str) -> dict[str, bytes]:
+    sql = "SELECT key, value FROM records WHERE account = ? AND kind = ?"
+    return dict(db.execute(sql, (account, kind)).fetchall())
+
+
+def _some_records(db: sqlite3.Connection, account: str, kind: str, keys: Sequence[str]) -> dict[str, bytes]:
+    sql = "SELECT value FROM records WHERE account = ? AND kind = ? AND key = ?"
+    rows = {key: db.execute(sql, (account, kind, key)).fetchone() for key in keys}
+    return {key: row[0] for key, row in rows.items() if row}
 
 
 def _drop_records(db: sqlite3.Connection, account: str, kind: str, keys: Sequence[str]) -> None:
@@ -65,14 +69,16 @@ class SqliteRecords(SqliteBase):
         return await self._read(_number, account, kind, natives) if natives else {}
 
     async def numbered(self, account: str, kind: str, ids: Sequence[int]) -> dict[int, str]:
-        return await self._read(_numbered, account, kind, ids) if ids else {}
+        return await self._view(_numbered, account, kind, ids) if ids else {}
 
     async def put_records(self, account: str, kind: str, records: Mapping[str, bytes]) -> None:
         if records:
             await self._write(_put_records, account, kind, records)
 
     async def records(self, account: str, kind: str, keys: Sequence[str] | None = None) -> dict[str, bytes]:
-        return await self._read(_records, account, kind, keys) if keys is None or keys else {}
+        if keys is None:
+            return await self._read(_records, account, kind)
+        return await self._view(_some_records, account, kind, keys) if keys else {}
 
     async def drop_records(self, account: str, kind: str, keys: Sequence[str]) -> None:
         if keys:

@@ -94,7 +94,16 @@ def _use_wal(db: sqlite3.Connection) -> None:
 
 def transaction(db: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
     """`work` done whole or not at all, against other writers too. Raises what `work` raises, sqlite3.Error."""
-    db.execute("BEGIN IMMEDIATE")
+    return _between(db, "BEGIN IMMEDIATE", work)
+
+
+def snapshot(db: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    """Several reads of one moment, whoever writes meanwhile. Raises what `work` raises, sqlite3.Error."""
+    return _between(db, "BEGIN", work)
+
+
+def _between(db: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], T]) -> T:
+    db.execute(begin)
     try:
         result = work(db)
         db.execute("COMMIT")

@@ -151,7 +151,10 @@ class Store(Protocol):
 
     # what an account keeps beside the backend: seen marks, hidden messages, albums ...
     async def number(self, account: str, kind: str, natives: Sequence[str]) -> dict[str, int]:
-        """Get or create small integers of an account's own things: from 1 up, below 2^31, never given twice."""
+        """Get or create small integers of an account's own things: from 1 up, below 2^31, never given twice.
+
+        New ones in the order of `natives`. Here and below, things that belong to nobody have the account "".
+        """
 
     async def numbered(self, account: str, kind: str, ids: Sequence[int]) -> dict[int, str]:
         """The way back; unknown ones are left out."""
@@ -160,7 +163,7 @@ class Store(Protocol):
         """Add or replace records under their keys, all or none."""
 
     async def records(self, account: str, kind: str, keys: Sequence[str] | None = None) -> dict[str, bytes]:
-        """Those under `keys`, or all of the kind."""
+        """Those under `keys`, or all of the kind, in no order. What one `put_records` wrote is seen whole."""
 
     async def drop_records(self, account: str, kind: str, keys: Sequence[str]) -> None: ...
 

@@ -1,4 +1,4 @@
-"""A process that assigns ids as fast as it can, to race against another: started by test_two_processes.
+"""A process that assigns ids and numbers as fast as it can, to race against another: started by test_two_processes.
 
 Reads one JSON line {"url", "seed", "batches"} when told to begin; prints what it was given as one JSON line.
 """
@@ -33,6 +33,7 @@ async def race(url: str, seed: int, batches: int) -> dict[str, object]:
     store, chance = store_at(url), random.Random(seed)
     statuses: dict[str, int] = {}
     people: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     won: list[str] = []
     await store.open()
     print("ready", flush=True)
@@ -42,13 +43,14 @@ async def race(url: str, seed: int, batches: int) -> dict[str, object]:
             start = chance.randrange(len(STATUSES))
             natives = [str(chance.randrange(80)) for _ in range(9)]
             assigned = await store.assign(SCOPE, STATUSES[start : start + 20], natives, DAY)
-            for known, new in ((statuses, assigned.statuses), (people, assigned.accounts)):
+            numbered = await store.number("", "photo", natives)
+            for known, new in ((statuses, assigned.statuses), (people, assigned.accounts), (numbers, numbered)):
                 assert all(known.setdefault(key, id) == id for key, id in new.items()), "an id changed"
             if await store.reserve(f"key{start}", 60) is None:
                 won.append(f"key{start}")
     finally:
         await store.close()
-    return {"statuses": statuses, "people": people, "won": won}
+    return {"statuses": statuses, "people": people, "numbers": numbers, "won": won}
 
 
 if __name__ == "__main__":

@@ -127,6 +127,61 @@ async def test_the_same_call_repeated_by_the_connection_still_wins(redis_url: st
     await store.close()
 
 
+class Counting(RedisStore):
+    """Counts how often the server is asked."""
+
+    asked = 0
+
+    async def _do(self, ask):
+        self.asked += 1
+        return await super()._do(ask)
+
+
+async def test_numbers_and_records_cost_one_round_trip_each(redis_url: str):
+    store = Counting(redis_url)
+    await store.open()
+    many = [f"n{n}" for n in range(3000)]
+    await store.number("1", "group", ["first"])  # the script is known to the server from here on
+    for call in (
+        store.number("1", "group", many),
+        store.numbered("1", "group", range(1, 3001)),
+        store.put_records("1", "seen", dict.fromkeys(many, b"yes")),
+        store.records("1", "seen"),
+        store.records("1", "seen", many),
+        store.drop_records("1", "seen", many),
+    ):
+        before = store.asked
+        await call
+        assert store.asked == before + 1
+    await store.close()
+
+
+async def test_numbers_end_below_two_to_the_31st(redis_server: RedisServer, redis_url: str):
+    store = RedisStore(redis_url)
+    await store.open()
+    with closing(redis_server.client()) as client:
+        client.hset("oldbird:{a:1}:natives:group", "last", 2**31 - 2)
+    with pytest.raises(StoreDown):
+        await store.number("1", "group", ["a", "b"])
+    assert await store.number("1", "group", ["c"]) == {"c": 2**31 - 1}, "nothing was given to the two"
+    with pytest.raises(StoreDown):
+        await store.number("1", "group", ["d"])
+    await store.close()
+
+
+async def test_all_of_an_account_is_under_its_hash_tag(redis_server: RedisServer, redis_url: str):
+    store = RedisStore(redis_url)
+    await store.open()
+    for account in ("1", ""):
+        await store.number(account, "group", ["a"])
+        await store.put_records(account, "seen", {"a": b"yes"})
+    with closing(redis_server.client()) as client:
+        found = {key.decode() for key in client.scan_iter(match="oldbird:{a:*")}
+    await store.close()
+    names = ("numbers:group", "natives:group", "records:seen")
+    assert found == {f"oldbird:{{a:{account}}}:{name}" for account in ("1", "") for name in names}
+
+
 async def test_through_sentinel(redis_server: RedisServer, redis_url: str, tmp_path: Path):
     settings = tmp_path / "sentinel.conf"
     settings.write_text(f"sentinel monitor main 127.0.0.1 {redis_server.port} 1\n")

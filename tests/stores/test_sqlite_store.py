@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import anyio
 import pytest
 
 from gateway.stores import sqlite_schema
 from gateway.stores.sqlite import SqliteStore
-from gateway.stores.sqlite_schema import MIGRATIONS, VERSION, connect, migrate
+from gateway.stores.sqlite_schema import BUSY_SECONDS, MIGRATIONS, VERSION, connect, migrate
 from gateway.stores.store import StoreDown, TooNew
 from mappings.order import position
 from tests.stores.conftest import NOW, Clock
@@ -44,19 +45,21 @@ async def test_a_new_file_has_the_newest_schema_in_wal_mode(file: Path):
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-def write_previous(file: Path) -> None:
-    """A file of schema 1 with one of each record."""
+def write_previous(file: Path, schema: int = 1) -> None:
+    """A file of an older schema with one of each record of the first."""
     with closing(connect(file)) as db:
         migrate(db, MIGRATIONS[:1])
         db.execute("INSERT INTO scopes VALUES (1, ?)", (SCOPE,))
         row = (1, position(NOW), flake(NOW).key, flake(NOW).key, flake(NOW).sort, "", "", "")
         db.execute("INSERT INTO statuses VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         db.execute("INSERT INTO people VALUES (1, 77, 'somebody')")
+        migrate(db, MIGRATIONS[:schema])
 
 
-async def test_the_previous_schema_is_brought_forward_with_all_it_holds(file: Path):
-    write_previous(file)
-    assert version(file) == 1
+@pytest.mark.parametrize("schema", range(1, VERSION))
+async def test_an_older_schema_is_brought_forward_with_all_it_holds(file: Path, schema: int):
+    write_previous(file, schema)
+    assert version(file) == schema
     store = SqliteStore(file, clock=Clock())
     await store.open()
     try:
@@ -66,6 +69,9 @@ async def test_the_previous_schema_is_brought_forward_with_all_it_holds(file: Pa
         assert await store.forget(DAY) == 0, "what was not counted before counts as used today"
         assert (await store.assign(SCOPE, [flake(NOW)], ["somebody"], DAY)).accounts == {"somebody": 77}
         assert await store.media_by_ids("1", [await store.put_media("1", "file", NOW)])
+        assert await store.number("1", "group", ["new"]) == {"new": 1}
+        await store.put_records("1", "seen", {"new": b"yes"})
+        assert await store.records("1", "seen") == {"new": b"yes"}
     finally:
         await store.close()
 
@@ -134,6 +140,41 @@ async def test_a_broken_step_is_rolled_back_and_the_store_goes_on(file: Path):
 async def test_the_version_of_logins_needs_an_open_store(file: Path):
     with pytest.raises(StoreDown):
         SqliteStore(file).logins_version()
+
+
+async def test_media_of_the_previous_schema_keep_their_integers(file: Path):
+    write_previous(file, 2)
+    with closing(connect(file)) as db:
+        db.execute("INSERT INTO media VALUES ('1', 5, 'file')")
+    store = SqliteStore(file)
+    await store.open()
+    assert await store.media_by_ids("1", [5]) == {5: "file"}
+    await store.close()
+
+
+async def test_known_numbers_do_not_wait_for_other_writers(file: Path):
+    store = SqliteStore(file)
+    await store.open()
+    given = await store.number("1", "group", ["a", "b"])
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        with anyio.fail_after(BUSY_SECONDS / 2):
+            assert await store.number("1", "group", ["b", "a"]) == given
+        db.execute("ROLLBACK")
+    await store.close()
+
+
+async def test_numbers_end_below_two_to_the_31st(file: Path):
+    store = SqliteStore(file)
+    await store.open()
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute("INSERT INTO numbers VALUES ('1', 'group', ?, 'last but one')", (2**31 - 2,))
+    with pytest.raises(StoreDown):
+        await store.number("1", "group", ["a", "b"])
+    assert await store.number("1", "group", ["c"]) == {"c": 2**31 - 1}, "nothing was given to the two"
+    with pytest.raises(StoreDown):
+        await store.number("1", "group", ["d"])
+    await store.close()
 
 
 async def test_a_reservation_ends_with_its_time(file: Path):

@@ -46,7 +46,7 @@ async def test_racing_processes_agree_and_give_nothing_twice(place: Place):
         for racer in racers:
             tell(racer, "go")
         found = [json.loads(racer.communicate(timeout=PATIENCE)[0]) for racer in racers]
-    for kind in ("statuses", "people"):
+    for kind in ("statuses", "people", "numbers"):
         one, other = (result[kind] for result in found)
         assert one.keys() & other.keys(), "they raced for the same keys"
         assert all(one[key] == other[key] for key in one.keys() & other.keys())
@@ -55,6 +55,9 @@ async def test_racing_processes_agree_and_give_nothing_twice(place: Place):
     assert not set(found[0]["won"]) & set(found[1]["won"])
     async with place.opened() as store:
         final = await store.assign(SCOPE, STATUSES, [], DAY)
+        numbers = await store.number("", "photo", [*found[0]["numbers"], *found[1]["numbers"]])
+    assert numbers == found[0]["numbers"] | found[1]["numbers"]
+    assert sorted(numbers.values()) == list(range(1, len(numbers) + 1)), "none is left out"
     assert {**found[0]["statuses"], **found[1]["statuses"]}.items() <= final.statuses.items()
     assert in_order(final.statuses, [s for s in STATUSES if s.order is Order.ORDERED])
 
