@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote_plus
 
 from mappings import hub
 from mappings.dates import atom, from_milliseconds, wire_from_milliseconds
@@ -89,6 +90,21 @@ def ids_tree(ids: Sequence[int], *, stringify: bool, cursors: tuple[int, int] | 
     """followers/ids, friends/ids: a bare list, or the envelope when there are cursors."""
     listed = [str(id) for id in ids] if stringify else list(ids)
     return listed if cursors is None else {"ids": listed, **cursor_tree(cursors, len(listed))}
+
+
+def search_metadata(ids: Sequence[int], *, query: str, count: int, since_id: int) -> dict[str, Any]:
+    """What stands beside the statuses of search/tweets; `ids` newest first. `next_results` where more may follow."""
+    asked, newest = f"q={quote_plus(query)}&count={count}&include_entities=1", max(ids, default=0)
+    found: dict[str, Any] = {
+        "max_id": newest,
+        "max_id_str": str(newest),
+        "since_id": since_id,
+        "since_id_str": str(since_id),
+        "query": quote_plus(query),
+        "count": count,
+        "refresh_url": f"?since_id={newest}&{asked}",
+    }
+    return {**found, "next_results": f"?max_id={min(ids) - 1}&{asked}"} if len(ids) >= count else found
 
 
 def media_tree(*, id: int, size: int, width: int, height: int, mime: str, preview: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import msgspec
 from adapters.backend import Draft, File, Person, ProfileChange, Window
 from adapters.errors import Missing, Refused, Rejected
 from mappings import hub
+from mappings.hub import Visibility
 from tests.fake_notices import Notice
 from tests.fake_side import FakeSide
 from tests.fake_wire import upstream
@@ -124,6 +125,13 @@ class FakeSocial(FakeSide):
             return post.boosted is None and all(word in f"{post.title} {post.text}".lower() for word in words)
 
         return self._entries(self._newest(wanted)[offset : offset + limit])
+
+    @upstream
+    async def tagged(self, tag: str, window: Window) -> hub.Page[hub.Entry]:
+        def wanted(post: Post) -> bool:
+            return post.visibility == Visibility.PUBLIC and f"#{tag}".lower() in post.text.lower().split()
+
+        return self._timeline(window, wanted)
 
     @upstream
     async def own_media(self, cursor: str | None) -> hub.Page[hub.Entry]:

@@ -1,4 +1,7 @@
-"""followers/ids, friends/ids, statuses/followers, statuses/friends: the reader's own; nobody else's are shown."""
+"""followers/ids, friends/ids, followers/list, friends/list, statuses/followers, statuses/friends.
+
+The reader's own; nobody else's are shown.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,16 @@ async def friends(ask: Ask) -> Reply:
     return await _users(ask, followers=False)
 
 
+async def followers_list(ask: Ask) -> Reply:
+    """Followers in the cursor envelope."""
+    return await _listed(ask, followers=True)
+
+
+async def friends_list(ask: Ask) -> Reply:
+    """People the reader follows in the cursor envelope."""
+    return await _listed(ask, followers=False)
+
+
 async def _people(ask: Ask, *, followers: bool) -> tuple[hub.Account, ...]:
     if await asks_for_another(ask):
         return ()
@@ -42,17 +55,24 @@ async def _people(ask: Ask, *, followers: bool) -> tuple[hub.Account, ...]:
 
 async def _ids(ask: Ask, *, followers: bool) -> Reply:
     people = [account.native for account in await _people(ask, followers=followers)]
-    chosen, cursors = _cut(ask, people, always=ask.session.dialect.cursors)
+    chosen, cursors = cut(ask, people, always=ask.session.dialect.cursors)
     return Ids(natives=tuple(chosen), stringify=ask.flag("stringify_ids"), cursors=cursors)
 
 
 async def _users(ask: Ask, *, followers: bool) -> Reply:
     people = sorted(await _people(ask, followers=followers), key=lambda a: (a.username.casefold(), a.acct))
-    chosen, cursors = _cut(ask, people, always=False)
+    chosen, cursors = cut(ask, people, always=False)
     return Users(accounts=tuple(chosen), cursors=cursors)
 
 
-def _cut(ask: Ask, items: Sequence[T], *, always: bool) -> tuple[Sequence[T], tuple[int, int] | None]:
+async def _listed(ask: Ask, *, followers: bool) -> Reply:
+    """Oldest first, so that who comes in between two pages moves nobody."""
+    people = (await _people(ask, followers=followers))[::-1]
+    chosen, cursors = cut(ask, people, always=True)
+    return Users(accounts=tuple(chosen), full=True, cursors=cursors)
+
+
+def cut(ask: Ask, items: Sequence[T], *, always: bool) -> tuple[Sequence[T], tuple[int, int] | None]:
     """The asked part and (next, previous) cursor. A cursor is the number of items before the page plus one."""
     cursor = ask.params.get("cursor")
     count = ask.params.get("count")
@@ -65,6 +85,14 @@ def _cut(ask: Ask, items: Sequence[T], *, always: bool) -> tuple[Sequence[T], tu
     after = start + size
     following = after + 1 if after < len(items) else 0
     return items[start:after], (following, -(max(start - size, 0) + 1) if start else 0)
+
+
+def reach(ask: Ask, *, always: bool) -> int:
+    """How many items from the start `cut` looks at."""
+    cursor, count = ask.params.get("cursor"), ask.number("count")
+    if cursor is None and not always:
+        return max(ask.params.get("page") or 1, 1) * count
+    return max(_position(str(cursor or -1)) - 1, 0) + count
 
 
 def _position(cursor: str) -> int:

@@ -1,4 +1,4 @@
-"""statuses/home_timeline, friends_timeline, public_timeline, user_timeline, mentions, replies."""
+"""statuses/home_timeline, friends_timeline, public_timeline, networkpublic_timeline, user_timeline, mentions."""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ async def public(ask: Ask) -> Reply:
         return await backend.public(window, local=True)
 
     return Statuses(entries=await timeline(ask, fetch, _keep(ask)), title="Public")
+
+
+async def network(ask: Ask) -> Reply:
+    """All public posts the server knows, answers too."""
+    backend = ask.session.backend
+    if not backend.capabilities.federated:
+        raise ApiError(501, f"{backend.capabilities.label} has no timeline of other servers' posts.")
+
+    async def fetch(window: Window) -> hub.Page[hub.Entry]:
+        return await backend.public(window, local=False)
+
+    return Statuses(entries=await timeline(ask, fetch, _keep(ask)), title="Network")
 
 
 async def user(ask: Ask) -> Reply:

@@ -12,6 +12,7 @@ from gateway.rows.shared import (
     PROFILE_URL,
     SCREEN_NAME,
     STRINGIFY,
+    TIMELINE_CAP,
     USER_ID,
     count,
 )
@@ -127,11 +128,13 @@ ROWS = (
     Call(
         path="followers/list",
         methods=GET,
-        params=PEOPLE,
-        root="users",
+        params=(USER_ID, SCREEN_NAME, count(TIMELINE_CAP), CURSOR, ENTITIES),
+        ignored=("skip_status", "include_user_entities"),
+        root="users_list",
         item="user",
         formats=JSON_XML,
         spec=False,
-        doc="The people who follow me, with cursors.",
+        handler="people.followers_list",
+        doc="The people who follow me, with cursors. Naming somebody else gives an empty list.",
     ),
 )

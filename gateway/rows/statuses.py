@@ -88,6 +88,7 @@ TIMELINES = (
         item="status",
         formats=FEEDS,
         spec=False,
+        handler="timelines.network",
         doc="All public posts the server knows.",
     ),
     Call(
