@@ -11,6 +11,7 @@ from lxml import etree
 
 from gateway.paths import resolve
 from mappings.fields import ACTIVITIES, ATTACHMENT_FIELDS, STATUS_FIELDS, USER_FIELDS, Field, element, inner
+from tests import shapes_further
 
 DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \+0000 \d{4}")
 SPACES = {
@@ -34,10 +35,18 @@ KINDS = {
     "favorites/create": "status", "favorites/destroy": "status",
     "statuses/home_timeline": "statuses", "statuses/public_timeline": "statuses", "statuses/mentions": "statuses",
     "statuses/user_timeline": "statuses", "conversation/show": "statuses", "favorites": "statuses",
+    "statuses/networkpublic_timeline": "statuses", "search": "statuses", "search/tweets": "statuses",
+    "users/lookup": "users", "blocks/list": "users", "followers/list": "users_list", "friends/list": "users_list",
+    "friendships/incoming": "ids", "friendships/destroy": "friendships-destroy", "saved_searches/list": "terms",
 }  # fmt: skip
 """Call -> name of its shape, which is its XML root."""
-OTHER_ROOTS = {"statuses/show": "statuses", "statuses/friends": "users_list", "statuses/followers": "users_list"}
-"""With `conversation`; with `cursor`."""
+OTHER_ROOTS = {
+    "statuses/show": "statuses", "statuses/friends": "users_list", "statuses/followers": "users_list",
+    "blocks/list": "users_list", "search/tweets": "search", "friendships/destroy": "user",
+}  # fmt: skip
+"""With `conversation`; with `cursor`; on Twitter's mounts."""
+FULL_USERS = {"users/search", "users/lookup", "followers/list", "friends/list"}
+"""Users with uid and self."""
 ITEMS = {"statuses": "status", "users": "user", "ids": "id"}
 
 
@@ -64,6 +73,10 @@ def validate(call: str, format: str, body: bytes) -> None:
 
 
 def _kind(call: str, document: Any) -> str:
+    if call == "search/tweets" and isinstance(document, dict):
+        return "search"
+    if call == "friendships/destroy" and "friends_count" in document and "nick" not in document:
+        return "user"
     return "statuses" if call == "statuses/show" and isinstance(document, list) else KINDS[call]
 
 
@@ -210,7 +223,7 @@ def _statuses(document: Any, call: str) -> None:
 
 def _users(document: Any, call: str) -> None:
     for user in document if isinstance(document, list) else document["users"]:
-        check_user(user, call, full=call == "users/search")
+        check_user(user, call, full=call in FULL_USERS)
 
 
 def _ids(document: Any, call: str) -> None:
@@ -219,6 +232,11 @@ def _ids(document: Any, call: str) -> None:
     if isinstance(document, dict):
         for name in ("next_cursor", "previous_cursor"):
             assert document[f"{name}_str"] == str(document[name])
+
+
+def _search(document: Any, call: str) -> None:
+    _statuses(document["statuses"], call)
+    shapes_further.search_metadata(document["search_metadata"], document["statuses"])
 
 
 def _hash(document: Any, call: str) -> None:
@@ -242,6 +260,10 @@ KIND_CHECKS: dict[str, Callable[[Any, str], None]] = {
     "statuses": _statuses,
     "user": check_user,
     "users": _users,
+    "users_list": _users,
+    "search": _search,
+    "friendships-destroy": shapes_further.contact_row,
+    "terms": lambda document, _: _equal(document, []),
     "ids": _ids,
     "hash": _hash,
     "media": _media,
@@ -267,7 +289,7 @@ def same(call: str, json: bytes, xml: bytes) -> None:
         found = {etree.QName(child).localname.replace("-", "_"): child.text for child in root}
         assert set(found) == set(document)
         assert found["remaining_hits"] == document["remaining_hits"]
-    elif call in {"friends/ids", "followers/ids"}:
+    elif call in {"friends/ids", "followers/ids", "friendships/incoming"}:
         ids = document if isinstance(document, list) else document["ids"]
         assert [str(id) for id in ids] == [node.text for node in root.iter("{*}id")]
     else:
