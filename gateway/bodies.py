@@ -49,10 +49,11 @@ class Gone(Exception):
 
 
 class Body(msgspec.Struct, frozen=True):
-    """What a body held."""
+    """What a body held. `document`: the fields are the top-level keys of a JSON document."""
 
     fields: Fields = {}
     files: dict[str, list[Upload]] = {}
+    document: bool = False
 
 
 EMPTY = Body()
@@ -128,7 +129,7 @@ def parse(raw: bytes, kind: bytes = b"") -> Body:
     text = raw.removeprefix(b"\xef\xbb\xbf").strip()
     is_json = kind.endswith(b"json")
     if text[:1] in {b"{", b"["}:
-        return Body(_json(text, complain=is_json))
+        return Body(_json(text, complain=is_json), document=True)
     if _PAIR.match(text):
         return Body(parse_form(raw))
     if kind == b"application/x-www-form-urlencoded":
@@ -230,7 +231,7 @@ def _json(text: bytes, *, complain: bool) -> Fields:
     except (ValueError, RecursionError):
         if complain:
             raise ApiError(400, "The body is not valid JSON.") from None
-        return {}
+        return {DOCUMENT: [text]}  # a call that takes a document shall not mistake it for none
     fields.setdefault(DOCUMENT, []).append(text)
     return fields
 

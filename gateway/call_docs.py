@@ -68,7 +68,8 @@ def _section(call: Call) -> str:
         lines.append(f"* also: {_code(call.aliases)}")
     lines.append(f"* methods: {_methods(call)}; login: {_login(call)}; {_state(call)}")
     if call.tail:
-        lines.append(f"* in the path: `{call.path}/<{call.tail}>`")
+        parts = "".join(f"/<{name}>" for name in call.tail.split("/"))
+        lines.append(f"* in the path: `{call.path}{parts}`")
     if call.root:
         lines.append(f"* XML: `<{call.root}>`" + (f" of `<{call.item}>`" if call.item else ""))
     if not call.spec:

@@ -50,7 +50,8 @@ FEEDS = ("json", "xml", "rss", "atom")
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One row. `handler` is "module.function" below `gateway.handlers`; None: planned, answers 501.
 
-    `tail` names the parameter that may follow the path ("id": statuses/show/9.json; "user": users/show/bob.json).
+    `tail` names the parameter that may follow the path ("id": statuses/show/9.json; "user": users/show/bob.json), or
+    two of them ("verb/id": friendica/activity/like/9.json).
     `root`/`item` are the XML names. `write` calls are refused to read-only logins. `spec`: named in the
     specification as implemented. `anonymous`: without credentials it is asked of the backend the operator named for
     that, else 401 (only where `auth` is off; the other calls without `auth` never need anybody).

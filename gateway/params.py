@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gateway.ask import UNKNOWN, Upload
-from gateway.bodies import Body, Fields, from_base64
+from gateway.bodies import DOCUMENT, Body, Fields, from_base64
 from gateway.calls import Call, Param, Type
 from gateway.errors import ApiError
 
@@ -40,13 +40,24 @@ def read(call: Call, query: Fields, body: Body, tail: str = "") -> dict[str, Any
     """All parameters of `call` by name; what was not sent has its default. Raises ApiError 400."""
     params: dict[str, Any] = {param.name: param.default for param in call.params}
     if query or body.fields or body.files:
+        first, second = _order(call, query, body)
         for param in call.params:
-            value = _files(param, query, body) if param.type in _FILE_TYPES else _value(param, query, body.fields)
+            value = _files(param, query, body) if param.type in _FILE_TYPES else _value(param, first, second)
             if value is not None:
                 params[param.name] = value
     if tail:
-        params[call.tail] = _tail(call, tail)
+        names = call.tail.split("/")
+        for name, text in zip(names, tail.split("/", len(names) - 1), strict=False):
+            params[name] = _tail(call, name, text)
     return params
+
+
+def _order(call: Call, query: Fields, body: Body) -> tuple[Fields, Fields]:
+    """The body goes first. Where a JSON body is itself one of the parameters, what is inside stands in for what the
+    query leaves out."""
+    if body.document and any(param.name == DOCUMENT for param in call.params):
+        return query, body.fields
+    return body.fields, query
 
 
 def clean(raw: bytes, name: str, cap: int = 0) -> str:
@@ -62,9 +73,9 @@ def clean(raw: bytes, name: str, cap: int = 0) -> str:
     return text
 
 
-def _tail(call: Call, tail: str) -> Any:
+def _tail(call: Call, name: str, tail: str) -> Any:
     for param in call.params:
-        if param.name == call.tail:
+        if param.name == name:
             return _READERS[param.type](param, [tail.encode("utf-8", "replace")])
     if "�" in tail:
         raise ApiError(400, "Invalid UTF-8 in the path.")
@@ -79,11 +90,12 @@ def _sent(param: Param, *sources: Mapping[str, list[Any]]) -> list[Any]:
     return []
 
 
-def _value(param: Param, query: Fields, body: Fields) -> Any:
-    values = _sent(param, body, query)
-    if values:
-        return _READERS[param.type](param, values)
-    return "" if param.clearable and _is_named(param, body, query) else None
+def _value(param: Param, first: Fields, second: Fields) -> Any:
+    for source in (first, second):
+        values = _sent(param, source)
+        if values and (value := _READERS[param.type](param, values)) is not None:
+            return value
+    return "" if param.clearable and _is_named(param, first, second) else None
 
 
 def _is_named(param: Param, *sources: Mapping[str, list[Any]]) -> bool:

@@ -70,7 +70,12 @@ def _split_format(path: str) -> tuple[str, str]:
 def _with_tail(stem: str, mount: str, format: str) -> Target | None:
     head, _, tail = stem.rpartition("/")
     call = TABLE.find(head)
-    if call is None or not call.tail:
+    if call is None:
+        head, _, first = head.rpartition("/")
+        call, tail = TABLE.find(head), f"{first}/{tail}"
+        if call is None or "/" not in call.tail:
+            return None
+    if not call.tail:
         return None
     if call.tail == "id":
         tail = tail.partition(".")[0]

@@ -41,6 +41,7 @@ ITEMS = {
     "users": "user",
     "statuses": "status",
     "search_results": "direct_message",
+    "wrong_users": "cid",
 }
 """What the items of a list are called; Twitter's own words where there were any."""
 

@@ -20,20 +20,20 @@ from mappings.hub import Visibility
 async def home(ask: Ask) -> Reply:
     """Everything in the reader's stream but messages and photo carriers."""
     if ask.has("conversation_id"):
-        return await _conversation(ask, lambda _: True, "Home")
-    return Statuses(entries=await timeline(ask, ask.session.backend.home, _keep(ask), arrivals=True), title="Home")
+        return await conversation(ask, lambda _: True, "Home")
+    return Statuses(entries=await timeline(ask, ask.session.backend.home, keep(ask), arrivals=True), title="Home")
 
 
 async def public(ask: Ask) -> Reply:
     """Public posts started by people of the reader's own server."""
     if ask.has("conversation_id"):
-        return await _conversation(ask, lambda card: card.visibility == Visibility.PUBLIC, "Public")
+        return await conversation(ask, lambda card: card.visibility == Visibility.PUBLIC, "Public")
     backend = ask.session.backend
 
     async def fetch(window: Window) -> hub.Page[hub.Entry]:
         return await backend.public(window, local=True)
 
-    return Statuses(entries=await timeline(ask, fetch, _keep(ask)), title="Public")
+    return Statuses(entries=await timeline(ask, fetch, keep(ask)), title="Public")
 
 
 async def network(ask: Ask) -> Reply:
@@ -45,20 +45,20 @@ async def network(ask: Ask) -> Reply:
     async def fetch(window: Window) -> hub.Page[hub.Entry]:
         return await backend.public(window, local=False)
 
-    return Statuses(entries=await timeline(ask, fetch, _keep(ask)), title="Network")
+    return Statuses(entries=await timeline(ask, fetch, keep(ask)), title="Network")
 
 
 async def user(ask: Ask) -> Reply:
     """What one person posted and boosted."""
     native, backend = await native_of(ask), ask.session.backend
     if ask.has("conversation_id"):
-        return await _conversation(ask, lambda card: card.author == native, "User")
+        return await conversation(ask, lambda card: card.author == native, "User")
     replies = not ask.flag("exclude_replies")
 
     async def fetch(window: Window) -> hub.Page[hub.Entry]:
         return await backend.user(native, window, replies=replies)
 
-    return Statuses(entries=await timeline(ask, fetch, _keep(ask), subject=native), title="User")
+    return Statuses(entries=await timeline(ask, fetch, keep(ask), subject=native), title="User")
 
 
 async def mentions(ask: Ask) -> Reply:
@@ -72,13 +72,14 @@ async def mentions(ask: Ask) -> Reply:
     return Statuses(entries=await ask.gateway.indexes.page(session, MENTIONS, Span.of(ask), fetch), title="Mentions")
 
 
-def _keep(ask: Ask) -> Keep:
+def keep(ask: Ask) -> Keep:
+    """What a timeline shows of what the backend sends."""
     if ask.flag("exclude_replies"):
         return lambda card: card.listed and not card.reply
     return lambda card: card.listed
 
 
-async def _conversation(ask: Ask, belongs: Callable[[Card], bool], title: str) -> Reply:
+async def conversation(ask: Ask, belongs: Callable[[Card], bool], title: str) -> Reply:
     """The part of one thread that belongs to the timeline; an unknown thread is an empty one."""
     record = await ask.gateway.ids.status(ask.session.scope, ask.id("conversation_id") or 0)
     if record is None:
@@ -87,6 +88,6 @@ async def _conversation(ask: Ask, belongs: Callable[[Card], bool], title: str) -
         entries = await thread(ask, record.boosted or record.native)
     except ApiError:
         return Statuses(entries=(), title=title)
-    keep = _keep(ask)
+    wanted = keep(ask)
     seen = await ask.gateway.cards.read(ask.session.backend, entries)
-    return Statuses(entries=Span.of(ask).cut(s for s in seen if keep(s.card) and belongs(s.card)), title=title)
+    return Statuses(entries=Span.of(ask).cut(s for s in seen if wanted(s.card) and belongs(s.card)), title=title)
