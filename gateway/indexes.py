@@ -19,6 +19,7 @@ from gateway.cards import Cards, Seen
 from gateway.paging import HIGHEST, Span
 from gateway.session import Session
 from gateway.stores.store import IndexEntry, Store
+from gateway.trail import Trail
 from mappings import hub
 
 HEAD_PAGES, OLDER_PAGES = 5, 7
@@ -26,10 +27,6 @@ HEAD_PAGES, OLDER_PAGES = 5, 7
 
 LOOKS = 4
 """How often entries that turn out to be gone are replaced by the next ones."""
-
-OLDER, GAP, TAIL = "older", "gap", "tail"
-"""The state of an index: the cursor behind what is known ("": nothing is behind it); where more came than one request
-reads, `gap` is set, `older` is the cursor into the gap and `tail` what `older` was."""
 
 Fetch = Callable[[str | None], Awaitable[hub.Page[hub.Entry]]]
 
@@ -60,12 +57,14 @@ class Index:
         self._entries: dict[str, IndexEntry] = {}
         self._unlisted: set[str] = set()
         self._state: dict[str, str] = {}
+        self._trail = Trail(self._state)
         self._at_hand: dict[str, Seen] = {}
         self.lock = asyncio.Lock()
 
     async def load(self) -> None:
         """From the store. Raises StoreDown."""
-        self._state, number = await self._store.index_state(self._account, self._kind.name)
+        state, number = await self._store.index_state(self._account, self._kind.name)
+        self._state.update(state)
         if number:
             kept = await self._store.index_page(
                 self._account, self._kind.name, below=HIGHEST, above=0, offset=0, limit=number
@@ -97,7 +96,7 @@ class Index:
             repeated, cursor = page.older == cursor, page.older
             if joined or repeated or cursor is None:
                 break
-        await self._add(head, {} if joined and self._state else self._opened(cursor))
+        await self._add(head, {} if joined and self._state else self._trail.opened(cursor))
         if self._kind.removes and cursor is None and readable:  # this was the whole list
             left = {s.card.key for s in head}
             await self.drop([key for key in self._entries if key not in left])
@@ -107,29 +106,17 @@ class Index:
         known = [s.card.key in self._entries or s.card.key in self._unlisted for s in page]
         return any(known[-1:] if self._kind.removes else known)
 
-    def _opened(self, cursor: str | None) -> dict[str, str]:
-        """The state after a head that did not join what is known."""
-        if cursor is None or not self._state:
-            return {OLDER: cursor or "", GAP: "", TAIL: ""}
-        tail = self._state.get(TAIL, "") if self._state.get(GAP) else self._state.get(OLDER, "")
-        return {OLDER: cursor, GAP: "1", TAIL: tail}
-
     def _lacks(self, span: Span) -> bool:
         """Further back there may be more of what is asked for: entries below all known ones, or in a gap."""
-        if not self._state.get(OLDER):
+        if not self._trail.cursor:
             return False
         lowest = min((entry.id for entry in self._entries.values()), default=HIGHEST)
-        return bool(self._state.get(GAP)) or (lowest > span.above and len(self._select(span)) < span.count)
+        return self._trail.has_gap or (lowest > span.above and len(self._select(span)) < span.count)
 
     async def _reach_back(self, fetch: Fetch) -> None:
-        cursor, gap = self._state[OLDER], self._state.get(GAP)
-        page = await fetch(cursor)
+        page = await fetch(self._trail.cursor)
         seen = await self._cards.read(self.backend, page.items)
-        older = page.older if page.older and page.older != cursor else ""
-        if gap and older and self._joins(seen):
-            state = {OLDER: self._state.get(TAIL, ""), GAP: "", TAIL: ""}
-        else:
-            state = {OLDER: older, GAP: gap or "" if older else ""}
+        state = self._trail.reached(page.older, joins=self._joins(seen))
         self._sight(seen)
         await self._add(seen, state)
 
