@@ -19,6 +19,8 @@ from gateway.ids import Ids
 from gateway.indexes import Indexes
 from gateway.once import Once
 from gateway.paging import Walks
+from gateway.photo_addresses import PhotoAddresses
+from gateway.photo_files import PhotoFiles
 from gateway.render import Renderer
 from gateway.settings import Settings
 from gateway.stores.open import open_store
@@ -44,12 +46,15 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     walks: Walks
     renderer: Renderer
     background: Background
+    photo_addresses: PhotoAddresses
+    photo_files: PhotoFiles
 
     def clear(self) -> None:
         """Drop what is kept finished in memory; nothing is lost by it."""
         self.ids.clear()
         self.cards.clear()
         self.renderer.clear()
+        self.photo_files.clear()
 
 
 def assemble(settings: Settings, store: Store, connections: Connections, vault: Vault) -> Gateway:
@@ -76,6 +81,8 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
         walks=Walks(),
         renderer=Renderer(ids, contacts, fragment_bytes=settings.fragment_bytes),
         background=background,
+        photo_addresses=PhotoAddresses(vault.hash("photo addresses").encode()),
+        photo_files=PhotoFiles(background, settings.picture_bytes),
     )
 
 

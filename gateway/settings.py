@@ -68,6 +68,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     fragment_bytes: Annotated[
         int, Meta(ge=0, description="Memory for rendered statuses kept between requests.")
     ] = 32 * 1024 * 1024
+    photo_bytes: Annotated[Size, Meta(description="Largest photo or profile picture taken from a client.")] = (
+        16 * 1024 * 1024
+    )
+    picture_bytes: Annotated[
+        int, Meta(ge=0, description="Memory for photos and their small sizes kept between requests.")
+    ] = 32 * 1024 * 1024
     id_entries: Annotated[int, Meta(ge=1, description="Ids kept in memory.")] = 50_000
     contact_seconds: Annotated[int, Meta(ge=1, description="Longest age of the contact list behind `following`.")] = 600
     redis_unsafe: Annotated[

@@ -1,0 +1,102 @@
+"""The files behind photos: fetched from the backend once, made smaller, kept for a while within a bound of bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from adapters.backend import Backend
+from adapters.errors import Missing
+from gateway.background import Background
+from gateway.errors import ApiError
+from gateway.imaging import NotAPicture, Picture, scaled
+from gateway.kept import Kept
+
+KEEP_SECONDS = 600.0
+"""After this a file is fetched again: some servers show a new picture under the old address."""
+AT_ONCE, MOST_WAITING = 4, 64
+"""Pictures fetched and made smaller at the same time, and how many may be asked for before the others are sent away."""
+
+Outcome = Picture | Exception
+
+
+class Wish(NamedTuple):
+    """Which file, in which scale."""
+
+    url: str
+    scale: int
+
+
+class Held(NamedTuple):
+    """A picture in memory and until when it is used (seconds of the clock)."""
+
+    picture: Picture
+    until: float
+
+
+class PhotoFiles:
+    """One per process. Whether somebody may see a picture is not decided here."""
+
+    def __init__(self, background: Background, most_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._background = background
+        self._clock = clock
+        self._files: Kept[Wish, Held] = Kept(most_bytes // 2, _weight)
+        self._small: Kept[Wish, Held] = Kept(most_bytes // 2, _weight)
+        self._going: dict[Wish, asyncio.Task[Outcome]] = {}
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def picture(self, backend: Backend, url: str, scale: int) -> Picture:
+        """The file at `url` in a scale from 0 to 6 (`gateway.imaging.scaled`). Equal wishes are one piece of work.
+
+        At most one upstream call. Raises Missing (also for what is no picture), BackendError, ApiError 503.
+        """
+        wish = Wish(url, scale)
+        held = self._shelf(wish).get(wish)
+        if held is not None and self._clock() < held.until:
+            return held.picture
+        outcome = await asyncio.shield(self._going.get(wish) or self._start(backend, wish))
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def clear(self) -> None:
+        """Drop what is kept."""
+        self._files.clear()
+        self._small.clear()
+
+    def _shelf(self, wish: Wish) -> Kept[Wish, Held]:
+        """Files and small pictures apart: a few large files would drive out all small ones."""
+        return self._small if wish.scale else self._files
+
+    def _start(self, backend: Backend, wish: Wish) -> asyncio.Task[Outcome]:
+        if len(self._going) >= MOST_WAITING:
+            raise ApiError(503, "Too many pictures are asked for, try again.", headers={"Retry-After": "5"})
+        going = self._going[wish] = self._background.start(self._outcome(backend, wish), "Making a picture")
+        going.add_done_callback(lambda _: self._going.pop(wish))
+        return going
+
+    async def _outcome(self, backend: Backend, wish: Wish) -> Outcome:
+        """An error as a value: whoever asked tells it, not the background."""
+        try:
+            made = await self._made(backend, wish)
+        except NotAPicture:
+            return Missing("The file is no picture.")
+        except Exception as error:  # noqa: BLE001  handed on
+            return error
+        self._shelf(wish)[wish] = Held(made, self._clock() + KEEP_SECONDS)
+        return made
+
+    async def _made(self, backend: Backend, wish: Wish) -> Picture:
+        if wish.scale:
+            file = await self.picture(backend, wish.url, 0)
+            async with self._turns:
+                return await scaled(file.data, wish.scale)
+        async with self._turns:
+            data, _ = await backend.fetch(wish.url)
+            return await scaled(data, 0)
+
+
+def _weight(held: Held) -> int:
+    return len(held.picture.data)
