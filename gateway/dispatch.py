@@ -28,7 +28,7 @@ from gateway.bodies import EMPTY, MAX_FIELDS, Body, Gone, Incoming, parse_form, 
 from gateway.call_rows import TABLE
 from gateway.calls import Call
 from gateway.error_bodies import error_body
-from gateway.errors import ApiError, reply_to
+from gateway.errors import ApiError, Redirect, reply_to
 from gateway.exchange import Exchange
 from gateway.flights import Flights
 from gateway.params import read
@@ -242,6 +242,8 @@ def path_of(scope: Scope) -> str:
 def failure(exchange: Exchange, error: Exception) -> Answer:
     """The reply for any exception; what nobody foresaw goes to the log with its traceback, and only there."""
     reply = reply_to(error)
+    if isinstance(reply, Redirect):
+        return Answer(reply.status, b"", {**reply.headers, **rate_headers(exchange.session)})
     if reply.status == OWN_FAULT and reply is not error:
         log.error("Request %s failed", exchange.id, exc_info=error)
     headers = dict(reply.headers)

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from urllib.parse import quote
 
 from adapters import errors as backend
 from gateway.stores.store import StoreDown
@@ -32,6 +33,16 @@ class ApiError(Exception):
         """The `code` of the body, "400 Bad Request"."""
         return f"{self.status} {HTTPStatus(self.status).phrase}"
 
+
+class Redirect(ApiError):
+    """No error, but it ends a call like one: 302 to `url`, with no body."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(302, "Found", headers={"Location": quote(url, safe=_SAFE)})
+
+
+_SAFE = "!#$%&'()*+,/:;=?@[]~"
+"""What an address may hold as it is; anything else is written in percent signs."""
 
 TWITTER_CODES: dict[int, int] = {
     400: 214, 401: 32, 403: 179, 404: 34, 405: 86, 413: 324, 429: 88, 500: 131, 501: 34, 502: 131, 503: 130, 504: 130,

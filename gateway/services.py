@@ -17,6 +17,7 @@ from gateway.contacts import Contacts
 from gateway.forgetting import forget_daily, today
 from gateway.ids import Ids
 from gateway.indexes import Indexes
+from gateway.notifications import Notifications
 from gateway.once import Once
 from gateway.paging import Walks
 from gateway.photo_addresses import PhotoAddresses
@@ -42,6 +43,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     cards: Cards
     contacts: Contacts
     indexes: Indexes
+    notifications: Notifications
     once: Once
     walks: Walks
     renderer: Renderer
@@ -53,6 +55,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
         """Drop what is kept finished in memory; nothing is lost by it."""
         self.ids.clear()
         self.cards.clear()
+        self.notifications.clear()
         self.renderer.clear()
         self.photo_files.clear()
 
@@ -72,6 +75,7 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
         cards=cards,
         contacts=contacts,
         indexes=Indexes(store, cards),
+        notifications=Notifications(store, cards, ids),
         once=Once(
             store,
             secret=vault.hash("post-once").encode(),

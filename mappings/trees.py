@@ -22,7 +22,7 @@ NAMESPACES = (
     b' xmlns:friendica="http://friendi.ca/schema/api/1/" xmlns:georss="http://www.georss.org/georss"'
 )
 
-BARE_ROOTS = frozenset({"ok", "hash", "config", "version", "ids", "notes", "photos"})
+BARE_ROOTS = frozenset({"ok", "hash", "config", "version", "ids", "notes", "photos", "result"})
 """Documents without any namespace (section 4.1 rule 2)."""
 
 ITEMS = {
@@ -32,8 +32,11 @@ ITEMS = {
     "hashtags": "hashtag",
     "ids": "id",
     "indices": "index",
+    "custom_fields": "custom_field",
     "lists": "list",
     "media": "creative",
+    "notif": "note",
+    "profiles": "profile",
     "symbols": "symbol",
     "urls": "url",
     "user": "user",

@@ -1,4 +1,4 @@
-"""Notifications."""
+"""Notifications, and what old clients do with those of /ping."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ ROWS = (
         root="notes",
         item="note",
         formats=JSON_XML,
+        handler="notifications.listed",
         doc="The last 50 notifications, unseen ones first.",
     ),
     Call(
@@ -22,6 +23,38 @@ ROWS = (
         root="status",
         formats=JSON_XML,
         write=True,
+        handler="notifications.seen",
         doc="Marks a notification as seen.",
+    ),
+    Call(
+        path="ping",
+        methods=GET,
+        root="result",
+        formats=("xml",),
+        spec=False,
+        handler="notifications.ping",
+        doc="Counters of what is new, and the notifications. Old clients ask for `/ping`.",
+    ),
+    Call(
+        path="notification/view",
+        methods=GET,
+        params=(Param(name="id", type=Type.ID, doc="Id of the notification, as last part of the path."),),
+        tail="id",
+        root="status",
+        formats=JSON_XML,
+        spec=False,
+        handler="notifications.view",
+        doc="Marks a notification as seen and leads on to what it is about: the `href` of `/ping`.",
+    ),
+    Call(
+        path="display/status",
+        methods=GET,
+        params=(Param(name="id", type=Type.ID, doc="Id of the status, as last part of the path."),),
+        tail="id",
+        root="status",
+        formats=JSON_XML,
+        spec=False,
+        handler="notifications.display",
+        doc="Leads on to the page of a post.",
     ),
 )

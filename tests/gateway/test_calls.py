@@ -70,7 +70,8 @@ def test_every_path_on_every_mount(path: str, mount: str) -> None:
     for extension, format in {"": "json", ".json": "json", ".XML": "xml", ".rss": "rss", ".Atom": "atom"}.items():
         target = resolve(f"/{mount}/{path}{extension}")
         assert target is not None
-        assert (target.call, target.mount, target.format, target.tail) == (TABLE.find(path), mount, format, "")
+        meant = format if format != "json" or "json" in target.call.formats else target.call.formats[0]
+        assert (target.call, target.mount, target.format, target.tail) == (TABLE.find(path), mount, meant, "")
 
 
 @pytest.mark.parametrize("call", [call for call in CALLS if call.tail], ids=lambda call: call.path)

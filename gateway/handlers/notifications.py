@@ -1,0 +1,83 @@
+"""friendica/notifications, friendica/notifications/seen, /ping, and where a note of /ping leads to."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from gateway.ask import Ask
+from gateway.cards import decoded
+from gateway.errors import ApiError, Redirect
+from gateway.found import entry_of
+from gateway.notifications import Mark
+from gateway.replies import Post, Reply, Tree
+from gateway.stores.store import StatusRecord
+from mappings import hub
+from mappings.notifications import SHOWN, note_tree, ping_tree, web
+from mappings.trees import Element
+
+INVALID = "Invalid argument"
+NO_NOTE, NO_POST = "There is no notification with this id.", "There is no post with this id."
+
+
+async def listed(ask: Ask) -> Reply:
+    """At most 50 notes, unseen ones first, then the newest."""
+    session, notifications = ask.session, ask.gateway.notifications
+    notes = (await notifications.listed(session))[:SHOWN]
+    me = session.account.native
+    uid = (await ask.gateway.ids.number(session.backend, (), [me])).accounts[me]
+    rows = [note_tree(note, uid=uid, now_ms=notifications.now_ms()) for note in notes]
+    return Tree(json=rows, xml=[Element(row) for row in rows])
+
+
+async def seen(ask: Ask) -> Reply:
+    """Mark a note seen: the post it is about, in an array, else the word success."""
+    mark = await ask.gateway.notifications.see(ask.session, ask.id("id") or 0)
+    if mark is None:
+        raise ApiError(400, INVALID)
+    entry = await _post(ask, mark)
+    if entry is None:
+        return Tree(json="success", xml="success")
+    return Tree(json=[Post(entry)], xml={"status": Post(entry)})
+
+
+async def _post(ask: Ask, mark: Mark) -> hub.Entry | None:
+    """The post of a note, None where there is none, or no longer."""
+    record = None if mark.iid is None else await ask.gateway.ids.status(ask.session.scope, mark.iid)
+    if record is None:
+        return None
+    with suppress(ApiError):
+        entry = await entry_of(ask, record)
+        return entry if decoded(entry) else None
+    return None
+
+
+async def ping(ask: Ask) -> Reply:
+    """Counters of what is unseen, and the notes."""
+    notifications = ask.gateway.notifications
+    notes = await notifications.listed(ask.session)
+    return Tree(json=None, xml=ping_tree(notes, mail=0, base_url=ask.base_url, now_ms=notifications.now_ms()))
+
+
+async def view(ask: Ask) -> Reply:
+    """Go on to what a note is about, which marks it seen, as it did in the original.
+
+    Of posts the address is `/display/<nick>/<status id>`: a client takes the id out of the `Location` header
+    (reference/wire-friendica.md section 16.4).
+    """
+    id, notifications = ask.id("id") or 0, ask.gateway.notifications
+    look = notifications.mark if ask.session.login.read_only else notifications.see
+    mark = await look(ask.session, id)
+    if mark is None:
+        raise ApiError(404, NO_NOTE)
+    raise Redirect(f"{ask.base_url}/display/status/{mark.iid}" if mark.iid else mark.link or ask.session.scope)
+
+
+async def display(ask: Ask) -> Reply:
+    """Go on to the page of a post on its own server."""
+    id = ask.id("id") or 0
+    record: StatusRecord | None = await ask.gateway.ids.status(ask.session.scope, id) if id > 0 else None
+    if record is None:
+        raise ApiError(404, NO_POST)
+    entry = await entry_of(ask, record, NO_POST, 404)
+    post = entry.status.original
+    raise Redirect(web(post.url) or web(post.uri) or ask.session.scope)
