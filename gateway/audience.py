@@ -12,6 +12,7 @@ import msgspec
 
 from gateway.ask import Ask
 from gateway.errors import ApiError
+from gateway.groups import Group, members_of, shelf
 from mappings import hub
 from mappings.hub import Visibility
 
@@ -24,10 +25,7 @@ LISTED = "list"
 
 FOLLOWERS, MUTUALS = "~", "&"
 """Friendica's pseudo groups (reference/wire-statuses-users.md section 6.3)."""
-
-
-GROUP = "group:"
-"""How the key of a list begins, which has its number in the account map; no backend's account id does."""
+FOLLOWERS_OR_MUTUALS = frozenset({FOLLOWERS, MUTUALS})
 
 
 class Audience(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +102,8 @@ async def of_lists(ask: Ask) -> Audience:
         return Audience(visibility=Visibility.PRIVATE, kind=hub.Kind.LIMITED)
     only_groups = not contacts and not denied and not denied_groups
     if only_groups and len(groups) == 1 and ask.session.backend.capabilities.list_addressing:
-        return Audience(visibility=Visibility.DIRECT, lists=await _lists(ask, groups), kind=hub.Kind.LIMITED)
+        (group,) = await _lists(ask, groups)
+        return Audience(visibility=Visibility.DIRECT, lists=(group.native,), kind=hub.Kind.LIMITED)
     return await _named(ask, groups, contacts, denied_groups, denied)
 
 
@@ -124,8 +123,8 @@ async def _named(
 
 async def _people(ask: Ask, groups: Sequence[str], contacts: Sequence[str]) -> dict[str, hub.Account]:
     people = {account.native: account for account in await _contacts(ask, contacts)}
-    for native in await _lists(ask, groups):
-        people.update((a.native, a) for a in await ask.session.backend.group_members(native))
+    for members in await members_of(ask, await _lists(ask, groups)):
+        people.update((account.native, account) for account in members)
     return people
 
 
@@ -144,23 +143,17 @@ async def _contacts(ask: Ask, numbers: Iterable[str]) -> list[hub.Account]:
     return found
 
 
-async def _lists(ask: Ask, numbers: Iterable[str]) -> tuple[str, ...]:
-    """Native list ids. Group numbers belong to one account: see `group_key`."""
-    found = []
+async def _lists(ask: Ask, numbers: Sequence[str]) -> list[Group]:
+    """The account's own groups of these numbers, as they are now; one that is gone is an error like any unknown."""
+    if not FOLLOWERS_OR_MUTUALS.isdisjoint(numbers):
+        raise ApiError(400, "The groups of all followers and of mutual friends cannot be combined with others.")
+    if not numbers:
+        return []
+    live = {group.gid: group for group in (await shelf(ask)).groups}
     for number in numbers:
-        if number in {FOLLOWERS, MUTUALS}:
-            raise ApiError(400, "The groups of all followers and of mutual friends cannot be combined with others.")
-        key = await ask.gateway.ids.account(ask.session.scope, _integer(number)) or ""
-        prefix = group_key(ask.session.account.id, "")
-        if not key.startswith(prefix):
+        if _integer(number) not in live:
             raise ApiError(400, f"Group {number} not found.")
-        found.append(key.removeprefix(prefix))
-    return tuple(found)
-
-
-def group_key(account: str, native: str) -> str:
-    """What stands in the account map for a list: lists share the user number space and are private to an account."""
-    return f"{GROUP}{account}:{native}"
+    return [live[_integer(number)] for number in numbers]
 
 
 def _integer(number: str) -> int:

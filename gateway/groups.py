@@ -146,15 +146,23 @@ async def _keep(ask: Ask, first: str, record: Record) -> None:
 
 
 async def members_of(ask: Ask, groups: Iterable[Group]) -> list[tuple[hub.Account, ...]]:
-    """The members of each, a few lists at a time; of a list that went meanwhile nobody. Raises BackendError."""
+    """The members of each, a few lists at a time. Raises ApiError 400 for a list that went meanwhile, BackendError."""
+    found = await still_there(ask, groups)
+    if None in found:
+        raise ApiError(400, NO_SUCH_GROUP)
+    return [people for people in found if people is not None]
+
+
+async def still_there(ask: Ask, groups: Iterable[Group]) -> list[tuple[hub.Account, ...] | None]:
+    """The same, None for a list that went meanwhile."""
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def one(group: Group) -> tuple[hub.Account, ...]:
+    async def one(group: Group) -> tuple[hub.Account, ...] | None:
         async with turns:
             try:
                 return await ask.session.backend.group_members(group.native)
             except Missing:
-                return ()
+                return None
 
     try:
         async with asyncio.TaskGroup() as tasks:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from adapters.errors import Missing
 from gateway.ask import Ask
-from gateway.audience import GROUP
 from gateway.errors import NO_USER, ApiError
 from gateway.session import Session
 from mappings import hub
@@ -65,7 +64,7 @@ async def account_of(ask: Ask) -> hub.Account:
 
 async def _by_number(ask: Ask, id: int) -> str:
     native = await ask.gateway.ids.account(ask.session.scope, id)
-    if native is None or native.startswith(GROUP):
+    if native is None:
         raise _unknown(f"User ID {id} not found.")
     return native
 

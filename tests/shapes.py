@@ -11,7 +11,7 @@ from lxml import etree
 
 from gateway.paths import resolve
 from mappings.fields import ACTIVITIES, ATTACHMENT_FIELDS, STATUS_FIELDS, USER_FIELDS, Field, element, inner
-from tests import shapes_further
+from tests import shapes_further, shapes_groups
 
 DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \+0000 \d{4}")
 SPACES = {
@@ -38,7 +38,7 @@ KINDS = {
     "statuses/networkpublic_timeline": "statuses", "search": "statuses", "search/tweets": "statuses",
     "users/lookup": "users", "blocks/list": "users", "followers/list": "users_list", "friends/list": "users_list",
     "friendships/incoming": "ids", "friendships/destroy": "friendships-destroy", "saved_searches/list": "terms",
-}  # fmt: skip
+} | shapes_groups.KINDS  # fmt: skip
 """Call -> name of its shape, which is its XML root."""
 OTHER_ROOTS = {
     "statuses/show": "statuses", "statuses/friends": "users_list", "statuses/followers": "users_list",
@@ -47,7 +47,7 @@ OTHER_ROOTS = {
 """With `conversation`; with `cursor`; on Twitter's mounts."""
 FULL_USERS = {"users/search", "users/lookup", "followers/list", "friends/list"}
 """Users with uid and self."""
-ITEMS = {"statuses": "status", "users": "user", "ids": "id"}
+ITEMS = {"statuses": "status", "users": "user", "ids": "id"} | shapes_groups.ITEMS
 
 
 def call_of(path: str) -> str:
@@ -270,6 +270,7 @@ KIND_CHECKS: dict[str, Callable[[Any, str], None]] = {
     "config": _config,
     "ok": lambda document, _: _equal(document, "ok"),
     "version": lambda document, _: _equal(document, "0.9.7"),
+    **shapes_groups.checks(check_user),
 }
 
 
@@ -321,7 +322,8 @@ def _same_object(value: dict[str, Any], node: etree._Element, path: str) -> None
 
 def _name(key: str, path: str) -> str:
     """XML name of a key; the lists of activities are Friendica's own (wire reference section 4.1 rule 9)."""
-    return f"friendica:{key}" if path.endswith(".friendica_activities") else element(key)
+    other = shapes_groups.xml_name(key, path)
+    return f"friendica:{key}" if path.endswith(".friendica_activities") else other or element(key)
 
 
 def _prefixed(node: etree._Element) -> str:

@@ -18,7 +18,8 @@ async def show(ask: Ask) -> Reply:
     """All groups or one, with their members."""
     gid = ask.id("gid")
     shown = (await groups.shelf(ask)).groups if gid is None else (await groups.group_of(ask, gid),)
-    rows = list(zip(shown, await groups.members_of(ask, shown), strict=True))
+    found = zip(shown, await groups.still_there(ask, shown), strict=True)
+    rows = [(group, people) for group, people in found if people is not None]
     return Tree(json=[_tree(*row, "user") for row in rows], xml=[_tree(*row, "users") for row in rows])
 
 

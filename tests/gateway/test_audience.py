@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from adapters.backend import Capabilities
-from gateway.audience import Audience, group_key, holds, narrower, of_reply, within
+from gateway.audience import Audience, holds, narrower, of_reply, within
 from gateway.errors import ApiError
+from gateway.groups import KIND
 from mappings import hub
 from mappings.hub import Kind, Visibility
 from tests.gateway_harness import Ground, gateway_on
@@ -102,11 +103,10 @@ def last(ground: Ground) -> Any:
 async def group(ground: Ground, native: str, *members: str) -> int:
     """A list of alice's and its number."""
     ground.world.lists[native] = (native, [f"p:{member}" for member in members])
+    ground.world.list_owners[native] = "p:alice"
     owner = await ground.gateway.store.account_by_login("alice")
     assert owner is not None
-    key = group_key(owner.id, native)
-    numbers = await ground.gateway.store.assign(ground.world.base_url, (), [key], 20000)
-    return numbers.accounts[key]
+    return (await ground.gateway.store.number(owner.id, KIND, [native]))[native]
 
 
 @pytest.mark.anyio

@@ -117,7 +117,7 @@ async def test_damaged_json_is_refused(raw: bytes) -> None:
 def test_other_bytes_are_ignored() -> None:
     assert parse(PNG, b"image/png") == EMPTY
     assert parse(b"just words", b"text/plain") == EMPTY
-    assert parse(b"{broken", b"text/plain") == EMPTY
+    assert parse(b"{broken", b"text/plain").fields == {"json": [b"{broken"]}, "only a call that takes JSON sees it"
 
 
 def test_form_parsing() -> None:

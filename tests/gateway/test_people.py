@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from adapters.errors import Unavailable
-from gateway.audience import group_key
 from mappings import hub
 from tests.gateway_harness import Ground, gateway_on
 
@@ -79,19 +78,6 @@ async def test_the_host_of_the_server_may_stand_behind_a_contact(ground: Ground)
     ground.wire.clear()
     assert (await ground.get("users/show", screen_name="bob@Fedi.test", twin=False)).json["screen_name"] == "bob"
     assert ground.wire.count("lookup") == 0
-
-
-@pytest.mark.anyio
-async def test_a_group_is_no_user(ground: Ground) -> None:
-    owner = await ground.gateway.store.account_by_login("alice")
-    assert owner is not None
-    key = group_key(owner.id, "l1")
-    number = (await ground.gateway.store.assign(ground.world.base_url, (), [key], 20000)).accounts[key]
-    for path in ("users/show", "statuses/user_timeline"):
-        assert (await ground.get(path, user_id=number)).status == 400
-        assert (await ground.request("GET", f"/api/{path}/{number}.json")).status == 400
-    reply = await ground.post("statuses/update", status="x", contact_allow=number)
-    assert reply.status == 400
 
 
 @pytest.mark.anyio
