@@ -26,6 +26,7 @@ ROWS = (
         params=(Param(name="profile_id", type=Type.ID, doc="Id of the profile, default: all."),),
         root="friendica_profiles",
         formats=JSON_XML,
+        handler="profile.show",
         doc="My profile.",
     ),
     Call(
@@ -36,16 +37,19 @@ ROWS = (
         item="events",
         formats=JSON_XML,
         spec=False,
+        handler="profile.events",
         doc="My events.",
     ),
     Call(
         path="friendica/remoteauth",
         params=(
             Param(name="c_url", cap=URL_CHARS, doc="Profile address of a contact."),
-            Param(name="url", cap=URL_CHARS, doc="Address to go on to."),
+            Param(name="url", cap=URL_CHARS, doc="Address to go on to, on the contact's own host."),
         ),
+        root="status",
         formats=JSON_XML,
         spec=False,
-        doc="Sends the browser to a contact's site.",
+        handler="profile.remoteauth",
+        doc="Sends the browser to a page of a contact's site.",
     ),
 )
