@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from gateway.ask import Ask
-from gateway.audience import GROUP
 from gateway.errors import NO_USER, ApiError
 from gateway.people import by_name, names_me
 from gateway.replies import Reply, Users
@@ -36,8 +35,7 @@ async def users(ask: Ask) -> Reply:
 async def _native(ask: Ask, id: str) -> str | None:
     if not (id.isascii() and id.isdecimal() and len(id) <= MOST_DIGITS):
         return None
-    native = await ask.gateway.ids.account(ask.session.scope, int(id))
-    return None if native is None or native.startswith(GROUP) else native
+    return await ask.gateway.ids.account(ask.session.scope, int(id))
 
 
 async def _named(ask: Ask, name: str) -> hub.Account | None:

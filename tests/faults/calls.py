@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
+
+import msgspec
 
 from gateway.call_rows import TABLE
 from gateway.calls import Call
+from gateway.demo_seed import RED, picture
 from tests.gateway_harness import Answer, Ground
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
+PHOTO = picture(RED)
+"""A picture that can be decoded, which the photo calls ask for."""
 CALLS = tuple(call for call in TABLE if call.handler)
 FORMATS = ("json", "xml")
-WITHOUT_BACKEND = {"help/test", "statusnet/version", "statusnet/config"}
+CASES = tuple((call, format) for call in CALLS for format in FORMATS if format in call.formats)
+WITHOUT_BACKEND = {"help/test", "statusnet/version", "statusnet/config", "saved_searches/list", "lists/list"}
 """Calls that answer whatever the far side does."""
 
 GOOD: Mapping[str, Mapping[str, Any]] = {
     "users/search": {"q": "bob"},
+    "search": {"q": "status"},
+    "search/tweets": {"q": "#status"},
+    "users/lookup": {"screen_name": "dave"},
+    "friendships/destroy": {"screen_name": "bob"},
     "externalprofile/show": {"profileurl": "https://fedi.test/@bob"},
     "statuses/update": {"status": "a post"},
+    "direct_messages/new": {"screen_name": "bob", "text": "a message"},
+    "direct_messages/conversation": {"uri": "nowhere"},
+    "friendica/direct_messages_search": {"searchstring": "message"},
+    "friendica/group_create": {"name": "Kin"},
+    "lists/create": {"name": "Kin"},
+    "friendica/photo/create": {"album": "Holidays"},
+    "account/update_profile": {"name": "Alice"},
+    "friendica/remoteauth": {"url": "https://fedi.test/@bob", "c_url": "https://fedi.test/@bob"},
 }
-WITH_ID = {"statuses/show", "statuses/destroy", "statuses/retweet", "conversation/show", "favorites/create",
-           "favorites/destroy"}  # fmt: skip
+WITH_STATUS = {"statuses/show", "statuses/destroy", "statuses/retweet", "conversation/show", "favorites/create",
+               "favorites/destroy", "friendica/activity"}  # fmt: skip
+WITH_FILE = {
+    "media/upload": ("media", PICTURE), "friendica/photo/create": ("media", PHOTO),
+    "account/update_profile_image": ("image", PHOTO),
+}  # fmt: skip
+PATHS = {"friendica/activity": "friendica/activity/like"}
+"""Where a part of the path says what is done."""
 
 
 class Request(NamedTuple):
@@ -40,16 +64,84 @@ def name(value: Any) -> str:
 async def good(ground: Ground, call: Call) -> Request:
     """A request that succeeds when nothing is wrong."""
     params = dict(GOOD.get(call.path, {}))
-    if call.path in WITH_ID:
+    if call.path in WITH_STATUS:
         author = "alice" if call.path == "statuses/destroy" else "bob"
         (params["id"],) = await ground.know(ground.world.post(author, "a status to act on"))
-    files = {"media": ("a.png", PICTURE)} if call.path == "media/upload" else None
-    return Request("GET" if "GET" in call.methods else "POST", params, files)
+    if call.path in THINGS:
+        params |= await THINGS[call.path](ground)
+    files = {part: ("a.png", data, "image/png") for part, data in [WITH_FILE.get(call.path, ("", b""))] if part}
+    return Request("GET" if "GET" in call.methods else "POST", params, files or None)
 
 
 async def send(ground: Ground, call: Call, request: Request, format: str, **changed: Any) -> Answer:
     """The request with `changed` parameters, nothing checked."""
-    params = request.params | changed
+    params, path = request.params | changed, PATHS.get(call.path, call.path)
     if request.method == "GET":
-        return await ground.request("GET", call.path, format=format, params=params)
-    return await ground.request("POST", call.path, format=format, data=params, files=request.files)
+        return await ground.request("GET", path, format=format, params=params)
+    return await ground.request("POST", path, format=format, data=params, files=request.files)
+
+
+# things of alice that calls act on
+
+
+async def _done(ground: Ground, path: str, **form: Any) -> Any:
+    files = form.pop("files", None)
+    answer = await ground.request("POST", path, data=form, files=files)
+    assert answer.status == 200, (path, answer.body)
+    return answer.json
+
+
+async def _message(ground: Ground) -> dict[str, Any]:
+    (id,) = await ground.know(ground.world.post("bob", "@alice a message", visibility="direct"))
+    return {"id": id}
+
+
+async def _note(ground: Ground) -> dict[str, Any]:
+    ground.world.post("bob", "@alice look here")
+    listed = (await ground.request("GET", "friendica/notifications")).json
+    return {"id": listed[0]["id"]}
+
+
+async def _group(ground: Ground) -> dict[str, Any]:
+    made = await _done(ground, "friendica/group_create", name=f"Group {len(ground.world.lists)}")
+    return {"gid": made["gid"], "name": made["name"]}
+
+
+async def _list(ground: Ground) -> dict[str, Any]:
+    made = await _group(ground)
+    return {"list_id": made["gid"], "name": "Renamed"}
+
+
+async def _photo(ground: Ground) -> dict[str, Any]:
+    files = {"media": ("a.png", PHOTO, "image/png")}
+    await _done(ground, "friendica/photo/create", album="Work", desc="a photo", files=files)
+    listed = (await ground.request("GET", "friendica/photos/list")).json
+    return {"photo_id": next(photo["id"] for photo in listed if photo["album"] == "Work")}
+
+
+async def _album(ground: Ground) -> dict[str, Any]:
+    await _photo(ground)
+    return {"album": "Work", "album_new": "Leisure"}
+
+
+async def _media(ground: Ground) -> dict[str, Any]:
+    stored = await _done(ground, "media/upload", files={"media": ("a.png", PHOTO, "image/png")})
+    return {"media_id": stored["media_id"], "alt_text": msgspec.json.encode({"text": "a picture"}).decode()}
+
+
+THINGS: Mapping[str, Callable[[Ground], Awaitable[dict[str, Any]]]] = {
+    "direct_messages/destroy": _message,
+    "friendica/direct_messages_setseen": _message,
+    "friendica/notifications/seen": _note,
+    "friendica/group_update": _group,
+    "friendica/group_delete": _group,
+    "lists/update": _list,
+    "lists/destroy": _list,
+    "lists/statuses": _list,
+    "friendica/photo": _photo,
+    "friendica/photo/delete": _photo,
+    "friendica/photoalbum": _album,
+    "friendica/photoalbum/update": _album,
+    "friendica/photoalbum/delete": _album,
+    "media/metadata/create": _media,
+}

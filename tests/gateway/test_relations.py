@@ -32,7 +32,7 @@ async def names(ground: Ground, path: str, **params: Any) -> list[str]:
 async def test_people_are_found_in_the_order_they_were_asked_for(ground: Ground, method: str) -> None:
     carol, dave, alice, bob = await numbers(ground, "carol", "dave", "alice", "bob")
     asked = {"user_id": f"{carol},{dave},99999999,{alice},{carol},nonsense,0,{'9' * 40}", "screen_name": "bob,nobody"}
-    given = {"params": asked} if method == "GET" else {"data": asked}
+    given: dict[str, Any] = {"params": asked} if method == "GET" else {"data": asked}
     for format in ("json", "xml"):
         answer = await ground.request(method, "users/lookup", format=format, **given)
         assert answer.status == 200, answer.body
@@ -59,7 +59,7 @@ async def test_contacts_cost_nothing_and_strangers_one_call(ground: Ground) -> N
 @pytest.mark.parametrize(
     "asked", [{}, {"user_id": "99999999"}, {"screen_name": "nobody,at_all"}, {"user_id": "abc,-1,1.5,٣,"}]
 )
-async def test_nobody_is_an_error(ground: Ground, asked: dict[str, str]) -> None:
+async def test_nobody_is_an_error(ground: Ground, asked: dict[str, Any]) -> None:
     for format in ("json", "xml"):
         reply = await ground.get("users/lookup", format=format, **asked)
         assert (reply.status, reply.error) == (404, "Not Found")
@@ -194,7 +194,7 @@ async def test_a_request_to_follow_can_be_taken_back(ground: Ground) -> None:
         ({"screen_name": "dave"}, 404, "Not following Contact"),
     ],
 )
-async def test_who_cannot_be_unfollowed(ground: Ground, form: dict[str, str], status: int, said: str) -> None:
+async def test_who_cannot_be_unfollowed(ground: Ground, form: dict[str, Any], status: int, said: str) -> None:
     for format in ("json", "xml"):
         reply = await ground.post("friendships/destroy", format=format, **form)
         assert (reply.status, reply.error) == (status, said)
