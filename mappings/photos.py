@@ -128,7 +128,7 @@ class Album(NamedTuple):
 
     name: str
     created: str
-    count: int
+    photos: int
 
 
 def albums(photos: Iterable[Photo]) -> list[Album]:
@@ -140,7 +140,7 @@ def albums(photos: Iterable[Photo]) -> list[Album]:
 
 def album_tree(album: Album) -> dict[str, Any]:
     """One row of friendica/photoalbums (section 15)."""
-    return {"name": album.name, "created": dates.friendica(album.created), "count": album.count}
+    return {"name": album.name, "created": dates.friendica(album.created), "count": album.photos}
 
 
 def row(photo: Photo, thumb: str) -> dict[str, Any]:

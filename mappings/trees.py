@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mappings.characters import json_value, xml_attribute, xml_value
-from mappings.fields import element
+from mappings.fields import ACTIVITIES, element
 
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -45,6 +45,9 @@ ITEMS = {
     "statuses": "status",
     "search_results": "direct_message",
     "wrong_users": "cid",
+    "links": "link",
+    "friendica_comments": "comment",
+    **dict.fromkeys((f"friendica_{verb}" for verb in ACTIVITIES), "user"),
 }
 """What the items of a list are called; Twitter's own words where there were any."""
 
@@ -75,7 +78,7 @@ def xml_bytes(root: str, tree: Any, item: str | None = None, namespaces: bool = 
     """
     if root == "hash" and isinstance(tree, dict):
         tree = {name: value if isinstance(value, Typed) else _typed(value) for name, value in tree.items()}
-    return xml_document(root, xml_content(tree, item or ITEMS.get(root, "item")), namespaces)
+    return xml_document(root, xml_content(tree, item or ITEMS.get(root, "item")), namespaces, _attributes(tree))
 
 
 def _typed(value: Any) -> Any:
@@ -84,11 +87,11 @@ def _typed(value: Any) -> Any:
     return Typed(value, "integer") if isinstance(value, int) else value
 
 
-def xml_document(root: str, content: bytes, namespaces: bool = True) -> bytes:
-    """A whole document around finished content."""
+def xml_document(root: str, content: bytes, namespaces: bool = True, attributes: bytes = b"") -> bytes:
+    """A whole document around finished content; `attributes` stand at its root."""
     head = root.encode()
     spaces = NAMESPACES if namespaces and root not in BARE_ROOTS else b""
-    return DECLARATION + _wrap(head, spaces, content) + b"\n"
+    return DECLARATION + _wrap(head, spaces + attributes, content) + b"\n"
 
 
 def xml_content(tree: Any, item: str = "item") -> bytes:
