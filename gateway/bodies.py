@@ -102,8 +102,10 @@ class Incoming:
         return piece
 
 
-async def read_body(incoming: Incoming, headers: dict[bytes, bytes], *, limit: int) -> Body:
-    """Read and parse a whole body of at most `limit` bytes.
+async def read_body(
+    incoming: Incoming, headers: dict[bytes, bytes], *, limit: int, takes_document: bool = False
+) -> Body:
+    """Read and parse a whole body of at most `limit` bytes. `takes_document`: the call judges a JSON body itself.
 
     Raises ApiError 400 (damaged), 408 (stalled), 413 (too large, before it is read), and Gone.
     """
@@ -120,20 +122,22 @@ async def read_body(incoming: Incoming, headers: dict[bytes, bytes], *, limit: i
     if not raw:
         return EMPTY
     if len(raw) > THREAD_BYTES:
-        return await asyncio.to_thread(parse, bytes(raw), kind)
-    return parse(bytes(raw), kind)
+        return await asyncio.to_thread(parse, bytes(raw), kind, takes_document=takes_document)
+    return parse(bytes(raw), kind, takes_document=takes_document)
 
 
-def parse(raw: bytes, kind: bytes = b"") -> Body:
+def parse(raw: bytes, kind: bytes = b"", *, takes_document: bool = False) -> Body:
     """A body that is not multipart. `kind` is the content type without parameters."""
     text = raw.removeprefix(b"\xef\xbb\xbf").strip()
     is_json = kind.endswith(b"json")
     if text[:1] in {b"{", b"["}:
-        return Body(_json(text, complain=is_json), document=True)
+        return Body(_json(text, complain=is_json and not takes_document), document=True)
     if _PAIR.match(text):
         return Body(parse_form(raw))
     if kind == b"application/x-www-form-urlencoded":
         return Body(parse_form(raw))
+    if is_json and text and takes_document:
+        return Body({DOCUMENT: [text]}, document=True)
     if is_json and text:
         raise ApiError(400, "The body is not valid JSON.")
     return EMPTY

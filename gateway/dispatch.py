@@ -24,7 +24,7 @@ from gateway import access_log
 from gateway.answers import NOSNIFF, Answer, callback_of, content_type, rate_headers, success
 from gateway.ask import Ask
 from gateway.auth import CHALLENGE, login_required
-from gateway.bodies import EMPTY, MAX_FIELDS, Body, Gone, Incoming, parse_form, read_body
+from gateway.bodies import DOCUMENT, EMPTY, MAX_FIELDS, Body, Gone, Incoming, parse_form, read_body
 from gateway.call_rows import TABLE
 from gateway.calls import Call
 from gateway.error_bodies import error_body
@@ -109,7 +109,7 @@ class Dispatch:
     async def _reply(self, exchange: Exchange, call: Call, incoming: Incoming) -> Answer:
         handler = self._handler(exchange, call)
         query = parse_form(exchange.query)
-        body = await self._body(exchange, incoming)
+        body = await self._body(exchange, call, incoming)
         callback = callback_of(query, exchange.format)
         params = read(call, query, body, exchange.tail)
         try:
@@ -127,10 +127,12 @@ class Dispatch:
             raise ApiError(501, "This call is not implemented yet.")
         return self._handlers[call.handler]
 
-    async def _body(self, exchange: Exchange, incoming: Incoming) -> Body:
+    async def _body(self, exchange: Exchange, call: Call, incoming: Incoming) -> Body:
         if exchange.method in {"GET", "HEAD"} and not exchange.has_body:
             return EMPTY
-        return await read_body(incoming, exchange.headers, limit=self._settings.max_body)
+        takes_document = any(param.name == DOCUMENT for param in call.params)
+        limit = self._settings.max_body
+        return await read_body(incoming, exchange.headers, limit=limit, takes_document=takes_document)
 
     async def _session(self, exchange: Exchange, call: Call) -> Session | None:
         auth = self._gateway.auth

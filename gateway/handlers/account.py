@@ -1,14 +1,18 @@
-"""account/verify_credentials, account/rate_limit_status."""
+"""account/verify_credentials, update_profile, update_profile_image, rate_limit_status."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable
 
-from adapters.backend import RateState
+from adapters.backend import Person, ProfileChange, RateState
 from gateway.ask import Ask
+from gateway.errors import ApiError
 from gateway.handlers.users import last_status
+from gateway.photo_uploads import no_data, portrait
 from gateway.replies import OneUser, Reply, Tree
+from mappings.profile import PROFILE_ID
 from mappings.site import rate_limit_json, rate_limit_xml
 
 UNLIMITED = 300
@@ -17,10 +21,34 @@ UNLIMITED = 300
 
 async def verify_credentials(ask: Ask) -> Reply:
     """The signed-in person."""
-    backend, native = ask.session.backend, ask.session.account.native
+    return await _signed_in(ask, ask.session.backend.me())
+
+
+async def update_profile(ask: Ask) -> Reply:
+    """Name and description; what is not sent stays, an empty name too (reference/wire-friendica.md section 9.2)."""
+    name = ask.text("name").strip() or None
+    note = ask.text("description") if ask.has("description") else None
+    if name is None and note is None:
+        return await verify_credentials(ask)
+    return await _signed_in(ask, ask.session.backend.update_profile(ProfileChange(name=name, note=note)))
+
+
+async def update_profile_image(ask: Ask) -> Reply:
+    """The profile picture, turned the right way up and without the place where it was taken (section 9.1)."""
+    uploads = ask.files("image")
+    if not uploads:
+        raise no_data()
+    if ask.id("profile_id") not in {None, PROFILE_ID}:
+        raise ApiError(400, "profile_id not available")
+    change = ProfileChange(avatar=await portrait(uploads[0], ask.gateway.settings.photo_bytes))
+    return await _signed_in(ask, ask.session.backend.update_profile(change))
+
+
+async def _signed_in(ask: Ask, person: Awaitable[Person]) -> Reply:
+    """The signed-in person as `person` will tell of them, with their last status unless that is not wanted."""
     if ask.flag("skip_status"):
-        return OneUser(account=(await backend.me()).account, verified=False)
-    me, status = await asyncio.gather(backend.me(), last_status(ask, native))
+        return OneUser(account=(await person).account, verified=False)
+    me, status = await asyncio.gather(person, last_status(ask, ask.session.account.native))
     return OneUser(account=me.account, status=status, verified=False)
 
 

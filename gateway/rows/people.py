@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.calls import GET, JSON_XML, POST, Call, Param, Type
+from gateway.calls import GET, JSON_XML, POST, POST_PUT, Call, Param, Type
 from gateway.rows.shared import (
     CURSOR,
     ENTITIES,
@@ -17,6 +17,7 @@ from gateway.rows.shared import (
     count,
 )
 
+SKIP_STATUS = Param(name="skip_status", type=Type.FLAG, default=False, doc="Leaves `status` out.")
 EVERYBODY = count(IDS_CAP, IDS_CAP)
 PEOPLE = (USER_ID, SCREEN_NAME, EVERYBODY, PAGE, CURSOR, ENTITIES)
 IDS = (STRINGIFY, USER_ID, SCREEN_NAME, EVERYBODY, CURSOR)
@@ -24,10 +25,7 @@ IDS = (STRINGIFY, USER_ID, SCREEN_NAME, EVERYBODY, CURSOR)
 ROWS = (
     Call(
         path="account/verify_credentials",
-        params=(
-            Param(name="skip_status", type=Type.FLAG, default=False, doc="Leaves `status` out."),
-            ENTITIES,
-        ),
+        params=(SKIP_STATUS, ENTITIES),
         root="user",
         formats=JSON_XML,
         handler="account.verify_credentials",
@@ -44,13 +42,38 @@ ROWS = (
         path="account/update_profile_image",
         methods=POST,
         params=(
-            Param(name="image", type=Type.FILES, aliases=("media", "image_data"), doc="The picture, as in `media`."),
+            Param(
+                name="image",
+                type=Type.FILES,
+                aliases=("media", "image_data", "media_data"),
+                doc="The picture, as in `media`.",
+            ),
             Param(name="profile_id", type=Type.ID, doc="Id of the profile, default: the default profile."),
+            SKIP_STATUS,
+            ENTITIES,
         ),
         root="user",
         formats=JSON_XML,
         write=True,
+        handler="account.update_profile_image",
         doc="Changes the profile picture.",
+    ),
+    Call(
+        path="account/update_profile",
+        methods=POST_PUT,
+        params=(
+            Param(name="name", cap=LINE_CHARS, doc="Name to show; empty: stays."),
+            Param(name="description", clearable=True, doc="What the profile says; empty: cleared."),
+            SKIP_STATUS,
+            ENTITIES,
+        ),
+        ignored=("url", "location", "profile_link_color"),
+        root="user",
+        formats=JSON_XML,
+        write=True,
+        spec=False,
+        handler="account.update_profile",
+        doc="Changes name and description of the profile.",
     ),
     Call(
         path="users/show",

@@ -230,10 +230,12 @@ POSTING = (
         params=(
             Param(name="media_id", type=Type.ID, doc="Id from media/upload."),
             Param(name="alt_text", doc="JSON object with `text`: the description."),
+            Param(name="json", doc="Both as one JSON object: the body itself."),
         ),
         formats=JSON_XML,
         write=True,
         spec=False,
+        handler="media.describe",
         doc="Describes an uploaded picture.",
     ),
 )
