@@ -1,0 +1,226 @@
+"""What the gateway knows of one account's messages: who wrote them to whom, their threads, what was seen and hidden.
+
+One record a message in the store, under the canonical key of its status; the text stays with the backend. The state of
+the index "messages" holds how far the backend's lists were read, and `version`, which changes with every write: so
+another worker sees that it must read the records again.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import ChainMap
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+import msgspec
+from msgspec.structs import replace
+
+from adapters.backend import Backend
+from gateway.cards import Seen
+from gateway.paging import HIGHEST, Span
+from gateway.stores.store import Store
+from mappings import hub
+from mappings.messages import default_title, letter
+
+INDEX, KIND, VERSION = "messages", "message", "version"
+
+UNNAMED = "@"
+"""How a person begins whom the backend names without an id (snac): `@acct`."""
+
+
+class Letter(msgspec.Struct, frozen=True, array_like=True):
+    """One message. `to` are native ids of its recipients (or `@acct`), `parent` the key of the answered status, `root`
+    the `friendica_parent_uri` of the thread, `title` the thread's. `open`: the answered message may be unknown."""
+
+    key: str
+    id: int
+    native: str
+    author: str
+    to: tuple[str, ...] = ()
+    parent: str = ""
+    root: str = ""
+    title: str = ""
+    seen: bool = False
+    hidden: bool = False
+    open: bool = False
+
+    def exchanged_with(self, people: Collection[str], me: str) -> bool:
+        """One of `people` (native ids, `@acct`) is on the other side; for `me`: a note to myself."""
+        if self.author != me:
+            return self.author in people
+        return any(one in people for one in self.to) if self.to else me in people
+
+
+Keep = Callable[[Letter], bool]
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A status of one of the backend's lists. `read`: the backend says that its conversation was read."""
+
+    seen: Seen
+    read: bool = False
+
+
+class Mailbox:
+    """All letters of one account in memory; every change is written through to the store.
+
+    `unlisted` are those a filter hides, or that turned out to be no messages; `fresh` those that came with the request
+    at hand, so that no client knows their thread yet.
+    """
+
+    def __init__(self, account: str, backend: Backend, me: str, store: Store) -> None:
+        self.me = me
+        self.backend = backend
+        self.letters: dict[str, Letter] = {}
+        self.state: dict[str, str] = {}
+        self.unlisted: set[str] = set()
+        self.fresh: set[str] = set()
+        self._keys: dict[int, str] = {}
+        self._account = account
+        self._store = store
+
+    async def load(self) -> None:
+        """What is in the store, where it changed since. Raises StoreDown."""
+        state, _ = await self._store.index_state(self._account, INDEX)
+        if state.get(VERSION) == self.state.get(VERSION):
+            return
+        kept = await self._store.records(self._account, KIND)
+        self.state.clear()
+        self.state.update(state)
+        self.letters = {key: msgspec.msgpack.decode(raw, type=Letter) for key, raw in kept.items()}
+        self._keys = {one.id: key for key, one in self.letters.items()}
+
+    async def save(self, letters: Iterable[Letter], state: dict[str, str] | None = None) -> None:
+        """Add or replace. Raises StoreDown."""
+        changed = {one.key: one for one in letters if self.letters.get(one.key) != one}
+        moved = {name: value for name, value in (state or {}).items() if self.state.get(name) != value}
+        if not changed and not moved:
+            return
+        moved[VERSION] = secrets.token_hex(8)
+        if changed:
+            raw = {key: msgspec.msgpack.encode(one) for key, one in changed.items()}
+            await self._store.put_records(self._account, KIND, raw)
+        await self._store.index_add(self._account, INDEX, (), moved)
+        self.fresh |= changed.keys() - self.letters.keys()
+        self.letters.update(changed)
+        self._keys.update((one.id, key) for key, one in changed.items())
+        self.state.update(moved)
+
+    async def drop(self, keys: Collection[str]) -> None:
+        """They are gone at the backend. Raises StoreDown."""
+        known = [self.letters[key] for key in keys if key in self.letters]
+        if not known:
+            return
+        version = {VERSION: secrets.token_hex(8)}
+        await self._store.drop_records(self._account, KIND, [one.key for one in known])
+        await self._store.index_add(self._account, INDEX, (), version)
+        self.state.update(version)
+        for one in known:
+            del self.letters[one.key]
+            self._keys.pop(one.id, None)
+
+    def by_id(self, id: int) -> Letter | None:
+        """A message that is there for the client."""
+        found = self.letters.get(self._keys.get(id, ""))
+        return None if found is None or found.hidden else found
+
+    def select(self, span: Span, keep: Keep) -> list[Letter]:
+        """The asked part, newest first."""
+        inside = [one for one in self._shown(span) if keep(one)]
+        return inside[span.skip : span.skip + span.count]
+
+    def _shown(self, span: Span) -> list[Letter]:
+        letters = self.letters.values()
+        shown = (one for one in letters if span.holds(one.id) and not one.hidden and one.key not in self.unlisted)
+        return sorted(shown, key=lambda one: one.id, reverse=True)
+
+    def holes(self, span: Span, lowest: int) -> list[Letter]:
+        """Open letters whose unknown neighbours may belong into the span from `lowest` on, newest first."""
+        least = max(span.above + 1, lowest)
+        found = [one for one in self.letters.values() if one.open and one.id >= least]
+        return sorted(found, key=lambda one: one.id, reverse=True)
+
+    # new letters
+    def arrivals(self, found: Iterable[Found]) -> list[Letter]:
+        """The letters that are new in `found`, and known ones that were read or answered elsewhere."""
+        ordered = sorted(found, key=lambda one: one.seen.card.id)
+        new: dict[str, Letter] = {}
+        known = ChainMap(new, self.letters)
+        for one in ordered:
+            card = one.seen.card
+            self.sight(one.seen)
+            if card.kind == hub.Kind.MESSAGE and card.key not in known:
+                new[card.key] = self._letter(one.seen, known)
+        ends = [known[one.seen.card.key] for one in ordered if one.read and one.seen.card.key in known]
+        until = _until([*ends, *(one for one in new.values() if one.author == self.me)])
+        return [*{**new, **_seen(known.values(), until)}.values()]
+
+    def sight(self, seen: Seen) -> None:
+        """A body came: whether it may be shown."""
+        if seen.card.kind == hub.Kind.MESSAGE and not seen.card.hidden:
+            self.unlisted.discard(seen.card.key)
+        else:
+            self.unlisted.add(seen.card.key)
+
+    def _letter(self, seen: Seen, known: Mapping[str, Letter]) -> Letter:
+        status, card = seen.entry.status, seen.card
+        parent = self.backend.sighting(status).parent if status.in_reply_to else ""
+        above = known.get(parent)
+        return Letter(
+            key=card.key,
+            id=card.id,
+            native=card.native,
+            author=card.author,
+            to=tuple(address(mention) for mention in status.mentions),
+            parent=parent,
+            root=above.root if above else status.uri or card.key,
+            title=status.title or (above.title if above else default_title(letter(status).text)),
+            seen=card.author == self.me,
+            open=above is None and bool(parent),
+        )
+
+    def joined(self, thread: Iterable[Seen]) -> list[Letter]:
+        """All letters of a thread that was read, answered ones before their answers. Its conversations (answers to a
+        public post are several) get one root each; one that was handed out before stays."""
+        made: dict[str, Letter] = {}
+        known = ChainMap(made, self.letters)
+        for one in thread:
+            if one.card.kind == hub.Kind.MESSAGE:
+                self.sight(one)
+                made[one.card.key] = self._letter(one, known)
+        roots = self._roots(made)
+        joined = {
+            key: replace(self.letters.get(key, one), root=roots[key], title=one.title, open=False)
+            for key, one in made.items()
+        }
+        new = (one for key, one in joined.items() if key not in self.letters)
+        return [*{**joined, **_seen(new, _until(one for one in joined.values() if one.seen))}.values()]
+
+    def _roots(self, made: dict[str, Letter]) -> dict[str, str]:
+        """The root of each letter: that of the oldest one in its conversation a client may know, else of the first."""
+        top: dict[str, str] = {}
+        chosen: dict[str, tuple[int, str]] = {}
+        for key, one in made.items():
+            first = top[key] = top.get(one.parent, key)
+            known = None if key in self.fresh else self.letters.get(key)
+            rank = (known.id, known.root) if known else (HIGHEST, made[first].root)
+            chosen[first] = min(chosen.get(first, rank), rank)
+        return {key: chosen[first][1] for key, first in top.items()}
+
+
+def address(mention: hub.Mention) -> str:
+    """How a letter names a mentioned person."""
+    return UNNAMED + mention.acct if mention.native in {"", "0"} else mention.native
+
+
+def _until(letters: Iterable[Letter]) -> dict[str, int]:
+    """By thread, the newest of `letters`."""
+    until: dict[str, int] = {}
+    for one in letters:
+        until[one.root] = max(until.get(one.root, 0), one.id)
+    return until
+
+
+def _seen(letters: Iterable[Letter], until: Mapping[str, int]) -> dict[str, Letter]:
+    """Those of `letters` that become seen because the thread was read or answered up to there."""
+    unseen = (one for one in letters if not one.seen and one.id <= until.get(one.root, 0))
+    return {one.key: replace(one, seen=True) for one in unseen}
