@@ -76,6 +76,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 32 * 1024 * 1024
     id_entries: Annotated[int, Meta(ge=1, description="Ids kept in memory.")] = 50_000
     contact_seconds: Annotated[int, Meta(ge=1, description="Longest age of the contact list behind `following`.")] = 600
+    local_activities: Annotated[
+        bool,
+        Meta(
+            description="Keep dislikes and answers to events here, for the account itself, where the backend cannot "
+            "carry them; else they answer 501."
+        ),
+    ] = False
     redis_unsafe: Annotated[
         bool, Meta(description="Start although Redis may lose or evict records; only warns then.")
     ] = False

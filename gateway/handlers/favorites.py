@@ -28,26 +28,36 @@ async def timeline(ask: Ask) -> Reply:
 
 async def create(ask: Ask) -> Reply:
     """Favourite; a boost's original. Doing it twice changes nothing."""
-    session = ask.session
-    entry = await _changed(ask, session.backend.favourite)
-    for seen in await ask.gateway.cards.read(session.backend, [entry]):
-        if seen.card.listed:
-            await ask.gateway.indexes.put(session, FAVOURITES, seen)
-    return OneStatus(entry=entry)
+    return OneStatus(entry=await like(ask, INVALID))
 
 
 async def destroy(ask: Ask) -> Reply:
     """Take a favourite back."""
+    return OneStatus(entry=await unlike(ask, INVALID))
+
+
+async def like(ask: Ask, refusal: str) -> hub.Entry:
+    """Favour the status of `id`; a boost's original. Raises ApiError 400 with `refusal` when there is none."""
     session = ask.session
-    entry = await _changed(ask, session.backend.unfavourite)
+    entry = await _changed(ask, session.backend.favourite, refusal)
+    for seen in await ask.gateway.cards.read(session.backend, [entry]):
+        if seen.card.listed:
+            await ask.gateway.indexes.put(session, FAVOURITES, seen)
+    return entry
+
+
+async def unlike(ask: Ask, refusal: str) -> hub.Entry:
+    """The way back."""
+    session = ask.session
+    entry = await _changed(ask, session.backend.unfavourite, refusal)
     for seen in await ask.gateway.cards.read(session.backend, [entry]):
         await ask.gateway.indexes.drop(session, FAVOURITES, seen.card.key)
-    return OneStatus(entry=entry)
+    return entry
 
 
-async def _changed(ask: Ask, change: Callable[[str], Awaitable[hub.Entry]]) -> hub.Entry:
-    record = await record_of(ask, INVALID)
+async def _changed(ask: Ask, change: Callable[[str], Awaitable[hub.Entry]], refusal: str) -> hub.Entry:
+    record = await record_of(ask, refusal)
     try:
         return await change(record.boosted or record.native)
     except Missing:
-        raise ApiError(400, INVALID, NO_STATUS) from None
+        raise ApiError(400, refusal, NO_STATUS) from None

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 
 from adapters.errors import Missing
+from gateway import activities
 from gateway.ask import Ask
 from gateway.cards import decoded
 from gateway.errors import NO_STATUS, ApiError
@@ -24,12 +25,13 @@ async def show(ask: Ask) -> Reply:
     record = await record_of(ask)
     if ask.flag("conversation"):
         return Statuses(entries=await thread(ask, record.boosted or record.native), title="Conversation")
-    entry, activities = await asyncio.gather(
-        entry_of(ask, record), ask.session.backend.activities(record.boosted or record.native), return_exceptions=True
+    entry, known = await asyncio.gather(
+        entry_of(ask, record), activities.told(ask, record.boosted or record.native), return_exceptions=True
     )
     if isinstance(entry, BaseException):
         raise entry
-    return OneStatus(entry=entry, activities=None if isinstance(activities, BaseException) else activities)
+    told = None if isinstance(known, BaseException) else known
+    return OneStatus(entry=entry, activities=await activities.with_kept(ask, entry, told))
 
 
 async def thread(ask: Ask, native: str) -> tuple[hub.Entry, ...]:

@@ -13,11 +13,12 @@ ROWS = (
         path="friendica/activity",
         methods=POST_PUT,
         params=(Param(name="id", type=Type.ID, doc="Id of the status."),),
-        tail="verb",
+        tail="verb/id",
         root="ok",
         formats=JSON_XML,
         write=True,
-        doc="The last part of the path is what to do: like, dislike, attendyes, attendno, attendmaybe, or one of "
+        handler="activities.change",
+        doc="The next part of the path is what to do: like, dislike, attendyes, attendno, attendmaybe, or one of "
         "these with `un` before it.",
     ),
     Call(
