@@ -52,9 +52,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     `tail` names the parameter that may follow the path ("id": statuses/show/9.json; "user": users/show/bob.json), or
     two of them ("verb/id": friendica/activity/like/9.json).
-    `root`/`item` are the XML names. `write` calls are refused to read-only logins. `spec`: named in the
-    specification as implemented. `anonymous`: without credentials it is asked of the backend the operator named for
-    that, else 401 (only where `auth` is off; the other calls without `auth` never need anybody).
+    `root`/`item` are the XML names. `formats`: the first is meant without an extension. `write` calls are refused to
+    read-only logins. `spec`: named in the specification as implemented. `anonymous`: without credentials it is asked of
+    the backend the operator named for that, else 401 (only where `auth` is off; the other calls without `auth` never
+    need anybody).
     """
 
     path: str

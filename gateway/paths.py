@@ -13,7 +13,7 @@ FORMATS = {"xml": 0, "json": 1, "rss": 2, "atom": 3}
 """Extension -> rank: of several the one with the higher rank wins."""
 
 DEFAULT_FORMAT = "json"
-"""Without an extension, unless a row has none of JSON: then its first format."""
+"""Of errors about what is no call. A row without extension has the first of its formats."""
 API_MOUNTS = tuple(sorted((mount for mount in MOUNTS if mount), key=len, reverse=True))
 FRONT_PAGE = "index.php"
 """Servers without URL rewriting took the path from `?pagename=`."""
@@ -37,7 +37,7 @@ def resolve(path: str) -> Target | None:
     stem, format = _split_format(rest)
     call = TABLE.find(stem)
     if call is not None:
-        return Target(call, mount, _allowed(call, format), "")
+        return Target(call, mount, format or call.formats[0], "")
     return _with_tail(stem, mount, format) or _with_unknown_extension(stem, mount, format)
 
 
@@ -57,19 +57,16 @@ def format_of(path: str) -> str:
 
 
 def _split_format(path: str) -> tuple[str, str]:
+    """(path without extensions, format or "")."""
     best = ""
     while True:
         stem, _, extension = path.rpartition(".")
         extension = extension.lower()
         if not stem or extension not in FORMATS:
-            return path.rstrip("/"), best or DEFAULT_FORMAT
+            return path.rstrip("/"), best
         if not best or FORMATS[extension] > FORMATS[best]:
             best = extension
         path = stem
-
-
-def _allowed(call: Call, format: str) -> str:
-    return call.formats[0] if format == DEFAULT_FORMAT and DEFAULT_FORMAT not in call.formats else format
 
 
 def _with_tail(stem: str, mount: str, format: str) -> Target | None:
@@ -84,9 +81,9 @@ def _with_tail(stem: str, mount: str, format: str) -> Target | None:
         return None
     if call.tail == "id":
         tail = tail.partition(".")[0]
-    return Target(call, mount, _allowed(call, format), tail)
+    return Target(call, mount, format or call.formats[0], tail)
 
 
 def _with_unknown_extension(stem: str, mount: str, format: str) -> Target | None:
     call = TABLE.find(_UNKNOWN_EXTENSION.sub("", stem))
-    return None if call is None else Target(call, mount, _allowed(call, format), "")
+    return None if call is None else Target(call, mount, format or call.formats[0], "")

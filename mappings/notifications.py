@@ -206,13 +206,13 @@ def note_tree(note: Note, *, uid: int, now_ms: int) -> dict[str, Any]:
 
 
 UNREAD = "&rarr; "
-"""Begins the text of an unread note in /ping, in these letters: a client looks for them."""
+"""Begins the text of an unread note in the XML of /ping, in these letters: a client looks for them."""
 
 NO_EVENTS = ("all-events", "all-events-today", "events", "events-today", "birthdays", "birthdays-today")
 
 
 def ping_tree(notes: Sequence[Note], *, mail: int, base_url: str, now_ms: int) -> dict[str, Any]:
-    """/ping: counters of what is unseen, then the notes. `mail`: unread messages.
+    """/ping in JSON: counters of what is unseen, then the notes. `mail`: unread messages.
 
     `intro` are requests to follow, `home` answers to me, `net` other posts. `href` of a note answers with the address
     of what it is about.
@@ -224,21 +224,42 @@ def ping_tree(notes: Sequence[Note], *, mail: int, base_url: str, now_ms: int) -
         "net": sum(1 for note in unseen if note.otype == ITEM and note.kind != COMMENT),
         "home": sum(1 for note in unseen if note.kind == COMMENT),
     }
-    items = [_ping_note(note, base_url, now_ms) for note in notes[:SHOWN]]
-    listed = Element({"count": len(unseen) + mail}, items)
-    return {**counters, **dict.fromkeys(NO_EVENTS, 0), "notif": listed, "sysmsgs": None}
+    return {
+        **counters,
+        **dict.fromkeys(NO_EVENTS, 0),
+        "notification": len(unseen),
+        "notifications": [_ping_note(note, base_url, now_ms) for note in notes[:SHOWN]],
+        "sysmsgs": {"notice": [], "info": []},
+    }
 
 
-def _ping_note(note: Note, base_url: str, now_ms: int) -> Element:
+def ping_xml(tree: dict[str, Any]) -> dict[str, Any]:
+    """The same as XML: the notes as elements of `notif`, their text inside."""
+    counters = {name: value for name, value in tree.items() if type(value) is int and name != "notification"}
+    items = [_ping_element(item) for item in tree["notifications"]]
+    listed = Element({"count": tree["notification"] + tree["mail"]}, items)
+    return {**counters, "notif": listed, "sysmsgs": None}
+
+
+def _ping_note(note: Note, base_url: str, now_ms: int) -> dict[str, Any]:
     ms = milliseconds(note.created)
-    attributes = {
+    return {
         "id": note.id,
         "href": f"{base_url}/notification/view/{note.id}",
         "name": note.name,
         "url": note.url,
         "photo": note.photo,
         "date": date_rel(ms, now_ms),
+        "message": _plain(_pieces(note)),
         "seen": int(note.seen),
         "timestamp": ms // 1000,
     }
-    return Element(attributes, ("" if note.seen else UNREAD) + _plain(_pieces(note)))
+
+
+def _ping_element(item: dict[str, Any]) -> Element:
+    """A name that begins like the sign of unread notes is kept from being taken for it."""
+    attributes = {name: value for name, value in item.items() if name != "message"}
+    text = item["message"]
+    if item["seen"]:
+        return Element(attributes, INERT + text if text.startswith(UNREAD.rstrip()) else text)
+    return Element(attributes, UNREAD + text)

@@ -11,7 +11,7 @@ from lxml import etree
 
 from gateway.paths import resolve
 from mappings.fields import ACTIVITIES, ATTACHMENT_FIELDS, STATUS_FIELDS, USER_FIELDS, Field, element, inner
-from tests import shapes_further, shapes_groups
+from tests import shapes_further, shapes_groups, shapes_notes
 
 DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \+0000 \d{4}")
 SPACES = {
@@ -20,7 +20,7 @@ SPACES = {
     "friendica": "http://friendi.ca/schema/api/1/",
     "georss": "http://www.georss.org/georss",
 }
-BARE = {"ok", "hash", "config", "version", "ids"}
+BARE = {"ok", "hash", "config", "version", "ids"} | shapes_notes.BARE
 """Roots without namespaces (wire reference section 4.1)."""
 ENTITIES = {"hashtags", "symbols", "urls", "user_mentions", "media"}
 TYPES = {"json": "application/json", "xml": "text/xml", "rss": "application/rss+xml", "atom": "application/atom+xml"}
@@ -38,7 +38,7 @@ KINDS = {
     "statuses/networkpublic_timeline": "statuses", "search": "statuses", "search/tweets": "statuses",
     "users/lookup": "users", "blocks/list": "users", "followers/list": "users_list", "friends/list": "users_list",
     "friendships/incoming": "ids", "friendships/destroy": "friendships-destroy", "saved_searches/list": "terms",
-} | shapes_groups.KINDS  # fmt: skip
+} | shapes_groups.KINDS | shapes_notes.KINDS  # fmt: skip
 """Call -> name of its shape, which is its XML root."""
 OTHER_ROOTS = {
     "statuses/show": "statuses", "statuses/friends": "users_list", "statuses/followers": "users_list",
@@ -47,7 +47,7 @@ OTHER_ROOTS = {
 """With `conversation`; with `cursor`; on Twitter's mounts."""
 FULL_USERS = {"users/search", "users/lookup", "followers/list", "friends/list"}
 """Users with uid and self."""
-ITEMS = {"statuses": "status", "users": "user", "ids": "id"} | shapes_groups.ITEMS
+ITEMS = {"statuses": "status", "users": "user", "ids": "id"} | shapes_groups.ITEMS | shapes_notes.ITEMS
 
 
 def call_of(path: str) -> str:
@@ -77,6 +77,8 @@ def _kind(call: str, document: Any) -> str:
         return "search"
     if call == "friendships/destroy" and "friends_count" in document and "nick" not in document:
         return "user"
+    if call == "friendica/notifications/seen":
+        return "seen"
     return "statuses" if call == "statuses/show" and isinstance(document, list) else KINDS[call]
 
 
@@ -271,6 +273,7 @@ KIND_CHECKS: dict[str, Callable[[Any, str], None]] = {
     "ok": lambda document, _: _equal(document, "ok"),
     "version": lambda document, _: _equal(document, "0.9.7"),
     **shapes_groups.checks(check_user),
+    **shapes_notes.checks(check_user, _statuses),
 }
 
 
@@ -284,6 +287,8 @@ def _equal(found: Any, wanted: Any) -> None:
 def same(call: str, json: bytes, xml: bytes) -> None:
     """Both bodies carry equal data, element by element."""
     document, root = msgspec.json.decode(json), parse_xml(xml)
+    if shapes_notes.same(call, json, root, lambda status, node: _same(status, node, f"{call}[]")):
+        return
     if call == "help/test":
         assert (document, root.text) == ("ok", "true")
     elif call == "account/rate_limit_status":

@@ -12,7 +12,7 @@ from gateway.notifications import Mark
 from gateway.replies import Post, Reply, Tree
 from gateway.stores.store import StatusRecord
 from mappings import hub
-from mappings.notifications import SHOWN, note_tree, ping_tree, web
+from mappings.notifications import SHOWN, note_tree, ping_tree, ping_xml, web
 from mappings.trees import Element
 
 INVALID = "Invalid argument"
@@ -55,7 +55,8 @@ async def ping(ask: Ask) -> Reply:
     """Counters of what is unseen, and the notes."""
     notifications = ask.gateway.notifications
     notes = await notifications.listed(ask.session)
-    return Tree(json=None, xml=ping_tree(notes, mail=0, base_url=ask.base_url, now_ms=notifications.now_ms()))
+    tree = ping_tree(notes, mail=0, base_url=ask.base_url, now_ms=notifications.now_ms())
+    return Tree(json={"result": tree}, xml=ping_xml(tree))
 
 
 async def view(ask: Ask) -> Reply:

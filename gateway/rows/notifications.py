@@ -30,10 +30,10 @@ ROWS = (
         path="ping",
         methods=GET,
         root="result",
-        formats=("xml",),
+        formats=("xml", "json"),
         spec=False,
         handler="notifications.ping",
-        doc="Counters of what is new, and the notifications. Old clients ask for `/ping`.",
+        doc="Counters of what is new, and the notifications. Old clients ask for `/ping`, which is XML.",
     ),
     Call(
         path="notification/view",
