@@ -32,7 +32,8 @@ class Answer(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A complete request. `secret`: it carries a token, which must not leave its host."""
+    """A complete request. `secret`: it carries a token, which must not leave its host. `any_type`: a file is asked for,
+    not JSON."""
 
     method: str
     url: str
@@ -40,6 +41,7 @@ class Ask(NamedTuple):
     content: bytes = b""
     secret: bool = False
     keep: bool = True
+    any_type: bool = False
 
     @property
     def reads(self) -> bool:
@@ -56,6 +58,7 @@ class Transport:
         self.guard = Guard(allow_hosts)
         self.seconds, self.max_bytes = seconds, max_bytes
         self.base = [("User-Agent", user_agent), ("Accept", "application/json"), ("Accept-Encoding", "gzip")]
+        self.base_of_files = [("User-Agent", user_agent), ("Accept", "*/*"), ("Accept-Encoding", "gzip")]
         # Connecting ends before the whole budget does, so a write that ran out of time had been sent.
         self.client = httpx.AsyncClient(
             transport=Plug(self.guard, connect=seconds / 2, max_bytes=max_bytes),
@@ -112,7 +115,7 @@ class Transport:
         request = httpx.Request(
             ask.method,
             address(ask.url),
-            headers=[*self.base, *ask.headers],
+            headers=[*(self.base_of_files if ask.any_type else self.base), *ask.headers],
             stream=httpx.ByteStream(ask.content),  # the plug writes the headers that belong to it
             extensions={} if ask.keep else {FRESH: True},
         )

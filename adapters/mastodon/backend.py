@@ -5,12 +5,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from adapters.mastodon.instance import Instance
-from adapters.mastodon.writing import Writing
+from adapters.mastodon.social import Social
 from mappings import dates, hub
 from mappings.order import sighting_for
 
 
-class MastodonBackend(Writing):
+class MastodonBackend(Social):
     """Cheap to make; everything shared is in the instance."""
 
     def __init__(self, instance: Instance, token: str | None) -> None:

@@ -15,7 +15,30 @@ from adapters.errors import BackendError, Refused, TokenGone
 from mappings.hub import Order
 from mappings.order import IdForm
 
+Since = tuple[int, ...]
+"""The version that brought something; empty: none did."""
+ALWAYS: Since = (0,)
+
 ORDERS = {IdForm.COUNTER: Order.ORDERED, IdForm.SNAC: Order.UNORDERED}
+
+
+class Reacting(msgspec.Struct, frozen=True, kw_only=True):
+    """How emoji are put under a status: (method, path) with the ids of status and emoji; `people`: who did, if told."""
+
+    put: tuple[str, str]
+    take: tuple[str, str]
+    people: str = ""
+
+
+GLITCH = Reacting(
+    put=("POST", "/api/v1/statuses/{}/react/{}"),
+    take=("POST", "/api/v1/statuses/{}/unreact/{}"),
+)
+"""Any server whose instance configuration speaks of `reactions`."""
+PLEROMA_REACTIONS = "/api/v1/pleroma/statuses/{}/reactions"
+PLEROMA_STYLE = Reacting(
+    put=("PUT", PLEROMA_REACTIONS + "/{}"), take=("DELETE", PLEROMA_REACTIONS + "/{}"), people=PLEROMA_REACTIONS
+)
 
 
 class Software(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,14 +70,33 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
     """`acct` of the instance's own people comes without host, and mentions are whole."""
     wrapper_by_case: bool = False
     """A boost has the id of its original with the letters in upper case."""
-    statuses_by_id: tuple[int, ...] = ()
-    """Since this version GET v1/statuses?id[]= answers; empty: never."""
+    statuses_by_id: Since = ()
+    """GET v1/statuses?id[]= answers."""
+    accounts_by_id: Since = ()
+    """GET v1/accounts?id[]= answers."""
+    editing: Since = ()
+    """PUT v1/statuses/:id answers."""
+    media_attributes: bool = True
+    """An edit may change the descriptions of attached files."""
+    titles_are_sensitive: bool = False
+    """An edit loses the title of a status that is not sensitive."""
+    own_from_home: bool = False
+    """Only the home timeline has the own statuses that are not public."""
+    blocks_list: bool = True
+    """GET v1/blocks says who is blocked."""
+    renames_lists: bool = True
+    searches_statuses: bool = True
+    """v2/search finds statuses by their words."""
+    search_offset: bool = True
+    """v2/search honours `offset`."""
+    federated: bool = True
+    """The public timeline has statuses of other servers."""
     favourites_list: bool = True
     lists: bool = True
     list_addressing: bool = False
     conversations: bool = True
     markers: bool = True
-    reactions: bool = False
+    reacting: Reacting | None = None
     quotes: bool = False
     idempotency: bool = False
 
@@ -68,13 +110,16 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
             max_chars=max_chars,
             max_media=max_media,
             idempotency=self.idempotency,
-            statuses_by_id=bool(self.statuses_by_id) and numbers(version) >= self.statuses_by_id,
+            statuses_by_id=reached(version, self.statuses_by_id),
+            accounts_by_id=reached(version, self.accounts_by_id),
+            editing=reached(version, self.editing),
             favourites_list=self.favourites_list,
             lists=self.lists,
             list_addressing=self.list_addressing,
             conversations=self.conversations,
             markers=self.markers,
-            reactions=self.reactions,
+            reactions=self.reacting is not None,
+            federated=self.federated,
             quotes=self.quotes,
             connections=self.connections,
         )
@@ -86,6 +131,11 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in found[0].split(".")) if found else ()
 
 
+def reached(version: str, since: Since) -> bool:
+    """Whether a version has what came with another."""
+    return since == ALWAYS or (bool(since) and numbers(version) >= since)
+
+
 DIGITS = re.compile(r"[0-9]{1,20}")
 MASTODON = Software(
     name="mastodon",
@@ -95,6 +145,8 @@ MASTODON = Software(
     per_token=True,
     connections=256,
     statuses_by_id=(4, 3),
+    accounts_by_id=(4, 3),
+    editing=(3, 5),
     quotes=True,
     idempotency=True,
 )
@@ -105,9 +157,11 @@ PLEROMA = Software(
     plain_type="text/plain",
     html_type="text/html",
     connections=256,
-    statuses_by_id=(0,),
+    statuses_by_id=ALWAYS,
+    editing=(2, 5),
+    media_attributes=False,
     list_addressing=True,
-    reactions=True,
+    reacting=PLEROMA_STYLE,
     quotes=True,
     idempotency=True,
 )
@@ -116,7 +170,9 @@ ROWS = (
     MASTODON,
     msgspec.structs.replace(MASTODON, name="hometown", label="Hometown"),
     # A stateful stand-in for tests and the demo. It says it is Mastodon; its `source_url` tells it apart.
-    msgspec.structs.replace(MASTODON, name="mastodon_mock", label="Mastodon (mock)", form=IdForm.COUNTER),
+    msgspec.structs.replace(
+        MASTODON, name="mastodon_mock", label="Mastodon (mock)", form=IdForm.COUNTER, search_offset=False
+    ),
     Software(
         name="gotosocial",
         label="GoToSocial",
@@ -124,18 +180,25 @@ ROWS = (
         # It runs 16 at once on two processors and answers 429 beyond 128 more.
         connections=64,
         plain_type="text/plain",
+        editing=(0, 18),
+        search_offset=False,
     ),
     PLEROMA,
-    msgspec.structs.replace(PLEROMA, name="akkoma", label="Akkoma"),
+    # Posting to a list went with Akkoma 3.17.
+    msgspec.structs.replace(PLEROMA, name="akkoma", label="Akkoma", editing=(3, 5), list_addressing=False),
     Software(
         name="takahe",
         label="Takahe",
         form=IdForm.TAKAHE,
         ids=DIGITS,
-        # A bad token is a 400 there; we send no read it could dislike otherwise. 401 on a deletion: not the author.
-        errors={("GET", 400): TokenGone, ("DELETE", 401): Refused},
+        # A bad token is a 400 there; we send no read it could dislike otherwise. 401 on a change: not the author.
+        errors={("GET", 400): TokenGone, ("DELETE", 401): Refused, ("PUT", 401): Refused},
         local_acct_bare=False,
         connections=16,
+        editing=(0, 8),
+        own_from_home=True,
+        blocks_list=False,
+        searches_statuses=False,
         lists=False,
         conversations=False,
         markers=False,
@@ -150,11 +213,20 @@ ROWS = (
         filters_on_accounts=False,
         local_acct_bare=False,
         wrapper_by_case=True,
+        editing=(2, 46),
+        media_attributes=False,
+        titles_are_sensitive=True,
+        own_from_home=True,
+        blocks_list=False,
+        renames_lists=False,
+        federated=False,
         favourites_list=False,
         conversations=False,
     ),
 )
-UNKNOWN = Software(name="unknown", label="ActivityPub", form=IdForm.COUNTER, ordered=False, local_acct_bare=False)
+UNKNOWN = Software(
+    name="unknown", label="ActivityPub", form=IdForm.COUNTER, ordered=False, local_acct_bare=False, editing=ALWAYS
+)
 SOFTWARE = {row.name: row for row in ROWS}
 SOURCES = {"mastodon_mock": "mastodon_mock"}
 """Last part of the instance's `source_url` -> row, for software that gives another's name."""

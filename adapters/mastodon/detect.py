@@ -10,7 +10,7 @@ import msgspec
 from adapters.backend import Capabilities
 from adapters.errors import BackendError, BadAnswer, Missing, Refused, Rejected, TokenGone, Unsupported
 from adapters.mastodon import entities
-from adapters.mastodon.capabilities import SOFTWARE, SOURCES, UNKNOWN, Software
+from adapters.mastodon.capabilities import GLITCH, SOFTWARE, SOURCES, UNKNOWN, Software
 from adapters.mastodon.decode import one
 from adapters.upstream import Upstream
 from mappings import hub
@@ -37,7 +37,10 @@ async def detect(upstream: Upstream) -> Detected:
     row = SOFTWARE.get(SOURCES.get(source, "")) or row
     if row is None:
         row = msgspec.structs.replace(UNKNOWN, name=name.name.lower() or UNKNOWN.name, label=name.name or UNKNOWN.label)
-    limits = (found.configuration and found.configuration.statuses) or entities.StatusLimits()
+    told = found.configuration or entities.Configuration()
+    if told.reactions and row.reacting is None:
+        row = msgspec.structs.replace(row, reacting=GLITCH)
+    limits = told.statuses or entities.StatusLimits()
     usual = Capabilities(software="")
     capabilities = row.capabilities(
         name.version or found.version or "",

@@ -81,6 +81,48 @@ class Found(Wire, frozen=True):
     accounts: tuple[msgspec.Raw, ...] = ()
 
 
+class FoundStatuses(Wire, frozen=True):
+    """The statuses a search found."""
+
+    statuses: tuple[msgspec.Raw, ...] = ()
+
+
+class Conversation(Wire, frozen=True):
+    """An exchange of direct messages; people and the last message stay undecoded."""
+
+    id: str
+    unread: bool | None = False
+    accounts: tuple[msgspec.Raw, ...] = ()
+    last_status: msgspec.Raw = NOTHING
+
+
+class Marker(Wire, frozen=True):
+    """How far a timeline was read."""
+
+    last_read_id: str | None = ""
+
+
+class Markers(Wire, frozen=True):
+    """Markers by timeline."""
+
+    notifications: Marker | None = None
+
+
+class Reaction(Wire, frozen=True):
+    """An emoji under a status; who put it there stays undecoded, and only Pleroma says."""
+
+    name: str
+    count: int | None = 0
+    me: bool | None = False
+    accounts: tuple[msgspec.Raw, ...] = ()
+
+
+class Reactions(Wire, frozen=True):
+    """What a status says of its emoji."""
+
+    reactions: tuple[Reaction, ...] = ()
+
+
 class StatusLimits(Wire, frozen=True):
     """How long and how rich a post may be."""
 
@@ -88,10 +130,17 @@ class StatusLimits(Wire, frozen=True):
     max_media_attachments: int | None = None
 
 
+class ReactionLimits(Wire, frozen=True):
+    """How many emoji one person may put under a status."""
+
+    max_reactions: int | None = None
+
+
 class Configuration(Wire, frozen=True):
-    """Limits of an instance."""
+    """Limits of an instance. `reactions` is there on servers that know them."""
 
     statuses: StatusLimits | None = None
+    reactions: ReactionLimits | None = None
 
 
 class Registrations(Wire, frozen=True):

@@ -13,6 +13,7 @@ from cachetools import LRUCache
 
 from adapters.backend import Window
 from adapters.errors import BadAnswer, Missing
+from adapters.files import Files
 from adapters.mastodon.decode import Reader, id_of, split
 from adapters.mastodon.detect import Detected
 from adapters.transport import Answer
@@ -44,6 +45,7 @@ class Instance:
         self.upstream, self.sleep, self.clock = upstream, sleep, clock
         self.software, self.capabilities, hosts = detected
         self.reader = Reader(self.software, hosts)
+        self.files = Files(upstream.transport)
         self.own_ids: LRUCache[str, str] = LRUCache(PEOPLE)
 
     def path(self, form: str, native: str) -> str:
@@ -141,6 +143,18 @@ def readable(raws: Iterable[bytes], read: Callable[[bytes], T]) -> tuple[T, ...]
     for raw in raws:
         try:
             found.append(read(raw))
+        except BadAnswer:
+            continue
+    return tuple(found)
+
+
+def where(entries: Iterable[hub.Entry], wanted: Callable[[hub.Status], bool]) -> tuple[hub.Entry, ...]:
+    """The entries whose statuses are wanted; those that cannot be read are dropped."""
+    found = []
+    for entry in entries:
+        try:
+            if wanted(entry.status):
+                found.append(entry)
         except BadAnswer:
             continue
     return tuple(found)

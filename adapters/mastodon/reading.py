@@ -12,7 +12,7 @@ from adapters.errors import Missing, Rejected, TokenGone, Unsupported
 from adapters.mastodon import entities, wire
 from adapters.mastodon.decode import one, split
 from adapters.mastodon.detect import instance, site
-from adapters.mastodon.instance import Instance, each, next_cursor, readable, unique
+from adapters.mastodon.instance import Instance, each, next_cursor, readable, unique, where
 from adapters.transport import Answer
 from adapters.upstream import Query, known_as
 from mappings import hub
@@ -21,11 +21,9 @@ STATUS, CONTEXT = "/api/v1/statuses/{}", "/api/v1/statuses/{}/context"
 LIKED_BY, BOOSTED_BY = "/api/v1/statuses/{}/favourited_by", "/api/v1/statuses/{}/reblogged_by"
 ACCOUNT, ACCOUNT_STATUSES = "/api/v1/accounts/{}", "/api/v1/accounts/{}/statuses"
 FOLLOWERS, FOLLOWING = "/api/v1/accounts/{}/followers", "/api/v1/accounts/{}/following"
-MEMBERS = "/api/v1/lists/{}/accounts"
 ME = "/api/v1/accounts/verify_credentials"
 
 PAGE, PEOPLE_PAGE, MENTIONS_PAGE = "40", "80", "40"
-MEMBER_PAGES = 25
 STATUSES_AT_ONCE, RELATIONSHIPS_AT_ONCE = 20, 40
 PRIVACY = {name.value: name for name in hub.Visibility}
 
@@ -68,7 +66,10 @@ class Reading:
 
     async def me(self) -> Person:
         """The token's account and its posting defaults. A default that the hub has no word for counts as private."""
-        body = await self.own_account()
+        return self.person(await self.own_account())
+
+    def person(self, body: bytes) -> Person:
+        """Whose credentials these are."""
         source = one(body, entities.Credentials).source or entities.Source()
         return Person(
             account=self.reader.account(body),
@@ -149,29 +150,6 @@ class Reading:
         """One call of them."""
         answer = await self.get("/api/v1/accounts/relationships", [("id[]", native) for native in natives])
         return readable(split(answer.body), lambda raw: one(raw, entities.Relationship).hub())
-
-    async def groups(self) -> tuple[hub.Group, ...]:
-        """The reader's lists."""
-        self.need_lists()
-        rows = readable(split((await self.get("/api/v1/lists")).body), lambda raw: one(raw, entities.List))
-        return tuple(hub.Group(native=row.id, name=row.title) for row in rows)
-
-    async def group_members(self, native: str) -> tuple[hub.Account, ...]:
-        """Everybody on a list: as many calls as it has pages of 80, at most 25."""
-        self.need_lists()
-        path, found, cursor = self.instance.path(MEMBERS, native), dict[str, hub.Account](), None
-        for _ in range(MEMBER_PAGES):
-            page = await self.people(path, cursor)
-            found.update((person.native, person) for person in page.items)
-            cursor = page.older
-            if not (cursor and page.items):
-                break
-        return tuple(found.values())
-
-    def need_lists(self) -> None:
-        """Raises Unsupported."""
-        if not self.capabilities.lists:
-            raise Unsupported(f"{self.capabilities.label} has no lists of contacts.")
 
     # statuses
     async def home(self, window: Window) -> hub.Page[hub.Entry]:
@@ -263,7 +241,15 @@ class Reading:
 
     async def own_newest(self) -> tuple[hub.Entry, ...]:
         """The newest statuses of the reader."""
-        return (await self.user(await self.own_id(), Window(limit=20), replies=True)).items
+        return (await self.own_statuses(Window(limit=20))).items
+
+    async def own_statuses(self, window: Window, more: Query = ()) -> hub.Page[hub.Entry]:
+        """The reader's own, messages too; `more` narrows them where the server can. Pages may be short or empty."""
+        me = await self.own_id()
+        if not self.instance.software.own_from_home:
+            return await self.timeline(self.instance.path(ACCOUNT_STATUSES, me), window, more)
+        page = await self.home(msgspec.structs.replace(window, limit=self.capabilities.page_size))
+        return msgspec.structs.replace(page, items=where(page.items, lambda status: status.account.native == me))
 
     async def site(self) -> hub.Site:
         """The instance as its people see it."""

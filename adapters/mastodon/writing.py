@@ -37,19 +37,24 @@ class Writing(Reading):
 
     def body(self, draft: Draft) -> dict[str, Any]:
         """The JSON of a new status. Raises Unsupported, Missing."""
-        software = self.instance.software
-        html = bool(draft.html and software.html_type)
-        fields = {
-            "status": draft.html if html else draft.text,
+        fields = self.source(draft) | {
             "visibility": self.visibility(draft),
             "spoiler_text": draft.title,
             "sensitive": draft.sensitive,
             "language": draft.language,
             "media_ids": list(draft.media),
             "in_reply_to_id": draft.in_reply_to and self.known(draft.in_reply_to),
-            "content_type": software.html_type if html else software.plain_type,
         }
         return {name: value for name, value in fields.items() if value}
+
+    def source(self, draft: Draft) -> dict[str, Any]:
+        """The text of a status, and how it is to be read: HTML where the server takes it."""
+        software = self.instance.software
+        html = bool(draft.html and software.html_type)
+        return {
+            "status": draft.html if html else draft.text,
+            "content_type": software.html_type if html else software.plain_type,
+        }
 
     def visibility(self, draft: Draft) -> str:
         """Who may read it; a list of contacts where the server takes one. Raises Unsupported."""
@@ -142,13 +147,14 @@ class Writing(Reading):
         raise Slow("The server is still working on the picture.")
 
     async def send_file(self, path: str, file: File) -> Answer:
-        """A multipart upload."""
-        form = httpx.Request(
-            "POST",
-            self.base_url + path,
-            files={"file": (file.name, file.data, file.mime)},
-            data={"description": file.description} if file.description else None,
-        )
+        """An upload."""
+        data = {"description": file.description} if file.description else {}
+        return json_only(await self.send_form("POST", path, data, {"file": file}))
+
+    async def send_form(self, method: str, path: str, data: dict[str, str], files: dict[str, File]) -> Answer:
+        """A form, multipart where it holds files. Raises BackendError."""
+        parts = {name: (file.name, file.data, file.mime) for name, file in files.items()}
+        form = httpx.Request(method, self.base_url + path, data=data or None, files=parts or None)
         content = form.read()
-        headers = [("Content-Type", form.headers["content-type"])]
-        return json_only(await self.instance.upstream.call("POST", path, self.token, content=content, headers=headers))
+        headers = [("Content-Type", form.headers["content-type"])] if content else []
+        return await self.instance.upstream.call(method, path, self.token, content=content, headers=headers)

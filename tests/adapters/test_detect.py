@@ -58,7 +58,11 @@ async def test_the_rows_differ_where_the_servers_do() -> None:
     assert {name for name, row in rows.items() if not row.favourites_list} == {"snac"}
     assert {name for name, row in rows.items() if not row.lists} == {"takahe"}
     assert {name for name, row in rows.items() if not row.conversations} == {"takahe", "snac"}
-    assert {name for name, row in rows.items() if row.list_addressing} == {"pleroma", "akkoma"}
+    assert {name for name, row in rows.items() if row.list_addressing} == {"pleroma"}
+    assert {name for name, row in rows.items() if row.reacting} == {"pleroma", "akkoma"}
+    assert {name for name, row in rows.items() if not row.markers or not row.searches_statuses} == {"takahe"}
+    assert {name for name, row in rows.items() if row.own_from_home or not row.blocks_list} == {"takahe", "snac"}
+    assert {name for name, row in rows.items() if not row.renames_lists or not row.federated} == {"snac"}
     assert {name for name, row in rows.items() if row.connections < 32} == {"snac", "takahe"}
     assert rows["snac"].connections == 4
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.backend import Backend, Draft, File, Window
+from adapters.backend import Backend, Draft, File, ProfileChange, Window
 from adapters.errors import BackendError
 from mappings import hub
 from tests.adapters.conftest import Open
@@ -45,10 +45,36 @@ CALLS: dict[str, Callable[[Backend], Awaitable[Any]]] = {
     "reblog": lambda b: b.reblog("5"),
     "unreblog": lambda b: b.unreblog("5"),
     "own_newest": lambda b: b.own_newest(),
+    "blocks": lambda b: b.blocks(None),
+    "follow_requests": lambda b: b.follow_requests(None),
+    "accounts": lambda b: b.accounts(["7", "8"]),
+    "unfollow": lambda b: b.unfollow("7"),
+    "group_timeline": lambda b: b.group_timeline("3", Window()),
+    "create_group": lambda b: b.create_group("Friends"),
+    "rename_group": lambda b: b.rename_group("3", "Friends"),
+    "remove_group": lambda b: b.remove_group("3"),
+    "add_to_group": lambda b: b.add_to_group("3", ["7"]),
+    "remove_from_group": lambda b: b.remove_from_group("3", ["7"]),
+    "tagged": lambda b: b.tagged("cats", Window()),
+    "search_statuses": lambda b: b.search_statuses("x", 5, 0),
+    "own_media": lambda b: b.own_media(None),
+    "conversations": lambda b: b.conversations(None),
+    "notifications": lambda b: b.notifications(None),
+    "notification_marker": lambda b: b.notification_marker(),
+    "mark_notifications": lambda b: b.mark_notifications("9"),
+    "reactions": lambda b: b.reactions("5"),
+    "react": lambda b: b.react("5", "\U0001f44e"),
+    "unreact": lambda b: b.unreact("5", "\U0001f44e"),
+    "edit": lambda b: b.edit("5", DRAFT),
+    "describe": lambda b: b.describe("4", "A cat"),
+    "update_profile": lambda b: b.update_profile(ProfileChange(name="Bob")),
+    "fetch": lambda b: b.fetch(f"{b.base_url}/cat.png"),
 }
 BODIES = [b"", b"null", b"7", b'"x"', b"{", b"[", b"[]", b"{}", b"[{}]", b'[{"id":"1"}]', b'{"id":"1"}', b"\xff",
           b'{"id":1,"account":null}', b'{"accounts":{},"statuses":7}', b'{"ancestors":7,"descendants":[7,{"id":"1"}]}',
-          b'{"id":"1","account":{"id":"7"},"reblog":7}', b"[[[[]]]]", b'[{"id":"1","account":{"id":2}}]']  # fmt: skip
+          b'{"id":"1","account":{"id":"7"},"reblog":7}', b"[[[[]]]]", b'[{"id":"1","account":{"id":2}}]',
+          b'[{"id":"1","accounts":[7,null],"last_status":7}]', b'{"notifications":7}',
+          b'{"id":"5","reactions":[{"name":"x","count":"2","accounts":null},7,{"count":1}]}']  # fmt: skip
 ANSWERS: list[Scripted] = [
     *(Reply(body=body) for body in BODIES),
     *(Reply(status, b"<h1>Geheim</h1>", kind="text/html") for status in (200, 302, 400, 401, 403, 404, 410, 418, 422)),
@@ -74,6 +100,8 @@ def read(found: Any) -> None:
             read((found.status, *found.ancestors, *found.descendants))
         case hub.Notification():
             read(found.status)
+        case hub.Conversation():
+            read(found.last)
         case dict():
             read(tuple(found.values()))
         case tuple():
@@ -84,7 +112,7 @@ def read(found: Any) -> None:
                     continue
 
 
-@pytest.mark.parametrize("software", ["mastodon", "gotosocial", "takahe", "snac"])
+@pytest.mark.parametrize("software", ["mastodon", "gotosocial", "takahe", "snac", "pleroma"])
 @pytest.mark.parametrize("name", CALLS)
 async def test_only_backend_errors_come_out(far: FarServer, open_backend: Open, name: str, software: str) -> None:
     backend, words = await open_backend(software), list[str]()
@@ -96,5 +124,5 @@ async def test_only_backend_errors_come_out(far: FarServer, open_backend: Open, 
             read(await CALLS[name](backend))
         except BackendError as error:
             words.append(str(error))
-    assert words
+    assert words or name == "notification_marker"  # no question is asked where there are no markers
     assert not [text for text in words if "Geheim" in text or "secret" in text or not text.endswith(".")]

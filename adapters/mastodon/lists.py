@@ -1,0 +1,115 @@
+"""Groups of contacts, as the lists of the Mastodon client API. Only people who are followed can be on one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+import msgspec
+
+from adapters.backend import Window
+from adapters.errors import Missing, Refused, Rejected, Unsupported
+from adapters.mastodon import entities
+from adapters.mastodon.decode import one, split
+from adapters.mastodon.instance import readable
+from adapters.mastodon.writing import Writing
+from adapters.transport import Answer
+from mappings import hub
+
+LISTS, LIST, MEMBERS = "/api/v1/lists", "/api/v1/lists/{}", "/api/v1/lists/{}/accounts"
+LIST_TIMELINE = "/api/v1/timelines/list/{}"
+MEMBER_PAGES = 25
+JSON = [("Content-Type", "application/json")]
+
+
+class Lists(Writing):
+    """Every method raises Unsupported where there are no lists."""
+
+    async def groups(self) -> tuple[hub.Group, ...]:
+        """The reader's lists."""
+        self.need_lists()
+        rows = readable(split((await self.get(LISTS)).body), lambda raw: one(raw, entities.List))
+        return tuple(hub.Group(native=row.id, name=row.title) for row in rows)
+
+    async def group_members(self, native: str) -> tuple[hub.Account, ...]:
+        """Everybody on a list: as many calls as it has pages of 80, at most 25."""
+        self.need_lists()
+        path, found, cursor = self.instance.path(MEMBERS, native), dict[str, hub.Account](), None
+        for _ in range(MEMBER_PAGES):
+            page = await self.people(path, cursor)
+            found.update((person.native, person) for person in page.items)
+            cursor = page.older
+            if not (cursor and page.items):
+                break
+        return tuple(found.values())
+
+    async def group_timeline(self, native: str, window: Window) -> hub.Page[hub.Entry]:
+        """What the people on a list wrote."""
+        self.need_lists()
+        return await self.timeline(self.instance.path(LIST_TIMELINE, native), window)
+
+    async def create_group(self, name: str) -> hub.Group:
+        """A new, empty list."""
+        self.need_lists()
+        return self.group(await self.instance.upstream.write("POST", LISTS, self.token, json={"title": name}), name)
+
+    async def rename_group(self, native: str, name: str) -> hub.Group:
+        """The same list under another name."""
+        self.need_lists()
+        if not self.instance.software.renames_lists:
+            raise Unsupported(f"{self.capabilities.label} cannot rename a list of contacts.")
+        path = self.instance.path(LIST, native)
+        return self.group(await self.instance.upstream.write("PUT", path, self.token, json={"title": name}), name)
+
+    def group(self, answer: Answer, name: str) -> hub.Group:
+        """The list in the answer to a change. Raises BadAnswer."""
+        row = one(answer.body, entities.List)
+        return hub.Group(native=row.id, name=row.title or name)
+
+    async def remove_group(self, native: str) -> None:
+        """The list goes, the people stay."""
+        self.need_lists()
+        await self.instance.upstream.call("DELETE", self.instance.path(LIST, native), self.token)
+
+    async def add_to_group(self, native: str, accounts: Sequence[str]) -> None:
+        """Put people on a list; those who are on it stay. At most three calls more when the server refuses."""
+        self.need_lists()
+        path = self.instance.path(MEMBERS, native)
+        wanted = [self.known(account) for account in dict.fromkeys(accounts)]
+        try:
+            await self.add(path, wanted)
+        except (Missing, Rejected) as error:
+            # Servers refuse all of them, in words of their own, for one who is not followed or already there.
+            await self.check_followed(wanted)
+            members = {person.native for person in await self.group_members(native)}
+            if members.isdisjoint(wanted):
+                raise error from None
+            await self.add(path, [account for account in wanted if account not in members])
+
+    async def add(self, path: str, accounts: Sequence[str]) -> None:
+        """One call for all of them, none for nobody."""
+        if accounts:
+            content = msgspec.json.encode({"account_ids": accounts})
+            await self.instance.upstream.call("POST", path, self.token, content=content, headers=JSON)
+
+    async def check_followed(self, accounts: Sequence[str]) -> None:
+        """Raises Refused unless all of them are followed."""
+        followed = {row.native for row in await self.relationships(accounts) if row.following or row.requested}
+        if not followed.issuperset(accounts):
+            raise Refused("Only people who are followed can be on a list.")
+
+    async def remove_from_group(self, native: str, accounts: Sequence[str]) -> None:
+        """Take people off a list. The ids are sent twice: some servers read them in the address, snac in the body."""
+        self.need_lists()
+        if not accounts:
+            return
+        wanted = [self.known(account) for account in accounts]
+        query = urlencode([("account_ids[]", account) for account in wanted])
+        path = f"{self.instance.path(MEMBERS, native)}?{query}"
+        content = msgspec.json.encode({"account_ids": wanted})
+        await self.instance.upstream.call("DELETE", path, self.token, content=content, headers=JSON)
+
+    def need_lists(self) -> None:
+        """Raises Unsupported."""
+        if not self.capabilities.lists:
+            raise Unsupported(f"{self.capabilities.label} has no lists of contacts.")
