@@ -58,12 +58,13 @@ class Body(NamedTuple):
 
 
 Bodies = Kept[tuple[str, str], Body]
+Clock = Callable[[], float]
 
 
 class Reading:
     """One request for messages. `at_hand` are the bodies that came with it."""
 
-    def __init__(self, account: str, mailbox: Mailbox, cards: Cards, bodies: Bodies, clock: Callable[[], float]) -> None:
+    def __init__(self, account: str, mailbox: Mailbox, cards: Cards, bodies: Bodies, clock: Clock) -> None:
         self._account = account
         self._mailbox = mailbox
         self._backend: Backend = mailbox.backend
@@ -209,7 +210,7 @@ def _any(_: Letter) -> bool:
 class Messages:
     """The messages of the accounts in use. One request of an account at a time."""
 
-    def __init__(self, store: Store, cards: Cards, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, store: Store, cards: Cards, *, clock: Clock = time.monotonic) -> None:
         self._store = store
         self._cards = cards
         self._clock = clock

@@ -7,7 +7,7 @@ import hashlib
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 from msgspec.structs import replace
@@ -31,7 +31,7 @@ from mappings.text import INERT, named, text_from_html
 CLOCK_SKEW = 10
 """Seconds the backend's clock may be off."""
 
-ANSWER_ONLY = frozenset({"include_entities"})
+ANSWER_ONLY = frozenset({"include_entities", "getText", "getUserObjects"})
 """Parameters that change the reply and not the post."""
 
 
@@ -104,12 +104,12 @@ async def media_of(ask: Ask) -> tuple[str, ...]:
     return tuple(known[number] for number in numbers)
 
 
-async def send(ask: Ask) -> bytes:
+async def send(ask: Ask, message: Message) -> bytes:
     """Post, verify the audience that came back, remember the kind. Returns the raw status.
 
     Raises ApiError, BackendError.
     """
-    message, backend, me = await read(ask), ask.session.backend, ask.session.account
+    backend, me = ask.session.backend, ask.session.account
     contacts = await ask.gateway.contacts.exact(ask.session) if names_somebody(message.text) else NOBODY
     audience = addressed(message.text, message.audience, contacts, me)
     text = compose(message.text, audience, message.parent, contacts, me)
@@ -197,33 +197,45 @@ class Attempt:
     """One request to post. It remembers when its own write began, so that no older equal post is taken for it."""
 
     def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+        self.ask = ask
         self._began: float | None = None
+
+    async def read(self) -> Message:
+        """What is asked for."""
+        return await read(self.ask)
 
     async def send(self) -> bytes:
         """See `send`."""
         self._began = time.time()
-        return await send(self._ask)
+        return await send(self.ask, await self.read())
 
     async def look(self) -> bytes | None:
         """The raw status, when a post whose answer was lost is found among the own newest ones."""
-        ask = self._ask
         try:
-            newest = await ask.session.backend.own_newest()
+            newest = await self.newest()
         except BackendError:
             return None
-        answered, wanted = await _answered(ask), _wanted(ask)
+        is_it = await self.recognised()
         for entry in newest:
             status = decoded(entry)
             if status is None or status.reblog_of or milliseconds(status.created_at) < self._since():
                 continue
-            if _told(status) == wanted and _answers(ask, status, answered):
+            if is_it(status):
                 return entry.raw
         return None
 
+    async def newest(self) -> Iterable[hub.Entry]:
+        """Where the post may be found."""
+        return await self.ask.session.backend.own_newest()
+
+    async def recognised(self) -> Callable[[hub.Status], bool]:
+        """How the post is told from others."""
+        answered, wanted = await answered_by(self.ask, "in_reply_to_status_id"), _wanted(self.ask)
+        return lambda status: _told(status) == wanted and answers(self.ask, status, answered)
+
     def _since(self) -> float:
         """Milliseconds since 1970; a write of an earlier request began within its key's life."""
-        settings = self._ask.gateway.settings
+        settings = self.ask.gateway.settings
         began = self._began or time.time() - settings.post_once_seconds - settings.request_seconds
         return (began - CLOCK_SKEW) * 1000
 
@@ -232,19 +244,20 @@ def _wanted(ask: Ask) -> tuple[str, str, int]:
     html = ask.text("htmlstatus")
     files = {part.strip() for value in ask.texts("media_ids") for part in value.split(",") if part.strip()}
     text = text_from_html(html) if html else ask.text("status")
-    return _letters(text), _letters(ask.text("title")), len(files) + len(ask.files("media"))
+    return letters(text), letters(ask.text("title")), len(files) + len(ask.files("media"))
 
 
 def _told(status: hub.Status) -> tuple[str, str, int]:
-    return _letters(text_from_html(status.content)), _letters(status.title), len(status.media)
+    return letters(text_from_html(status.content)), letters(status.title), len(status.media)
 
 
-async def _answered(ask: Ask) -> StatusRecord | None:
-    id = ask.id("in_reply_to_status_id")
+async def answered_by(ask: Ask, name: str) -> StatusRecord | None:
+    """The status that the parameter `name` says is answered."""
+    id = ask.id(name)
     return None if id is None else await ask.gateway.ids.status(ask.session.scope, id)
 
 
-def _answers(ask: Ask, status: hub.Status, answered: StatusRecord | None) -> bool:
+def answers(ask: Ask, status: hub.Status, answered: StatusRecord | None) -> bool:
     """`status` answers what was to be answered."""
     backend = ask.session.backend
     sighting = backend.sighting(status)
@@ -254,7 +267,7 @@ def _answers(ask: Ask, status: hub.Status, answered: StatusRecord | None) -> boo
     return sighting.parent == backend.parent_sighting(native, sighting).key
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
     """What is left of a text on its way through any server: no names at its head (they are added), no markup."""
     text = text.replace(INERT, "")
     for start, end, name, _ in reversed(list(named(text))):
