@@ -76,6 +76,7 @@ async def put(ask: Ask, native: str, people: Wanted) -> list[Any]:
             followed = await _followed(ask, natives)
             if followed and len(followed) < len(natives):
                 await backend.add_to_group(native, tuple(followed))
+            raise  # the list tells who is on it
 
     there = await _outcome(ask, native, change, lambda there: there.issuperset(natives))
     return [] if there is None else [posted for one, posted in people.natives.items() if one not in there]
