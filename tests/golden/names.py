@@ -12,16 +12,31 @@ from urllib.parse import parse_qsl, urlencode
 
 from gateway.demo_seed import GOLDEN, GOLDEN_PEOPLE, POSTS
 from tests.golden.rows import Row
+from tests.golden.things import UPLOADED, Things
 
 CONTACTS = {2: "alice", 9: "bob", 14: "carol"}
-"""Alice's contact numbers; with the gateway a cid is the user's id."""
-FRESH, DELETED, UPLOADED = 260, 258, 33
-"""Things that earlier captured writes had made: an own post, one deleted again, a file."""
+OWN_CONTACTS = {14: "carol"}
+"""Alice's contact numbers, and the one that was sent as a user's; with the gateway a cid is the user's id."""
+FRESH, DELETED = 260, 258
+"""Things that earlier captured writes had made: an own post, one deleted again."""
 NOWHERE = 99999999
 """The number that nothing has, there and here."""
 
 STATUS = ("id", "in_reply_to_status_id", "since_id", "max_id", "conversation_id")
 CONTACT = ("contact_allow", "contact_allow[]", "contact_deny", "contact_deny[]")
+IN_TEXT = {
+    "json": re.compile(r'(?<="cid": )\d+'), "allow_cid": re.compile(r"(?<=<)\d+(?=>)"),
+    "alt_text": re.compile(r'(?<="media_id": ")\d+'),
+}  # fmt: skip
+"""Numbers inside other texts: members of a group, rights, a file."""
+THINGS = (
+    (r"direct_messages.*|friendica/direct_messages.*", r"id|replyto|since_id|max_id", Things.message),
+    (r"direct_messages/.*", r"uri|friendica_parenturi", Things.parent),
+    (r"friendica/group.*|lists/.*|statuses/update", r"gid|list_id|group_allow(\[\])?", Things.group),
+    (r"friendica/notification.*", r"id", Things.note),
+    (r"friendica/photo.*", r"photo_id", Things.photo),
+)
+"""Call, parameter (regular expressions), and what has the number."""
 
 Call = Callable[..., Any]
 Pairs = list[tuple[str, str]]
@@ -33,6 +48,7 @@ class Names:
     def __init__(self, call: Call, hosts: dict[str, str]) -> None:
         self._call = call
         self._hosts = hosts
+        self._things = Things(call)
         self.statuses: dict[str, int] = {}
         self.people: dict[str, int] = {}
         self.pages: dict[str, str] = {}
@@ -69,33 +85,53 @@ class Names:
             self._call("POST", f"/api/statuses/destroy/{id}.json", "alice")
         return id
 
-    def _media(self) -> str:
-        return str(self._call("POST", "/api/media/upload.json", "alice", upload="media")["media_id"])
-
-    def value(self, name: str, text: str) -> str:
-        """One parameter."""
-        number = int(text) if text.isdecimal() else -1
+    def value(self, call: str, name: str, text: str) -> str:
+        """One parameter of a call."""
+        for calls, names, translate in THINGS:
+            if re.fullmatch(calls, call) and re.fullmatch(names, name):
+                return translate(self._things, text)
         if name in STATUS:
             return self.status(text)
-        if name == "user_id" and number in GOLDEN_PEOPLE:
-            return str(self.people[GOLDEN_PEOPLE[number]])
-        if name in CONTACT and number in CONTACTS:
-            return str(self.people[CONTACTS[number]])
-        if name == "media_ids" and number == UPLOADED:
-            return self._media()
+        if name == "user_id" or name in CONTACT:
+            return ",".join(self._person(name, number) for number in text.split(","))
+        if name == "media_ids" and text == str(UPLOADED):
+            return self._things.media()
+        if name in IN_TEXT:
+            return self.inside(name, text)
         if name == "profileurl":
             return self.pages.get(text.rpartition("/")[2], self.pages["bob"].replace("bob", text.rpartition("/")[2]))
         return text.replace("@friendica.test", f"@{self._hosts['backend']}")
 
-    def pairs(self, given: Iterable[tuple[str, str]]) -> Pairs:
+    def _person(self, name: str, text: str) -> str:
+        known = CONTACTS if name in CONTACT else GOLDEN_PEOPLE | OWN_CONTACTS
+        who = known.get(int(text) if text.isdecimal() else -1)
+        return str(self.people[who]) if who else text
+
+    def inside(self, name: str, text: str) -> str:
+        """A text with the numbers in it translated."""
+        return IN_TEXT[name].sub(lambda found: self._inner(name, found[0]), text)
+
+    def _inner(self, name: str, text: str) -> str:
+        if name == "alt_text":
+            return self._things.media()
+        return self._person("contact_allow", text)
+
+    def pairs(self, row: Row, given: Iterable[tuple[str, str]]) -> Pairs:
         """Query or form."""
-        return [(name, self.value(name, text)) for name, text in given]
+        return [(name, self.value(row.call, name, text)) for name, text in given]
+
+    def body(self, row: Row) -> bytes:
+        """A body of its own kind."""
+        text = row.extra.body
+        for name in IN_TEXT:
+            text = self.inside(name, text)
+        return text.encode()
 
     def path(self, row: Row) -> str:
         """Path and query of a captured request."""
         path, _, query = row.path.partition("?")
         path = re.sub(r"/(\d+)(?=\.[a-z]+$|$)", lambda found: f"/{self.status(found[1])}", path)
-        asked = urlencode(self.pairs(parse_qsl(query, keep_blank_values=True)))
+        asked = urlencode(self.pairs(row, parse_qsl(query, keep_blank_values=True)))
         return f"{path}?{asked}" if query else path
 
     def user(self, name: str) -> str:

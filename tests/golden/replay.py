@@ -1,4 +1,4 @@
-"""All captured requests of this issue, sent once, in their order, to a gateway over the seeded Mastodon server."""
+"""All captured requests that are served, sent once, in their order, to a gateway over the seeded Mastodon server."""
 
 from __future__ import annotations
 
@@ -81,15 +81,22 @@ class Replay:
 
     def _body(self, row: Row) -> dict[str, Any]:
         if row.extra.body:
-            return {"content": row.extra.body.encode()}
+            return {"content": self.names.body(row)}
         form: dict[str, list[str]] = {}
-        for name, value in self.names.pairs(row.form or ()):
+        for name, value in self.names.pairs(row, row.form or ()):
             form.setdefault(name, []).append(value)
         files = {
-            part: (name, picture(RED) if size > 20 else b"not an image", mime)
+            part: (name, file_of(size), mime)
             for part, (name, mime, size) in (row.files or {}).items()
         }
         return {"data": form, "files": files or None} if form or files else {}
+
+
+def file_of(size: int) -> bytes:
+    """What stands for a captured file of that many bytes: nothing of use, a tiny picture, a picture."""
+    if size < 20:
+        return b"not an image"
+    return picture(RED, 32, 32) if size < 200 else picture(RED)
 
 
 def replay(rows: tuple[Row, ...]) -> dict[str, Answer]:
