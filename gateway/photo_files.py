@@ -52,14 +52,20 @@ class PhotoFiles:
 
         At most one upstream call. Raises Missing (also for what is no picture), BackendError, ApiError 503.
         """
+        held = self.held(url, scale)
+        if held is not None:
+            return held
         wish = Wish(url, scale)
-        held = self._shelf(wish).get(wish)
-        if held is not None and self._clock() < held.until:
-            return held.picture
         outcome = await asyncio.shield(self._going.get(wish) or self._start(backend, wish))
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    def held(self, url: str, scale: int) -> Picture | None:
+        """The same, only when it is at hand."""
+        wish = Wish(url, scale)
+        found = self._shelf(wish).get(wish)
+        return found.picture if found is not None and self._clock() < found.until else None
 
     def clear(self) -> None:
         """Drop what is kept."""
