@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from adapters.backend import Backend
 from gateway.cards import Seen
 from gateway.paging import HIGHEST, Span
-from gateway.stores.store import Store
+from gateway.stores.store import AccountRecord, Store
 from mappings import hub
 from mappings.messages import default_title, letter
 
@@ -43,11 +43,16 @@ class Letter(msgspec.Struct, frozen=True, array_like=True):
     hidden: bool = False
     open: bool = False
 
+    def recipient(self, me: str) -> str:
+        """Who it is for: me, or of my own message the first person it names."""
+        others = (one for one in self.to if one != me) if self.author == me else ()
+        return next(iter(others), me)
+
     def exchanged_with(self, people: Collection[str], me: str) -> bool:
         """One of `people` (native ids, `@acct`) is on the other side; for `me`: a note to myself."""
         if self.author != me:
             return self.author in people
-        return any(one in people for one in self.to) if self.to else me in people
+        return any(one in people for one in self.to if one != me) or (me in people and self.recipient(me) == me)
 
 
 Keep = Callable[[Letter], bool]
@@ -67,15 +72,16 @@ class Mailbox:
     at hand, so that no client knows their thread yet.
     """
 
-    def __init__(self, account: str, backend: Backend, me: str, store: Store) -> None:
-        self.me = me
+    def __init__(self, account: AccountRecord, backend: Backend, store: Store) -> None:
         self.backend = backend
+        self.me = account.native
+        self._name = account.username.casefold()
         self.letters: dict[str, Letter] = {}
         self.state: dict[str, str] = {}
         self.unlisted: set[str] = set()
         self.fresh: set[str] = set()
         self._keys: dict[int, str] = {}
-        self._account = account
+        self._account = account.id
         self._store = store
 
     async def load(self) -> None:
@@ -170,13 +176,17 @@ class Mailbox:
             id=card.id,
             native=card.native,
             author=card.author,
-            to=tuple(address(mention) for mention in status.mentions),
+            to=tuple(self._address(mention) for mention in status.mentions),
             parent=parent,
             root=above.root if above else status.uri or card.key,
             title=status.title or (above.title if above else default_title(letter(status).text)),
             seen=card.author == self.me,
             open=above is None and bool(parent),
         )
+
+    def _address(self, mention: hub.Mention) -> str:
+        named = address(mention)
+        return self.me if named.casefold() == UNNAMED + self._name else named
 
     def joined(self, thread: Iterable[Seen]) -> list[Letter]:
         """All letters of a thread that was read, answered ones before their answers. Its conversations (answers to a

@@ -274,9 +274,9 @@ class Messages:
 
     def _box(self, session: Session) -> tuple[Mailbox, asyncio.Lock]:
         """The box with the backend of this session: the account may have been linked again."""
-        id, me = session.account.id, session.account.native
+        id = session.account.id
         found = self._boxes.get(id)
         if found is None:
-            found = self._boxes[id] = (Mailbox(id, session.backend, me, self._store), asyncio.Lock())
-        found[0].backend, found[0].me = session.backend, me
+            found = self._boxes[id] = (Mailbox(session.account, session.backend, self._store), asyncio.Lock())
+        found[0].backend = session.backend
         return found

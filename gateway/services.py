@@ -14,9 +14,11 @@ from gateway.auth import Authenticator
 from gateway.background import Background
 from gateway.cards import Cards
 from gateway.contacts import Contacts
+from gateway.correspondents import Correspondents
 from gateway.forgetting import forget_daily, today
 from gateway.ids import Ids
 from gateway.indexes import Indexes
+from gateway.messages import Messages
 from gateway.notifications import Notifications
 from gateway.once import Once
 from gateway.paging import Walks
@@ -43,6 +45,8 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     cards: Cards
     contacts: Contacts
     indexes: Indexes
+    messages: Messages
+    correspondents: Correspondents
     notifications: Notifications
     once: Once
     walks: Walks
@@ -55,6 +59,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
         """Drop what is kept finished in memory; nothing is lost by it."""
         self.ids.clear()
         self.cards.clear()
+        self.messages.clear()
         self.notifications.clear()
         self.renderer.clear()
         self.photo_files.clear()
@@ -75,6 +80,8 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
         cards=cards,
         contacts=contacts,
         indexes=Indexes(store, cards),
+        messages=Messages(store, cards),
+        correspondents=Correspondents(contacts),
         notifications=Notifications(store, cards, ids),
         once=Once(
             store,

@@ -9,6 +9,8 @@ from gateway.rows.shared import (
     GET_USERS,
     LINE_CHARS,
     MESSAGE_CAP,
+    NAME_CHARS,
+    PROFILE_URL,
     SCREEN_NAME,
     URL_CHARS,
     USER_ID,
@@ -17,12 +19,18 @@ from gateway.rows.shared import (
     count,
 )
 
-MESSAGES = (count(MESSAGE_CAP), *WINDOW, GET_TEXT, GET_USERS, USER_ID, SCREEN_NAME, ENTITIES, VERBOSE)
+MESSAGES = (count(MESSAGE_CAP), *WINDOW, GET_TEXT, GET_USERS, USER_ID, SCREEN_NAME, PROFILE_URL, ENTITIES, VERBOSE)
 MESSAGE_ID = Param(name="id", type=Type.ID, doc="Id of the message.")
 PARENT_URI = Param(name="friendica_parenturi", cap=URL_CHARS, doc="Conversation the message must belong to.")
 
 
-def box(path: str, doc: str, *params: Param, aliases: tuple[str, ...] = (), ignored: tuple[str, ...] = ()) -> Call:
+SEEN_ID = Param(name="id", cap=NAME_CHARS, doc="Id of the message.")
+"""As text: `0`, which a client sends to try the call, is an id that nothing has."""
+
+
+def box(
+    path: str, doc: str, handler: str, *params: Param, aliases: tuple[str, ...] = (), ignored: tuple[str, ...] = ()
+) -> Call:
     """A list of messages."""
     return Call(
         path=path,
@@ -32,17 +40,19 @@ def box(path: str, doc: str, *params: Param, aliases: tuple[str, ...] = (), igno
         root="direct-messages",
         item="direct_message",
         formats=JSON_XML,
+        handler=f"messages.{handler}",
         doc=doc,
     )
 
 
 ROWS = (
-    box("direct_messages", "Messages I received.", ignored=("skip_status",)),
-    box("direct_messages/all", "Messages received and sent."),
-    box("direct_messages/sent", "Messages I sent."),
+    box("direct_messages", "Messages I received.", "received", ignored=("skip_status",)),
+    box("direct_messages/all", "Messages received and sent.", "everything"),
+    box("direct_messages/sent", "Messages I sent.", "sent"),
     box(
         "direct_messages/conversation",
         "The messages of one conversation.",
+        "conversation",
         Param(name="uri", cap=URL_CHARS, doc="`friendica_parent_uri` of the conversation."),
         aliases=("direct_messages/conversations",),
     ),
@@ -55,31 +65,35 @@ ROWS = (
             Param(name="text", doc="The message."),
             Param(name="replyto", type=Type.ID, doc="Id of the message that is answered."),
             Param(name="title", cap=LINE_CHARS, doc="Title of the message."),
+            PROFILE_URL,
             GET_TEXT,
             GET_USERS,
         ),
         root="direct-messages",
         formats=JSON_XML,
         write=True,
+        handler="messages.new",
         doc="Sends a message.",
     ),
     Call(
         path="direct_messages/destroy",
         methods=POST_DELETE,
-        params=(MESSAGE_ID, PARENT_URI, VERBOSE),
+        params=(MESSAGE_ID, PARENT_URI, VERBOSE, GET_TEXT, GET_USERS),
         ignored=("include_entities",),
         tail="id",
         root="direct_message_delete",
         formats=JSON_XML,
         write=True,
+        handler="messages.destroy",
         doc="Deletes a message.",
     ),
     Call(
         path="friendica/direct_messages_setseen",
-        params=(MESSAGE_ID,),
+        params=(SEEN_ID,),
         root="direct_message_setseen",
         formats=JSON_XML,
         write=True,
+        handler="messages.set_seen",
         doc="Marks a message as seen.",
     ),
     Call(
@@ -87,6 +101,7 @@ ROWS = (
         params=(Param(name="searchstring", cap=LINE_CHARS, doc="Text to look for."), GET_TEXT, GET_USERS),
         root="direct_message_search",
         formats=JSON_XML,
+        handler="messages.search",
         doc="Finds messages by their text.",
     ),
 )
