@@ -80,7 +80,7 @@ class Cards:
             raw, key = entries[i].raw, status.key or status.native
             card = _card(status, numbers.statuses[status.native], key, kinds.get(key, ""))
             cards[i] = self._kept[backend.base_url, raw] = card
-            entries[i] = hub.Entry(raw=raw, read=entries[i].read, known=status)
+            entries[i] = hub.Entry(raw=raw, read=entries[i].read, known=status, numbers=numbers)
         return cards
 
     async def _kinds(self, backend: Backend, statuses: Iterable[hub.Status]) -> dict[str, str]:

@@ -22,9 +22,7 @@ from gateway.replies import Ids as IdList
 from mappings import feeds, hub, site, trees
 from mappings.fragments import Fragment, Variant
 from mappings.statuses import status_fragment
-from mappings.users import user_fragment
-
-UserKey = tuple[hub.Account, Variant, bool]
+from mappings.users import Person, UserKey, user_fragment
 
 
 class Renderer:
@@ -38,7 +36,7 @@ class Renderer:
         self._finished: Kept[tuple[int, int, bytes], bytes] = Kept(fragment_bytes // 4, _double)
         self._variants: LRUCache[Variant, int] = LRUCache(1000)
         self._count = count(1)
-        self.users: Kept[UserKey, Fragment] = Kept(fragment_bytes // 4, _weight)
+        self.users: Kept[UserKey, Person] = Kept(fragment_bytes // 4, _person_weight)
 
     def clear(self) -> None:
         """Drop all that is kept."""
@@ -55,22 +53,26 @@ class Renderer:
             return await self._feed(ask, reply)
         variant = variant_of(ask)
         items = await self._items(ask, variant, reply.entries)
-        return trees.json_list(items) if variant.format == "json" else trees.xml_list("statuses", "status", items)
+        return trees.json_woven(items) if variant.format == "json" else trees.xml_woven("statuses", "status", items)
 
-    async def _items(self, ask: Ask, variant: Variant, entries: Sequence[hub.Entry]) -> list[bytes]:
-        """Finished statuses: what is asked for a second time is kept for the third, and sent as it is."""
+    async def _items(self, ask: Ask, variant: Variant, entries: Sequence[hub.Entry]) -> list[list[bytes]]:
+        """Finished statuses, in pieces: what is asked for a second time is kept whole for the third."""
         number, fillings = self._number(variant), await self._fillings(ask)
-        items = [self._finished.get((fillings.number, number, entry.raw)) for entry in entries]
-        if None in items:
-            known = self._known(variant, entries)
-            fragments = await self._fragments(ask, variant, entries, known)
-            if fillings.trips != self._ids.trips:
-                fillings = await self._fillings(ask)  # numbering may have joined threads
-            items = [fragment.fill(fillings) if fragment else None for fragment in fragments]
-            for entry, item, again in zip(entries, items, known, strict=True):
-                if again and item is not None:
-                    self._finished[fillings.number, number, entry.raw] = item
-        return [item for item in items if item is not None]
+        finished = [self._finished.get((fillings.number, number, entry.raw)) for entry in entries]
+        if None not in finished:
+            return [[item] for item in finished if item is not None]
+        known = self._known(variant, entries)
+        fragments = await self._fragments(ask, variant, entries, known)
+        if fillings.trips != self._ids.trips:
+            fillings = await self._fillings(ask)  # numbering may have joined threads
+        items = []
+        for entry, fragment, again in zip(entries, fragments, known, strict=True):
+            if again is not None:
+                item = self._finished[fillings.number, number, entry.raw] = again.fill(fillings)
+                items.append([item])
+            elif fragment is not None:
+                items.append(fragment.filled(fillings))
+        return items
 
     def _known(self, variant: Variant, entries: Sequence[hub.Entry]) -> list[Fragment | None]:
         """What is kept for each entry."""
@@ -84,10 +86,11 @@ class Renderer:
         kept, number, fragments = self._statuses, self._number(variant), [*known]
         new = {i: s for i, f in enumerate(fragments) if f is None and (s := decoded(entries[i]))}
         if new:
-            numbers = await self._ids.number(ask.session.backend, new.values())
+            rest = [status for i, status in new.items() if entries[i].numbers is None]
+            numbers = await self._ids.number(ask.session.backend, rest)
             for i, status in new.items():
-                fragment = fragments[i] = status_fragment(status, variant, numbers, users=self.users)
-                kept[number, entries[i].raw] = fragment
+                its = entries[i].numbers or numbers
+                kept[number, entries[i].raw] = fragments[i] = status_fragment(status, variant, its, users=self.users)
         return fragments
 
     def _number(self, variant: Variant) -> int:
@@ -230,7 +233,11 @@ def variant_of(ask: Ask) -> Variant:
 
 def _weight(fragment: Fragment) -> int:
     """The upstream bytes that are the key weigh about as much as the fragment; the parts share no bytes."""
-    return sum([len(part) for part in fragment.parts]) * 2 + 400
+    return sum([len(piece) for piece in fragment.pieces]) * 2 + 400
+
+
+def _person_weight(person: Person) -> int:
+    return _weight(person.short) + 400
 
 
 def _double(item: bytes) -> int:

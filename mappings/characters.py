@@ -6,6 +6,7 @@ So JSON and XML of one object carry equal data (reference/wire-statuses-users.md
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ _ODD = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
 """A forbidden character or a carriage return: a few wide ranges are left several times as fast as many narrow ones."""
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
+_BUT_NUL = _CONTROLS[1:]
 _SPECIAL = re.compile("[&<>\x00-\x1f\ud800-\udfff\ufffe\uffff]").search
 _ESCAPED = re.compile(rb"\\(?:u|b|f|r)").search  # three times as fast as with a set of letters
 _NOBODYS = re.compile(rb"\xef(?=\xbf[\xbe\xbf])").search  # U+FFFE and U+FFFF; a prefix of one byte is looked for faster
@@ -67,6 +69,17 @@ def xml_text(text: str) -> bytes:
     if b"\xef" in data and _NOBODYS(data):
         data = data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
     return data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+
+
+def xml_texts(texts: Sequence[str]) -> list[bytes]:
+    """Each of `texts` as XML character data, made in one go."""
+    data = "\0".join(texts).encode("utf-8", "ignore").translate(None, _BUT_NUL)
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\xef" in data and _NOBODYS(data):
+        data = data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    made = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;").split(b"\0")
+    return made if len(made) == len(texts) else [xml_text(text) for text in texts]
 
 
 def xml_attribute(text: str) -> bytes:

@@ -26,20 +26,22 @@ class Hole(NamedTuple):
 
 
 class Fragment(NamedTuple):
-    """`parts` has one element more than `holes`."""
+    """Bytes and holes in the order they stand in. Pieces are shared: a user object is in memory once."""
 
-    parts: tuple[bytes, ...]
-    holes: tuple[Hole, ...]
+    pieces: tuple[bytes | Hole, ...]
+
+    @property
+    def holes(self) -> tuple[Hole, ...]:
+        """The gaps alone."""
+        return tuple([piece for piece in self.pieces if isinstance(piece, Hole)])
+
+    def filled(self, fillings: Mapping[Hole, bytes]) -> list[bytes]:
+        """The finished pieces."""
+        return [piece if isinstance(piece, bytes) else fillings[piece] for piece in self.pieces]
 
     def fill(self, fillings: Mapping[Hole, bytes]) -> bytes:
         """The finished bytes."""
-        if not self.holes:
-            return self.parts[0]
-        out = [self.parts[0]]
-        for hole, part in zip(self.holes, self.parts[1:], strict=True):
-            out.append(fillings[hole])
-            out.append(part)
-        return b"".join(out)
+        return b"".join(self.filled(fillings))
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):

@@ -60,6 +60,17 @@ _MASTODON = re.compile(
 )
 """The tags of Mastodon, the frequent first. A shortened link counts only where its parts make up its address."""
 
+_LINKS = re.compile(
+    r'<(?:span class="h-card"(?: translate="no")?><a href="https?://[!#-;=?-~]+" class="u-url mention">'
+    r"@<span>([^<>]*)</span></a></span>"
+    r'|a href="(?:https?://[!#-;=?-~]+" class="mention hashtag" rel="tag">#<span>([^<>]*)</span></a>'
+    r'|((https?://(?:www\.)?)([!#-;=?-~]{1,30})([!#-;=?-~]*))"'
+    r'(?: target="_blank")? rel="nofollow noopener[\w ]*"(?: target="_blank")?(?: translate="no")?>'
+    r'<span class="invisible">\4</span><span class="(?:ellipsis)?">\5</span>'
+    r'(?:<span class="invisible">\6</span>|\6)</a>))'
+)
+"""Whole names, hashtags and addresses as Mastodon writes them: most of its tags, in a few matches."""
+
 _MENTION_END, _TAG_END = 'class="u-url mention"', 'class="mention hashtag" rel="tag"'
 _SOURCE_BREAK = re.compile(r"(<br ?/?>|</?p(?: [^<>]*)?>)?(?<!\s)\s*[\r\n]\s*")
 _MANY = re.compile(r"\n{3,}")
@@ -136,14 +147,22 @@ def _swift(content: str) -> Reading | None:
 def _stripped(content: str) -> str | None:
     if "\n" in content or "\r" in content:
         return None
-    text = _MASTODON.sub("", content.replace("</p>", "\n\n").replace("<br />", "\n"))
+    text = _LINKS.sub(_linked, content).replace("</p>", "\n\n").replace("<p>", "").replace("<br />", "\n")
     if "<" in text:
-        text = _breaks(text)
+        text = _MASTODON.sub("", text)
         if "<" in text:
-            return None
+            text = _breaks(text)
+            if "<" in text:
+                return None
     if "\n\n\n" in text:
         text = _MANY.sub("\n\n", text)
     return (unescape(text) if "&" in text else text).strip(SPACE)
+
+
+def _linked(found: re.Match[str]) -> str:
+    """What a link shows, an address written out."""
+    kind = found.lastindex
+    return f"@{found[1]}" if kind == 1 else f"#{found[2]}" if kind == 2 else found[3]
 
 
 def _breaks(source: str) -> str:

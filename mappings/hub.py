@@ -12,6 +12,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from mappings.fragments import Numbers
+
 T = TypeVar("T")
 
 
@@ -229,12 +231,14 @@ class Sighting(Struct, frozen=True, kw_only=True):
 class Entry(Struct, frozen=True, kw_only=True):
     """A status as it came: the raw bytes it was sent as, and how to read them.
 
-    Equal bytes read to equal statuses, so rendered fragments can be kept under `raw`. `known`: already decoded.
+    Equal bytes read to equal statuses, so rendered fragments can be kept under `raw`. `known`: already decoded;
+    `numbers`: the integers of everything in it, where they were looked up already.
     """
 
     raw: bytes
     read: Callable[[bytes], Status]
     known: Status | None = None
+    numbers: Numbers | None = None
 
     @property
     def status(self) -> Status:

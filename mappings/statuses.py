@@ -20,21 +20,13 @@ from mappings.rich import rich
 from mappings.template import Nested, join, template
 from mappings.text import extras, whole_pieces, whole_text
 from mappings.trees import ITEMS, json_bytes, xml_content
-from mappings.users import UserCache, cached_user, kept_user, screen_name, with_hole
-
-VALUES = (
-    "text", "created_at", "in_reply_to_status_id", "in_reply_to_status_id_str", "source", "id", "in_reply_to_user_id",
-    "in_reply_to_user_id_str", "in_reply_to_screen_name", "geo", "favorited", "friendica_private", "statusnet_html",
-    "external_url", "friendica_title", "friendica_html", "retweet_count", "favorite_count", "retweeted",
-    "possibly_sensitive",
-)  # fmt: skip
+from mappings.users import Person, UserCache, person, screen_name
 
 INNER_FIELDS = inner(STATUS_FIELDS)
 
 _FORMATS: tuple[Format, ...] = ("json", "xml")
-_PEOPLE = ("user", "friendica_author", "friendica_owner")
-_OUTER = {format: template(STATUS_FIELDS, VALUES, format, _PEOPLE) for format in _FORMATS}
-_INNER = {format: template(INNER_FIELDS, VALUES, format) for format in _FORMATS}
+_OUTER = {format: template(STATUS_FIELDS, STATUS_FIELDS, format) for format in _FORMATS}
+_INNER = {format: template(INNER_FIELDS, STATUS_FIELDS, format) for format in _FORMATS}
 
 PRIVATE = frozenset({hub.Visibility.PRIVATE, hub.Visibility.DIRECT})
 
@@ -67,22 +59,9 @@ class Rendering:
         self.numbers = numbers
         self.users = users
 
-    def user(self, account: hub.Account, *, full: bool = False) -> Fragment:
-        """The user object. `full`: with uid and self."""
-        return cached_user(account, self.variant, self.numbers.accounts[account.native], full, self.users)
-
-    def people(self, status: hub.Status) -> Fragment:
-        """`user` to `friendica_owner`: of a post one person three times, put together once."""
-        boosted = status.reblog_of
-        if boosted is None:
-            return kept_user(self.users, (status.account, self.variant, True), lambda: self._people(status, status))
-        return self._people(status, boosted)
-
-    def _people(self, status: hub.Status, original: hub.Status) -> Fragment:
-        author = self.user(status.account)
-        owner = with_hole(author, full=True)
-        first = owner if original is status else self.user(original.account, full=True)
-        return _OUTER[self.variant.format].ahead((author, first, owner))
+    def user(self, account: hub.Account) -> Person:
+        """The user object in both forms."""
+        return person(account, self.variant, self.numbers.accounts[account.native], self.users)
 
     def outer(self, status: hub.Status, activities: hub.Activities | None, *, comments: bool = True) -> Fragment:
         """The whole object."""
@@ -90,9 +69,14 @@ class Rendering:
         body = body_of(original)
         text, found = self.text(original, body, boosted=wrapped)
         thread = Hole("thread", original.key or original.native, self.numbers.statuses[original.native])
+        owner = self.user(status.account)
+        author = self.user(original.account) if wrapped else owner
         return _OUTER[self.variant.format].render(
             status_values(status, original, self, body=body, text=text),
             (
+                owner.short,
+                author.full,
+                owner.full,
                 thread,
                 self.activities(activities),
                 self.tree("attachments", attachments(original.media)),
@@ -101,7 +85,6 @@ class Rendering:
                 None if wrapped else self.quoted(original),
                 b"%d" % original.replies_count if comments else None,
             ),
-            self.people(status),
         )
 
     def inner(self, status: hub.Status, body: Body, *, quoted: bool = False) -> Fragment:
@@ -110,7 +93,7 @@ class Rendering:
         return _INNER[self.variant.format].render(
             status_values(status, status, self, body=body, text=text),
             (
-                self.user(status.account, full=True),
+                self.user(status.account).full,
                 self.tree("attachments", attachments(status.media)),
                 found,
                 None if quoted else self.quoted(status),
@@ -166,7 +149,7 @@ class Rendering:
             return _NO_ACTIVITIES[format]
         lists: list[bytes | Fragment] = []
         for name in ACTIVITIES:
-            people = [self.user(person, full=True) for person in getattr(activities, name)]
+            people = [self.user(someone).full for someone in getattr(activities, name)]
             lists += _LISTS[format](name, people)
         return join(lists if format == "xml" else [b"{", *lists[1:], b"}"])
 
@@ -220,8 +203,10 @@ def _original(status: hub.Status) -> hub.Status:
 def status_values(
     status: hub.Status, original: hub.Status, rendering: Rendering, *, body: Body, text: str
 ) -> tuple[Any, ...]:
-    """What `VALUES` names, the same for every format and reader. `original` is what a boost boosts, else `status`."""
+    """The computed values of `STATUS_FIELDS` in wire order, the same for every format and reader. `original` is what a
+    boost boosts, else `status`."""
     variant, numbers = rendering.variant, rendering.numbers
+    number = numbers.statuses[status.native]
     parent, person, name = _answered(status, variant, numbers) if status.in_reply_to else (None, None, None)
     return (
         text,
@@ -229,11 +214,12 @@ def status_values(
         parent,
         None if parent is None else str(parent),
         source(status.source or original.source, variant),
-        numbers.statuses[status.native],
+        number,
+        str(number),
         person,
         None if person is None else str(person),
         name,
-        _geo(original.place),
+        None if original.place is None else _geo(original.place),
         original.favourited,
         status.visibility in PRIVATE or original.visibility in PRIVATE,
         body.statusnet_html,
@@ -268,7 +254,7 @@ def source(name: str, variant: Variant) -> str:
     return f"{name} ({variant.label})" if name else variant.label
 
 
-def _geo(place: hub.Place | None) -> dict[str, Any] | None:
-    if place is None or not (isfinite(place.lat) and isfinite(place.long)):
+def _geo(place: hub.Place) -> dict[str, Any] | None:
+    if not (isfinite(place.lat) and isfinite(place.long)):
         return None
     return {"type": "Point", "coordinates": [float(place.lat), float(place.long)]}

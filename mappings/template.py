@@ -14,128 +14,125 @@ from typing import Any
 
 import msgspec
 
-from mappings.characters import clean_tree, encode, suspect, xml_text, xml_value
+from mappings.characters import clean_tree, encode, suspect, xml_text, xml_texts, xml_value
 from mappings.fields import NESTED, UNSET, Field, element
 from mappings.fragments import Format, Fragment, Hole
 
 Nested = bytes | Fragment | Hole | None
 """What stands in a slot; None leaves the key out."""
 
-NOTHING = Fragment((b"",), ())
-
 
 class Template(ABC):
     """Renders one kind of object in one format. `slots` names the nested values, in order.
 
     In XML the result is the content of the element without the element itself, in JSON a whole object.
-    Nested values that stand `ahead` of the others are put together apart, because many objects have the same.
     """
 
-    def __init__(self, rows: Sequence[Field], format: Format, ahead: Sequence[str]) -> None:
-        nested = [field for field in rows if _nested(field) and field.name not in ahead]
+    def __init__(self, rows: Sequence[Field], format: Format) -> None:
+        nested = [field for field in rows if _nested(field)]
         self.slots = tuple([field.name for field in nested])
         self._around = [_around(field, format) for field in nested]
-        self._around_ahead = [_around(field, format) for field in rows if field.name in ahead]
-        self._end = b"}" if format == "json" else b""
+        self.end = b"}" if format == "json" else b""
+        self._consts = b""
 
-    def ahead(self, nested: Sequence[Nested]) -> Fragment:
-        """The values that stand ahead, for any number of objects."""
-        pairs = zip(self._around_ahead, nested, strict=True)
-        return join([part for (before, after), item in pairs if item is not None for part in (before, item, after)])
-
-    def render(self, values: Sequence[Any], nested: Sequence[Nested], ahead: Fragment = NOTHING) -> Fragment:
-        """The object. `nested` fits `slots`; `ahead` was made by the method of that name."""
-        parts, holes, at = list[bytes](), [*ahead.holes], [*self.own(values), ahead.parts[0]]
-        if holes:
-            parts = [b"".join(at), *ahead.parts[1:-1]]
-            at = [ahead.parts[-1]]
+    def render(self, values: Sequence[Any], nested: Sequence[Nested]) -> Fragment:
+        """The object. `nested` fits `slots`."""
+        pieces: list[bytes | Hole] = [self.own(values)]
+        glue = self._consts
         for (before, after), item in zip(self._around, nested, strict=True):
             if item is None:
                 continue
-            if isinstance(item, bytes):
-                at += (before, item, after)
-            elif isinstance(item, Hole):
-                parts.append(b"".join([*at, before]))
-                holes.append(item)
-                at = [after]
-            elif not item.holes:
-                at += (before, item.parts[0], after)
+            pieces.append(glue + before)
+            if isinstance(item, Fragment):
+                pieces += item.pieces
             else:
-                inside, its = item
-                parts.append(b"".join([*at, before, inside[0]]))
-                parts += inside[1:-1]
-                holes += its
-                at = [inside[-1], after]
-        parts.append(b"".join([*at, self._end]))
-        return Fragment(tuple(parts), tuple(holes))
+                pieces.append(item)
+            glue = after
+        pieces.append(glue + self.end)
+        return Fragment(tuple(pieces))
+
+    @property
+    def first(self) -> bytes:
+        """What stands between the own values and the first nested one."""
+        return self._consts + self._around[0][0]
 
     @abstractmethod
-    def own(self, values: Sequence[Any]) -> tuple[bytes, bytes]:
-        """Computed values and constants, without the end of the object."""
+    def own(self, values: Sequence[Any]) -> bytes:
+        """The computed values, without the constants behind them and the end of the object."""
 
 
-def template(fields: Sequence[Field], values: tuple[str, ...], format: Format, ahead: Sequence[str] = ()) -> Template:
-    """The writer of a table; `values` names what `render` is given, `ahead` the first nested values."""
+def plain(fields: Sequence[Field]) -> tuple[str, ...]:
+    """Names of the computed values, in wire order: what `render` is given."""
+    return tuple([field.name for field in fields if not _nested(field) and field.const is UNSET])
+
+
+def template(fields: Sequence[Field], whole: Sequence[Field], format: Format) -> Template:
+    """The writer of a table. `render` is given the values of the fields `whole`, of which `fields` are some."""
     rows = _grouped(fields)
-    return _Xml(rows, values, ahead) if format == "xml" else _Json(rows, values, ahead)
+    return _Xml(rows, plain(whole)) if format == "xml" else _Json(rows, plain(whole))
+
+
+Order = Callable[[Sequence[Any]], Sequence[Any]]
+
+
+def _picked(names: Sequence[str], given: Sequence[str]) -> Order:
+    """Takes `names` out of values that stand for `given`."""
+    return tuple if names == given else itemgetter(*[given.index(name) for name in names])
 
 
 class _Json(Template):
     """A struct with a member for every computed value; the constants are encoded once."""
 
-    def __init__(self, rows: Sequence[Field], values: tuple[str, ...], ahead: Sequence[str]) -> None:
-        super().__init__(rows, "json", ahead)
-        plain = [field for field in rows if not _nested(field) and field.const is UNSET]
-        digits = [field for field in plain if field.type == "digits"]
-        names = [*values, *[f"digits {field.name}" for field in digits]]
-        self._struct = msgspec.defstruct("Row", [(field.name, Any) for field in plain], gc=False)
-        self._digits = [values.index(field.source) for field in digits]
-        self._order = itemgetter(*[names.index(_place(field)) for field in plain])
+    def __init__(self, rows: Sequence[Field], given: Sequence[str]) -> None:
+        super().__init__(rows, "json")
+        names = plain(rows)
+        self._struct = msgspec.defstruct("Row", [(name, Any) for name in names], gc=False)
+        self._order = _picked(names, given)
         consts = [pair(field.name, encode(field.const), "json") for field in rows if field.const is not UNSET]
         self._consts = b"".join([b"," + const for const in consts])
 
-    def own(self, values: Sequence[Any]) -> tuple[bytes, bytes]:
+    def own(self, values: Sequence[Any]) -> bytes:
         """See `Template`. Texts are looked at once, encoded: what is forbidden or must be escaped is rare."""
         try:
-            data = self._encoded(values)
+            data = encode(self._struct(*self._order(values)))
         except UnicodeEncodeError:
-            data = self._encoded(clean_tree(values))
-        else:
-            if suspect(data):
-                data = self._encoded(clean_tree(values))
-        return data[:-1], self._consts
-
-    def _encoded(self, values: Sequence[Any]) -> bytes:
-        row = [*values, *[str(values[place]) for place in self._digits]]
-        return encode(self._struct(*self._order(row)))
-
-
-def _place(field: Field) -> str:
-    return f"digits {field.name}" if field.type == "digits" else field.source
+            return encode(self._struct(*self._order(clean_tree(values))))[:-1]
+        if suspect(data):
+            data = encode(self._struct(*self._order(clean_tree(values))))
+        return data[:-1]
 
 
 class _Xml(Template):
-    """A skeleton with a gap for every computed value."""
+    """A skeleton with a gap for every computed value. All texts are made XML in one go, side by side."""
 
-    def __init__(self, rows: Sequence[Field], values: tuple[str, ...], ahead: Sequence[str]) -> None:
-        super().__init__(rows, "xml", ahead)
+    def __init__(self, rows: Sequence[Field], given: Sequence[str]) -> None:
+        super().__init__(rows, "xml")
         own = [field for field in rows if not _nested(field)]
-        plain = [field for field in own if field.const is UNSET]
-        types = {field.source: field.type for field in reversed(plain)}
-        consts = [field for field in own if field.const is not UNSET]
-        self._skeleton = b"".join([_element(field) for field in plain])
-        self._consts = b"".join([_element(field) for field in consts])
-        self._order = itemgetter(*[values.index(field.source) for field in plain])
-        self._alike = [(values.index(field.source), values.index(field.like)) for field in plain if field.like]
-        late = [field.source for field in plain if field.like]
-        self._encoders = [_XML[types[name]] if name in types and name not in late else _unused for name in values]
+        fields = [field for field in own if field.const is UNSET]
+        texts = [field.name for field in fields if field.type not in {*_WORDS, "int"} and not field.like]
+        numbers = [field.name for field in fields if field.type == "int"]
+        words = [field for field in fields if field.type in _WORDS]
+        self._skeleton = b"".join([_element(field, b"%d" if field.type == "int" else b"%b") for field in fields])
+        self._consts = b"".join([_element(field, xml_value(field.const)) for field in own if field.const is not UNSET])
+        self._texts = _picked(texts, given)
+        self._words = [(given.index(field.name), _WORDS[field.type]) for field in words]
+        alike = [field for field in fields if field.like]
+        self._alike = [(given.index(field.name), given.index(field.like), texts.index(field.like)) for field in alike]
+        self._numbers = _picked(numbers, given)
+        made = [*texts, *numbers, *[field.name for field in words], *[field.name for field in alike]]
+        self._order = _picked([field.name for field in fields], made)
 
-    def own(self, values: Sequence[Any]) -> tuple[bytes, bytes]:
+    def own(self, values: Sequence[Any]) -> bytes:
         """See `Template`."""
-        row = [code(value) for code, value in zip(self._encoders, values, strict=True)]
-        for place, other in self._alike:
-            row[place] = row[other] if values[place] is values[other] else xml_text(values[place])
-        return self._skeleton % self._order(row), self._consts
+        texts = self._texts(values)
+        row: list[Any] = xml_texts([text or "" for text in texts])
+        row += self._numbers(values)
+        row += [code(values[place]) for place, code in self._words]
+        row += [
+            row[like] if values[place] is values[other] else xml_text(values[place])
+            for place, other, like in self._alike
+        ]
+        return self._skeleton % self._order(row)
 
 
 def _around(field: Field, format: Format) -> tuple[bytes, bytes]:
@@ -146,29 +143,16 @@ def _around(field: Field, format: Format) -> tuple[bytes, bytes]:
     return (b"," + before if format == "json" else before), after
 
 
-def _element(field: Field) -> bytes:
-    return pair(field.name, b"%b" if field.const is UNSET else xml_value(field.const), "xml")
+def _element(field: Field, content: bytes) -> bytes:
+    return pair(field.name, content, "xml")
 
 
 def join(items: Iterable[bytes | Fragment | Hole]) -> Fragment:
     """One fragment of many pieces."""
-    parts: list[bytes] = []
-    holes: list[Hole] = []
-    at: list[bytes] = []
+    pieces: list[bytes | Hole] = []
     for item in items:
-        if isinstance(item, bytes):
-            at.append(item)
-        elif isinstance(item, Hole):
-            parts.append(b"".join(at))
-            holes.append(item)
-            at = []
-        elif item.holes:
-            parts += (b"".join(at) + item.parts[0], *item.parts[1:-1])
-            holes += item.holes
-            at = [item.parts[-1]]
-        else:
-            at.append(item.parts[0])
-    return Fragment((*parts, b"".join(at)), tuple(holes))
+        pieces += item.pieces if isinstance(item, Fragment) else (item,)
+    return Fragment(tuple(pieces))
 
 
 def _nested(field: Field) -> bool:
@@ -194,30 +178,17 @@ def pair(name: str, data: bytes, format: Format) -> bytes:
     return b"<%b>%b</%b>" % (tag, data, tag)
 
 
-def _unused(value: object) -> bytes:  # noqa: ARG001
-    return b""
-
-
 def _word(value: bool) -> bytes:
     return b"true" if value else b"false"
-
-
-def _number(value: int) -> bytes:
-    return b"%d" % value
 
 
 def _point(value: dict[str, Any] | None) -> bytes:
     return b"%r %r" % tuple(value["coordinates"]) if value else b""
 
 
-_XML: dict[str, Callable[[Any], bytes]] = {
-    "text": xml_text,
-    "date": xml_text,
-    "int": _number,
-    "digits": _number,
+_WORDS: dict[str, Callable[[Any], bytes]] = {
     "bool": _word,
     "int?": xml_value,
-    "digits?": xml_value,
-    "text?": xml_value,
     "geo": _point,
 }
+"""Types that are no texts, and how XML writes them."""

@@ -142,6 +142,27 @@ def _wrap(tag: bytes, attributes: bytes, content: bytes) -> bytes:
     return b"<%b%b>%b</%b>" % (tag, attributes, content, tag) if content else b"<%b%b/>" % (tag, attributes)
 
 
+def json_woven(items: Iterable[list[bytes]]) -> bytes:
+    """A JSON array of finished values, each in pieces."""
+    woven: list[bytes] = []
+    for item in items:
+        woven.append(b"," if woven else b"[")
+        woven += item
+    woven.append(b"]" if woven else b"[]")
+    return b"".join(woven)
+
+
+def xml_woven(root: str, item: str, items: Iterable[list[bytes]]) -> bytes:
+    """A document of many objects, each in pieces."""
+    before, after = b"<%b>" % item.encode(), b"</%b>" % item.encode()
+    woven: list[bytes] = []
+    for pieces in items:
+        woven.append(before)
+        woven += pieces
+        woven.append(after)
+    return xml_document(root, b"".join(woven))
+
+
 def json_list(fragments: Iterable[bytes]) -> bytes:
     """A JSON array of finished values."""
     return b"[" + b",".join(fragments) + b"]"

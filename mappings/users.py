@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
-from contextlib import suppress
+from collections.abc import MutableMapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from mappings import hub
 from mappings.characters import json_value, xml_value
@@ -28,20 +27,19 @@ LOCATIONS = frozenset(
 )  # fmt: skip
 """Names of profile fields that tell where somebody is, casefolded, without a colon."""
 
-VALUES = (
-    "id", "name", "screen_name", "location", "description", "avatar", "url", "protected", "followers_count",
-    "friends_count", "created_at", "statuses_count",
-)  # fmt: skip
-
 _FORMATS: tuple[Format, ...] = ("json", "xml")
-_TEMPLATES = {format: template(USER_FIELDS, VALUES, format) for format in _FORMATS}
+_TEMPLATES = {format: template(USER_FIELDS, USER_FIELDS, format) for format in _FORMATS}
 
-UserKey = tuple[hub.Account, Variant, bool]
-UserCache = MutableMapping[UserKey, Fragment]
-"""Fragments by account, variant and what they are: the user object, or (true) all that a status tells of its author.
+class Person(NamedTuple):
+    """A user object without status, in the two forms the calls send: with and without uid and self."""
 
-A dict or an LRU. Numbers of accounts never change.
-"""
+    short: Fragment
+    full: Fragment
+
+
+UserKey = tuple[hub.Account, Variant]
+UserCache = MutableMapping[UserKey, Person]
+"""People by account and variant. A dict or an LRU. Numbers of accounts never change."""
 
 
 def screen_name(account: hub.Account, variant: Variant) -> str:
@@ -58,20 +56,27 @@ def location(account: hub.Account, label: str) -> str:
 
 
 def user_values(account: hub.Account, variant: Variant, number: int) -> tuple[Any, ...]:
-    """What `VALUES` names, the same for every format and reader."""
+    """The computed values of `USER_FIELDS` in wire order, the same for every format and reader."""
+    avatar, url = account.avatar or account.avatar_static, account.url
     return (
         number,
-        account.display,
+        str(number),
+        account.name or account.username,
         screen_name(account, variant),
         location(account, variant.label) if account.fields else variant.label,
         plain(account.note),
-        account.avatar or account.avatar_static,
-        account.url,
+        avatar,
+        avatar,
+        avatar,
+        avatar,
+        url,
         account.locked,
         account.followers_count,
         account.following_count,
         wire(account.created_at),
         account.statuses_count,
+        url,
+        number,
     )
 
 
@@ -96,35 +101,25 @@ def user_fragment(
             viewer_number=number, verified=False,
         )  # fmt: skip
     elif status is None and users is not None:
-        return cached_user(account, variant, number, full, users)
+        made = person(account, variant, number, users)
+        return made.full if full else made.short
     return _TEMPLATES[variant.format].render(user_values(account, variant, number), (contact, status))
 
 
-def cached_user(account: hub.Account, variant: Variant, number: int, full: bool, users: UserCache) -> Fragment:
-    """The user object without status, rendered once."""
-
-    def made() -> Fragment:
-        hole = Hole("contact", account.native, number)
-        return _TEMPLATES[variant.format].render(user_values(account, variant, number), (hole, None))
-
-    found = kept_user(users, (account, variant, False), made)
-    return with_hole(found, full) if full else found
-
-
-def kept_user(users: UserCache, key: UserKey, make: Callable[[], Fragment]) -> Fragment:
-    """What is kept under `key`, else made. A cache that refuses it (too large) does no harm."""
+def person(account: hub.Account, variant: Variant, number: int, users: UserCache) -> Person:
+    """Both forms, rendered once."""
+    key = (account, variant)
     found = users.get(key)
     if found is None:
-        found = make()
-        with suppress(ValueError):
-            users[key] = found
+        found = users[key] = _person(account, variant, number)
     return found
 
 
-def with_hole(user: Fragment, full: bool) -> Fragment:
-    """A user fragment without status, for places that send uid and self, or do not."""
-    _, native, number, _ = user.holes[0]
-    return Fragment(user.parts, (Hole("contact", native, number, full),))
+def _person(account: hub.Account, variant: Variant, number: int) -> Person:
+    template = _TEMPLATES[variant.format]
+    native, body = account.native, template.own(user_values(account, variant, number)) + template.first
+    short, full = Hole("contact", native, number, False), Hole("contact", native, number, True)
+    return Person(Fragment((body, short, template.end)), Fragment((body, full, template.end)))
 
 
 def contact_bytes(

@@ -84,7 +84,6 @@ class Account(hub.Account, frozen=True, kw_only=True):
         if self.created_at[-1:] != "Z":
             put(self, "created_at", utc(self.created_at))
 
-
 class Found(Account, frozen=True, kw_only=True):
     """A person that was searched for; `uri` is the ActivityPub id."""
 
@@ -126,7 +125,8 @@ class Media(hub.Media, frozen=True, kw_only=True):
     pleroma: PleromaMedia | None = None
 
     def __post_init__(self) -> None:
-        mend(self, "url", "preview_url", "remote_url", "description")
+        if not (self.url and self.remote_url and self.description):
+            mend(self, "url", "remote_url", "description")
         if not self.preview_url:
             put(self, "preview_url", self.url)
         size = (self.meta.original or self.meta.small) if self.meta else None
@@ -233,21 +233,22 @@ class Status(hub.Status, frozen=True, kw_only=True):
     spot: Spot | None = field(default=None, name="place")
 
     def __post_init__(self) -> None:
-        mend(self, "edited_at", "language", "url")
         put(self, "key", self.native)
         if self.created_at[-1:] != "Z":
             put(self, "created_at", utc(self.created_at))
-        if self.edited_at:
-            put(self, "edited_at", utc(self.edited_at))
+        put(self, "edited_at", utc(self.edited_at) if self.edited_at else "")
+        if not self.language:
+            put(self, "language", "")
         if not self.url:
             put(self, "url", self.uri)
-        if self.application:
+        if self.application is not None:
             put(self, "source", self.application.name or "")
-        if self.spot:
+        if self.spot is not None:
             put(self, "place", self.spot.point())
-        if self.reblog_of or self.filtered:
+        if self.filtered or self.reblog_of is not None:
             put_filters(self)
-        self.put_quote()
+        if self.quote is not None or self.pleroma is not None:
+            self.put_quote()
 
     def put_quote(self) -> None:
         """Decode what is quoted, if anything is."""
