@@ -24,6 +24,7 @@ from gateway.once import Once
 from gateway.paging import Walks
 from gateway.photo_addresses import PhotoAddresses
 from gateway.photo_files import PhotoFiles
+from gateway.photos import Photos
 from gateway.render import Renderer
 from gateway.settings import Settings
 from gateway.stores.open import open_store
@@ -54,6 +55,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     background: Background
     photo_addresses: PhotoAddresses
     photo_files: PhotoFiles
+    photos: Photos
 
     def clear(self) -> None:
         """Drop what is kept finished in memory; nothing is lost by it."""
@@ -93,6 +95,7 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
         renderer=Renderer(ids, contacts, fragment_bytes=settings.fragment_bytes),
         background=background,
         photo_addresses=PhotoAddresses(vault.hash("photo addresses").encode()),
+        photos=Photos(store, ids, secret=vault.hash("photo ids").encode()),
         photo_files=PhotoFiles(background, settings.picture_bytes),
     )
 
