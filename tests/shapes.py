@@ -11,7 +11,7 @@ from lxml import etree
 
 from gateway.paths import resolve
 from mappings.fields import ACTIVITIES, ATTACHMENT_FIELDS, STATUS_FIELDS, USER_FIELDS, Field, element, inner
-from tests import shapes_further, shapes_groups, shapes_notes
+from tests import shapes_further, shapes_groups, shapes_messages, shapes_notes
 
 DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \+0000 \d{4}")
 SPACES = {
@@ -59,6 +59,11 @@ def call_of(path: str) -> str:
 
 def validate(call: str, format: str, body: bytes) -> None:
     """A body of a 200."""
+    if call in shapes_messages.ROOTS:
+        if format != "json" and body:
+            parse_xml(body)
+        shapes_messages.validate(call, format, body, check_user)
+        return
     if KINDS[call] == "empty":
         assert not body
         return
