@@ -46,45 +46,35 @@ def refuse_foreign(ask: Ask, photos: Sequence[Photo], what: str) -> None:
 
 async def rename(ask: Ask, photos: Sequence[Photo], name: str) -> None:
     """Move all `photos` to album `name`. Raises ApiError 500, BackendError; then all are where they were."""
-    await _to_the_end(ask, _rename(ask, photos, name), "Renaming an album")
+    await carriers.to_the_end(ask, _rename(ask, photos, name), "Renaming an album")
 
 
 async def delete(ask: Ask, photos: Sequence[Photo]) -> None:
     """Delete all `photos`. Raises ApiError 500, BackendError; then all are there as before."""
-    await _to_the_end(ask, _delete(ask, photos), "Deleting an album")
+    await carriers.to_the_end(ask, _delete(ask, photos), "Deleting an album")
 
 
-async def _to_the_end(ask: Ask, work: Awaitable[Exception | None], name: str) -> None:
-    async def run() -> Exception | None:
-        async with ask.gateway.photos.writing(ask.session):
-            return await work
-
-    error = await asyncio.shield(ask.gateway.background.start(run(), name))
-    if error is not None:
-        raise error
-
-
-async def _rename(ask: Ask, photos: Sequence[Photo], name: str) -> Exception | None:
+async def _rename(ask: Ask, photos: Sequence[Photo], name: str) -> None:
     _check_limit(ask, len(photos))
     for photo in photos:
         await carriers.text_of(ask, replace(photo, album=name), beside=True)
     done, failed = await _each(photos, lambda photo: carriers.change(ask, photo, replace(photo, album=name)))
     if not failed:
         await ask.gateway.photos.keep(ask.session, done.values())
-        return None
+        return
     before = {photo.id: photo for photo in photos}
     moved = done | {id: before[id] for id, error in failed.items() if isinstance(error, Slow)}
     if not moved:
-        return next(iter(failed.values()))
+        raise next(iter(failed.values()))
     back, _ = await _each(
         tuple(moved.values()), lambda now: carriers.change(ask, now, replace(now, album=before[now.id].album))
     )
     await ask.gateway.photos.keep(ask.session, (moved | back).values())
     _tell_lost(len(moved) - len(back))
-    return ApiError(500, NOT_RENAMED)
+    raise ApiError(500, NOT_RENAMED)
 
 
-async def _delete(ask: Ask, photos: Sequence[Photo]) -> Exception | None:
+async def _delete(ask: Ask, photos: Sequence[Photo]) -> None:
     _check_limit(ask, len(photos))
     with Keepsakes() as files:
 
@@ -97,14 +87,14 @@ async def _delete(ask: Ask, photos: Sequence[Photo]) -> Exception | None:
         gone = [photo for photo in photos if (photo.id in done if left is None else photo.status not in left)]
         if len(gone) == len(photos) and left is not None:
             await ask.gateway.photos.drop(ask.session, [photo.id for photo in photos])
-            return None
+            return
         if not gone and failed:
-            return next(iter(failed.values()))
+            raise next(iter(failed.values()))
         back, _ = await _each(gone, lambda photo: _back(ask, photo, files))
     await ask.gateway.photos.keep(ask.session, back.values())
     await ask.gateway.photos.drop(ask.session, [photo.id for photo in gone if photo.id not in back])
     _tell_lost(len(gone) - len(back))
-    return ApiError(500, NOT_DELETED)
+    raise ApiError(500, NOT_DELETED)
 
 
 async def _back(ask: Ask, photo: Photo, files: Keepsakes) -> Photo:

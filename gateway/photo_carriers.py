@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -30,6 +32,8 @@ from mappings.dates import milliseconds
 from mappings.hub import Visibility
 from mappings.photos import Photo
 
+T = TypeVar("T")
+
 ALONE = Audience(visibility=Visibility.DIRECT, kind=hub.Kind.PHOTO)
 
 CONFIRM_LOOKS, CONFIRM_SECONDS = 3, 0.3
@@ -41,6 +45,22 @@ CLOCK_SKEW = 10
 NOT_STORED = "image upload failed"
 NOT_CHANGED = "unknown error - update photo entry in database failed"
 NOT_DELETED = "unknown error on deleting photo from database table"
+
+
+async def to_the_end(ask: Ask, work: Coroutine[Any, Any, T], name: str) -> T:
+    """One change of photos at a time, each to its end, also when the client has left. Raises what `work` raises."""
+
+    async def outcome() -> T | Exception:
+        async with ask.gateway.photos.writing(ask.session):
+            try:
+                return await work
+            except Exception as error:  # noqa: BLE001  handed on to who waits, if anybody still does
+                return error
+
+    found: T | Exception = await asyncio.shield(ask.gateway.background.start(outcome(), name))
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 class TooLong(ApiError):

@@ -80,10 +80,12 @@ class Photos:
         """One of the account's own; the backend is only asked when it is not known. Raises BackendError, StoreDown."""
         if not _ID.fullmatch(photo_id):
             return None
+        return await self.known(session, photo_id) or (await self._refreshed(session)).get(photo_id)
+
+    async def known(self, session: Session, photo_id: str) -> Photo | None:
+        """One that stands in the records. Raises StoreDown."""
         kept = await self._store.records(session.account.id, RECORDS, [photo_id])
-        if photo_id in kept:
-            return msgspec.json.decode(kept[photo_id], type=Photo)
-        return (await self._refreshed(session)).get(photo_id)
+        return msgspec.json.decode(kept[photo_id], type=Photo) if photo_id in kept else None
 
     async def public_record(self, photo_id: str) -> PhotoPlace | None:
         """Where a photo lies, for whoever knows its id. Raises StoreDown."""

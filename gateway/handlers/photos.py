@@ -1,0 +1,245 @@
+"""Photos and albums: shown, stored, changed, deleted (reference/wire-friendica.md section 8)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from adapters.errors import Missing
+from gateway import photo_albums, photo_carriers, photo_rights, photo_uploads
+from gateway.ask import Ask
+from gateway.errors import ApiError
+from gateway.posting import parts
+from gateway.replies import Post, Reply, Tree, User
+from mappings import hub, photos
+from mappings.photos import Kind, People, Photo, Rights, Sized
+
+NO_ALBUM, NO_SUCH_ALBUM, NO_SUCH_PHOTO = "no albumname specified", "album not available", "photo not available"
+NOBODY = People({}, ())
+
+
+async def listed(ask: Ask) -> Reply:
+    """All photos, newest first. One upstream call, however many there are; two for who never posted a file."""
+    return _list(ask, await ask.gateway.photos.of(ask.session))
+
+
+async def albums(ask: Ask) -> Reply:
+    """Every album by name. Upstream calls as above."""
+    return Tree(json=[photos.album_tree(album) for album in photos.albums(await ask.gateway.photos.of(ask.session))])
+
+
+async def album(ask: Ask) -> Reply:
+    """A page of one album; an album nobody knows is empty. Upstream calls as above."""
+    name = ask.text("album")
+    if not name:
+        raise ApiError(400, "No album name specified.")
+    inside = [photo for photo in await ask.gateway.photos.of(ask.session) if photo.album == name]
+    start = ask.number("offset")
+    return _list(ask, (inside if ask.flag("latest_first") else inside[::-1])[start : start + ask.number("limit")])
+
+
+def _list(ask: Ask, some: Iterable[Photo]) -> Reply:
+    rows = [photos.row(photo, _address(ask, photo, photos.THUMB[photo.kind])) for photo in some]
+    return Tree(json=rows, xml=photos.listed(rows))
+
+
+def _address(ask: Ask, photo: Photo, scale: int) -> str:
+    return ask.gateway.photo_addresses.of(ask.base_url, ask.session.account.id, photo, scale)
+
+
+async def show(ask: Ask) -> Reply:
+    """One photo. Upstream: nothing for a known photo of an album, two calls for that of a post, one more for `scale`
+    unless the file is at hand."""
+    if not ask.has("photo_id"):
+        raise ApiError(400, "No photo id.")
+    photo = await ask.gateway.photos.find(ask.session, ask.text("photo_id"))
+    scale = ask.text("scale")
+    if photo is None or (scale and scale not in map(str, photos.SCALES[photo.kind])):
+        raise ApiError(404, "Not Found")
+    try:
+        people, sized = await asyncio.gather(_people(ask, photo), _sized(ask, photo, scale))
+    except Missing:
+        raise ApiError(404, "Not Found") from None
+    return _detail(ask, photo, people, sized, scales=(int(scale),) if scale else photos.SCALES[photo.kind])
+
+
+def _detail(
+    ask: Ask, photo: Photo, people: People = NOBODY, sized: Sized | None = None, scales: Iterable[int] = ()
+) -> Reply:
+    links = {scale: _address(ask, photo, scale) for scale in scales or photos.SCALES[photo.kind]}
+    return Tree(
+        json=photos.detail(photo, links, people, sized), xml=photos.detail_xml(photo, links, people, sized)
+    )
+
+
+async def _sized(ask: Ask, photo: Photo, scale: str) -> Sized | None:
+    if not scale:
+        return None
+    made = await ask.gateway.photo_files.picture(ask.session.backend, photo.url, int(scale))
+    data = base64.b64encode(made.data).decode()
+    return Sized(data=data, size=len(made.data), width=made.width, height=made.height, mime=made.mime)
+
+
+async def _people(ask: Ask, photo: Photo) -> People:
+    """Who did what with the post of a picture, and what was answered; nobody else sees a carrier."""
+    if photo.kind is not Kind.WALL or not photo.status:
+        return NOBODY
+    backend = ask.session.backend
+    thread, activities = await asyncio.gather(backend.thread(photo.status), backend.activities(photo.status))
+    seen = await ask.gateway.cards.read(backend, (thread.status, *thread.descendants))
+    listed = [s for s in seen if s.card.listed or s.card.native == photo.status]
+    verbs = {verb: [User(person, full=True) for person in getattr(activities, verb)] for verb in hub.ACTIVITIES}
+    return People(verbs, [Post(s.entry) for s in sorted(listed, key=lambda s: s.card.id)])
+
+
+async def save(ask: Ask) -> Reply:
+    """A new photo, or with `photo_id` a changed one, on either path."""
+    if not ask.has("album"):
+        raise ApiError(400, NO_ALBUM)
+    return await (_update(ask) if ask.has("photo_id") else _create(ask))
+
+
+async def _create(ask: Ask) -> Reply:
+    """Upstream: upload and post; the contacts for `_cid`s unless at hand, the groups for `_gid`s."""
+    uploads = ask.files("media")
+    if not uploads:
+        raise photo_uploads.no_data()
+    rights = photo_rights.asked(ask, Rights())
+    await photo_rights.check(ask, rights)
+    file, facts = await photo_uploads.photo(uploads[0], ask.gateway.settings.photo_bytes)
+    wanted = Photo(
+        id="", album=ask.text("album"), filename=uploads[0].name or file.name, mime=file.mime, desc=ask.text("desc"),
+        width=facts.width, height=facts.height, rights=rights,
+    )  # fmt: skip
+    text = await photo_carriers.text_of(ask, wanted, beside=True)
+    began = time.time()
+
+    async def write() -> bytes:
+        stored = await photo_carriers.upload(ask, replace(file, description=wanted.desc))
+        return (await photo_carriers.post(ask, text, stored.native)).raw
+
+    async def look() -> bytes | None:
+        entry = await photo_carriers.sought(ask, text, began)
+        return entry.raw if entry else None
+
+    once, account = ask.gateway.once, ask.session.account.id
+    key = once.key(account, "friendica/photo/create", parts(ask))
+    status = ask.session.backend.entry(await once.run(key, write, look)).status
+    once.remember(account, status.native, key)
+    return _detail(ask, await _created(ask, status, wanted))
+
+
+async def _created(ask: Ask, status: hub.Status, wanted: Photo) -> Photo:
+    """The record of a new photo; made before by an equal request, it may have been changed since."""
+    made = photo_carriers.photo_of(ask, status, wanted)
+    known = await ask.gateway.photos.known(ask.session, made.id)
+    if known is None:
+        await ask.gateway.photos.keep(ask.session, [made])
+    return known or made
+
+
+async def _update(ask: Ask) -> Reply:
+    """Upstream: one edit where the server has that, an upload before it for a new file; else fetch, upload, post,
+    remove and a look that it is gone."""
+    return await photo_carriers.to_the_end(ask, _updated(ask), "Changing a photo")
+
+
+async def _updated(ask: Ask) -> Reply:
+    id, uploads = ask.text("photo_id"), ask.files("media")
+    photo = await _of_album(ask, id)
+    rights = photo_rights.asked(ask, photo.rights)
+    if rights != photo.rights:
+        await photo_rights.check(ask, rights)
+    if not uploads and not any(ask.has(name) for name in ("desc", "album_new", *photos.RIGHTS)):
+        return _result("cancelled", f"Nothing to update for image id `{id}`.")
+    album = ask.text("album_new") if ask.has("album_new") and not uploads else photo.album
+    desc = ask.text("desc") if ask.has("desc") else photo.desc
+    wanted = replace(photo, album=album, desc=desc, rights=rights)
+    if uploads or wanted != photo:
+        photo_albums.refuse_foreign(ask, [photo], "change")
+        wanted = await _changed(ask, photo, wanted)
+    return _detail(ask, wanted) if uploads else _result("updated", f"Image id `{id}` has been updated.")
+
+
+async def _changed(ask: Ask, photo: Photo, wanted: Photo) -> Photo:
+    file = None
+    if uploads := ask.files("media"):
+        file, facts = await photo_uploads.photo(uploads[0], ask.gateway.settings.photo_bytes)
+        name = uploads[0].name or photo.filename
+        wanted = replace(wanted, filename=name, mime=file.mime, width=facts.width, height=facts.height)
+    try:
+        changed = await photo_carriers.change(ask, photo, wanted, file)
+    except Missing:
+        raise await _vanished(ask, photo) from None
+    await ask.gateway.photos.keep(ask.session, [changed])
+    return changed
+
+
+async def _of_album(ask: Ask, id: str) -> Photo:
+    photo = await ask.gateway.photos.find(ask.session, id)
+    if photo is None or photo.album != ask.text("album"):
+        raise ApiError(400, NO_SUCH_PHOTO)
+    return photo
+
+
+async def _vanished(ask: Ask, photo: Photo) -> ApiError:
+    """It was deleted elsewhere."""
+    await ask.gateway.photos.drop(ask.session, [photo.id])
+    return ApiError(400, NO_SUCH_PHOTO)
+
+
+async def delete(ask: Ask) -> Reply:
+    """Upstream: the deletion and a look that it is done."""
+    id = ask.text("photo_id")
+    if not id:
+        raise ApiError(400, "no photo_id specified")
+    await photo_carriers.to_the_end(ask, _deleted(ask, id), "Deleting a photo")
+    return _result("deleted", f"photo with id `{id}` has been deleted from server.")
+
+
+async def _deleted(ask: Ask, id: str) -> None:
+    photo = await ask.gateway.photos.find(ask.session, id)
+    if photo is None:
+        raise ApiError(400, NO_SUCH_PHOTO)
+    photo_albums.refuse_foreign(ask, [photo], "delete")
+    await photo_carriers.remove(ask, photo)
+    await ask.gateway.photos.drop(ask.session, [photo.id])
+
+
+async def delete_album(ask: Ask) -> Reply:
+    """All photos of the album or none. Upstream: the list; then per photo its file and the deletion, and one look at
+    all of them (bounded parallel where the server has no call for several)."""
+    name = ask.text("album")
+    inside = await _inside(ask, name)
+    photo_albums.refuse_foreign(ask, inside, "delete")
+    await photo_albums.delete(ask, inside)
+    return _result("deleted", f"album `{name}` with all containing photos has been deleted.")
+
+
+async def rename_album(ask: Ask) -> Reply:
+    """All photos of the album or none. Upstream: the list, then per photo what an update costs."""
+    name, new = ask.text("album"), ask.text("album_new")
+    if name and not new:
+        raise ApiError(400, "no new albumname specified")
+    inside = await _inside(ask, name)
+    if new != name:
+        photo_albums.refuse_foreign(ask, inside, "move")
+        await photo_albums.rename(ask, inside, new)
+    return _result("updated", f"album `{name}` with all containing photos has been renamed to `{new}`.")
+
+
+async def _inside(ask: Ask, name: str) -> list[Photo]:
+    if not name:
+        raise ApiError(400, NO_ALBUM)
+    inside = [photo for photo in await ask.gateway.photos.of(ask.session) if photo.album == name]
+    if not inside:
+        raise ApiError(400, NO_SUCH_ALBUM)
+    return inside
+
+
+def _result(result: str, message: str) -> Reply:
+    return Tree(json={"result": result, "message": message})
