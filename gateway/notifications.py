@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 import msgspec
 from cachetools import LRUCache
@@ -31,6 +32,20 @@ REMEMBERED, MARKS = 200, 400
 """Notifications in memory and marks in the store, per account."""
 
 NOTE, SEEN = "note", "note-seen"
+
+
+SHORT_PAGE = 20
+"""Fewer on a page than this (40 are asked for), and it may be the last one."""
+
+
+class Recent(NamedTuple):
+    """The newest notifications of an account; `whole`: there are no others."""
+
+    facts: tuple[Fact, ...]
+    whole: bool
+
+
+NOTHING = Recent((), whole=False)
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +70,7 @@ class Notifications:
         self._cards = cards
         self._ids = ids
         self._clock = clock
-        self._recent: LRUCache[str, tuple[Fact, ...]] = LRUCache(200)
+        self._recent: LRUCache[str, Recent] = LRUCache(200)
 
     def now_ms(self) -> int:
         """Milliseconds since 1970."""
@@ -144,21 +159,30 @@ class Notifications:
         return None
 
     async def _facts(self, session: Session, wanted: Iterable[str]) -> tuple[Fact, ...]:
-        """The newest notifications without a gap, newest first: read until memory goes on, or enough is there."""
+        """The newest notifications without a gap, newest first: read until memory goes on, or enough is there.
+
+        Behind a short page memory is not believed: what is missing at the end of a short list was taken back.
+        """
         account, wanted = session.account.id, set(wanted)
-        known = self._recent.get(account, ())
+        known = self._recent.get(account, NOTHING)
         read: list[Fact] = []
-        cursor = None
+        tail: tuple[Fact, ...] = ()
+        cursor, whole = None, False
         for _ in range(PAGES):
             page = await session.backend.notifications(cursor)
-            read += await self._read(session, page.items, known)
-            tail = _tail(read, known)
-            notes = {fact.native for fact in (*read, *tail) if fact.kind}
-            if tail or page.older in {None, cursor} or (len(notes) >= SHOWN and wanted <= notes):
+            read += await self._read(session, page.items, known.facts)
+            further = _further(read, known.facts)
+            whole = page.older in {None, cursor} or (further == () and known.whole)
+            if further and len(page.items) >= SHORT_PAGE and not whole:
+                tail, whole = further, known.whole
+                break
+            notes = {fact.native for fact in read if fact.kind}
+            if whole or (len(notes) >= SHOWN and wanted <= notes):
                 break
             cursor = page.older
-        facts = self._recent[account] = (*read, *tail)[:REMEMBERED]
-        return facts
+        facts = tuple({fact.native: fact for fact in (*read, *tail)}.values())
+        self._recent[account] = Recent(facts[:REMEMBERED], whole and len(facts) <= REMEMBERED)
+        return facts[:REMEMBERED]
 
     async def _read(
         self, session: Session, items: Sequence[hub.Notification], known: Sequence[Fact]
@@ -262,8 +286,8 @@ def _belongs(mark: Mark, chosen: Mark) -> bool:
     )
 
 
-def _tail(read: Sequence[Fact], known: Sequence[Fact]) -> tuple[Fact, ...]:
-    """What memory knows behind the last of `read`."""
+def _further(read: Sequence[Fact], known: Sequence[Fact]) -> tuple[Fact, ...] | None:
+    """What memory knows behind the last of `read` that it knows; None when it knows none of them."""
     places = {fact.native: at for at, fact in enumerate(known)}
     last = next((places[fact.native] for fact in reversed(read) if fact.native in places), None)
-    return () if last is None else tuple(known[last + 1 :])
+    return None if last is None else tuple(known[last + 1 :])
