@@ -48,7 +48,8 @@ OTHER_ROOTS = {
 """With `conversation`; with `cursor`; on Twitter's mounts."""
 FULL_USERS = {"users/search", "users/lookup", "followers/list", "friends/list"}
 """Users with uid and self."""
-ITEMS = {"statuses": "status", "users": "user", "ids": "id"} | shapes_groups.ITEMS | shapes_notes.ITEMS | shapes_photos.ITEMS
+ITEMS = {"statuses": "status", "users": "user", "ids": "id"}
+ITEMS |= shapes_groups.ITEMS | shapes_notes.ITEMS | shapes_photos.ITEMS
 
 
 def call_of(path: str) -> str:
