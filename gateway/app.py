@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from gateway.dispatch import Dispatch, Handler, UnknownCall
 from gateway.paths import API_MOUNTS
+from gateway.photo_page import photo
 
 if TYPE_CHECKING:
     from gateway.services import Gateway
@@ -31,7 +32,7 @@ Your user name is the name your account was linked under, your password an app p
 def create_app(gateway: Gateway, handlers: Mapping[str, Handler] | None = None) -> Starlette:
     """The application around open services. `handlers` replaces the functions of the table, for tests."""
     unknown = UnknownCall()
-    routes = [Route("/", front_page), Route("/livez", alive)]
+    routes = [Route("/", front_page), Route("/livez", alive), Route("/photo/{name}", photo)]
     for mount in API_MOUNTS:
         routes += [Route(f"/{mount}", unknown), Route(f"/{mount}/{{rest:path}}", unknown)]
     app = Starlette(routes=routes, middleware=[Middleware(Dispatch, gateway=gateway, handlers=handlers)])
