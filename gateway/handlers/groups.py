@@ -17,9 +17,13 @@ from mappings.groups import members as posted_members
 async def show(ask: Ask) -> Reply:
     """All groups or one, with their members."""
     gid = ask.id("gid")
-    shown = (await groups.shelf(ask)).groups if gid is None else (await groups.group_of(ask, gid),)
-    found = zip(shown, await groups.still_there(ask, shown), strict=True)
-    rows = [(group, people) for group, people in found if people is not None]
+    if gid is None:
+        shown = (await groups.shelf(ask)).groups
+        found = zip(shown, await groups.still_there(ask, shown), strict=True)
+        rows = [(group, people) for group, people in found if people is not None]
+    else:
+        group = await groups.group_of(ask, gid)
+        rows = [(group, people) for people in await groups.members_of(ask, [group])]
     return Tree(json=[_tree(*row, "user") for row in rows], xml=[_tree(*row, "users") for row in rows])
 
 

@@ -112,14 +112,15 @@ async def test_somebody_unfollowed_a_moment_ago_is_told_and_the_rest_are_members
 async def test_members_come_in_a_field_or_as_the_body(ground: Ground, way: str) -> None:
     document = json.dumps({"name": "other", "gid": 0, "user": [{"cid": await cid(ground, "bob")}]})
     kind = {"content-type": "text/plain" if way == "plain body" else "application/json"}
-    given: dict[str, Any] = {
+    forms: dict[str, dict[str, Any]] = {
         "form": {"data": {"json": document}},
         "multipart": {"files": {"json": (None, document)}},
         "query": {"params": {"json": document, "name": "Named"}},
         "body": {"content": document, "headers": kind},
         "plain body": {"content": document, "headers": kind},
         "list body": {"content": f"[{document}]", "headers": kind},
-    }[way]
+    }
+    given = forms[way]
     given.setdefault("params", {"name": "Named"})
     reply = await ground.request("POST", "friendica/group_create", **given)
     assert (reply.status, reply.json["name"], reply.json["status"]) == (200, "Named", "ok")
@@ -139,7 +140,8 @@ async def test_a_body_alone_names_the_group_too(ground: Ground) -> None:
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-www-form-urlencoded", ""])
 async def test_a_broken_body_empties_no_group(ground: Ground, kind: str) -> None:
     await group(ground, "Kept", "bob")
-    given = {"content": '{"user":[{"cid":1}', "headers": {"content-type": kind}, "params": {"gid": 1, "name": "Kept"}}
+    named = {"gid": 1, "name": "Kept"}
+    given: dict[str, Any] = {"content": '{"user":[{"cid":1}', "headers": {"content-type": kind}, "params": named}
     reply = await ground.request("POST", "friendica/group_update", **given)
     assert reply.status == 400
     assert "JSON" in reply.error
@@ -207,7 +209,8 @@ async def test_a_revived_number_reaches_the_new_list(ground: Ground) -> None:
     await group(ground, "Crew", "carol")
     bob, carol = ground.world.post("bob", "from bob"), ground.world.post("carol", "from carol")
     assert (await ground.get("lists/statuses", list_id=1)).texts == ["from carol"]
-    assert (await ground.post("statuses/update", status="psst", **{"group_allow[]": 1})).status == 200
+    allowed: dict[str, Any] = {"group_allow[]": 1}
+    assert (await ground.post("statuses/update", status="psst", **allowed)).status == 200
     assert list(ground.world.posts.values())[-1].to == ["p:carol"]
     assert bob != carol
 
