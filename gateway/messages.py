@@ -91,6 +91,12 @@ class Reading:
         matching = {key for key, seen in bodies.items() if wanted in reading(seen.entry.status).text.casefold()}
         return await self._shown(ALL, lambda one: one.key in matching)
 
+    async def unseen(self) -> int:
+        """How many messages of others were not seen, as far as they are known once the heads were read."""
+        self._mailbox.unlisted.clear()
+        await self._take(*await self._lists.heads())
+        return len(self._mailbox.select(ALL, lambda one: not one.seen))
+
     async def _update(self, span: Span, keep: Keep) -> None:
         self._mailbox.fresh.clear()
         self._mailbox.unlisted.clear()  # a filter may go again
@@ -228,6 +234,12 @@ class Messages:
         mailbox, lock = self._box(session)
         async with lock:
             return await (await self._reading(session, mailbox)).search(words)
+
+    async def unseen(self, session: Session) -> int:
+        """See `Reading.unseen`. Raises BackendError, StoreDown."""
+        mailbox, lock = self._box(session)
+        async with lock:
+            return await (await self._reading(session, mailbox)).unseen()
 
     async def find(self, session: Session, id: int) -> Letter | None:
         """A message by its id, not hidden. Raises StoreDown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
 from gateway.ask import Ask
@@ -53,9 +54,9 @@ async def _post(ask: Ask, mark: Mark) -> hub.Entry | None:
 
 async def ping(ask: Ask) -> Reply:
     """Counters of what is unseen, and the notes."""
-    notifications = ask.gateway.notifications
-    notes = await notifications.listed(ask.session)
-    tree = ping_tree(notes, mail=0, base_url=ask.base_url, now_ms=notifications.now_ms())
+    notifications, session = ask.gateway.notifications, ask.session
+    notes, mail = await asyncio.gather(notifications.listed(session), ask.gateway.messages.unseen(session))
+    tree = ping_tree(notes, mail=mail, base_url=ask.base_url, now_ms=notifications.now_ms())
     return Tree(json={"result": tree}, xml=ping_xml(tree))
 
 

@@ -87,3 +87,28 @@ async def test_what_is_not_there_leads_nowhere(ground: Ground) -> None:
     private = ground.world.post("bob", "for friends", visibility="private")
     (id,) = await ground.know(private)
     assert (await ground.request("GET", f"/display/status/{id}", user="dave")).status == 404
+
+
+@pytest.mark.anyio
+async def test_unread_messages_are_counted_and_no_notes(ground: Ground) -> None:
+    for text in ("@alice one", "@alice two"):
+        ground.world.post("bob", text, visibility="direct")
+    root = await ping(ground)
+    assert (root.findtext("mail"), len(listed(root))) == ("2", 0)
+    for message in (await ground.get("direct_messages")).json:
+        await ground.get("friendica/direct_messages_setseen", id=message["id"], twin=False)
+    assert (await ping(ground)).findtext("mail") == "0"
+
+
+@pytest.mark.anyio
+async def test_the_price_of_a_ping_is_flat(ground: Ground) -> None:
+    for number in range(30):
+        ground.world.post("bob", f"@alice {number}")
+        ground.world.post("bob", f"@alice message {number}", visibility="direct")
+    costs = []
+    for _ in range(3):
+        ground.wire.clear()
+        await ground.request("GET", "/ping")
+        costs.append(sorted(ground.wire.names))
+    assert costs[1] == costs[2]
+    assert len(costs[1]) <= 5, costs[1]
