@@ -14,12 +14,12 @@ INTRODUCTION = """# Calls
 This page is generated from the endpoint table (`gateway/rows/`) by `python -m gateway.call_docs`.
 
 Every call answers below each of these mounts: {mounts}.
-Doubled and trailing slashes do not matter, and no spelling of a call is redirected to another. The extension chooses the
-format (`.json`, `.xml`; lists of statuses also as `.rss` and `.atom`; other calls send the XML document under those
-two); no extension is the first format of the call, nearly always JSON. Parameters are read from the query and the body alike, the body first, whatever its content type: form,
-multipart, JSON. An empty parameter is an absent one, a `0` where an id belongs as well. Lists take `name=1,2`,
-`name[]=1&name[]=2` and `name=1&name=2`. With `callback=` in the query JSON comes as JSONP. `*` means every method;
-where GET is allowed HEAD is too.
+Doubled and trailing slashes do not matter, and no spelling of a call is redirected to another. The extension chooses
+the format (`.json`, `.xml`; lists of statuses also as `.rss` and `.atom`; other calls send the XML document under those
+two); no extension is the first format of the call, nearly always JSON. Parameters are read from the query and the body
+alike, the body first, whatever its content type: form, multipart, JSON. An empty parameter is an absent one, a `0`
+where an id belongs as well. Lists take `name=1,2`, `name[]=1&name[]=2` and `name=1&name=2`. With `callback=` in the
+query JSON comes as JSONP. `*` means every method; where GET is allowed HEAD is too.
 
 | type | how it is read |
 |---|---|
