@@ -14,7 +14,7 @@ from cachetools import LRUCache
 from adapters.backend import Window
 from adapters.errors import BadAnswer, Missing
 from adapters.files import Files
-from adapters.mastodon.decode import Reader, id_of, split
+from adapters.mastodon.decode import Pages, Reader, id_of, split
 from adapters.mastodon.detect import Detected
 from adapters.transport import Answer
 from adapters.upstream import Upstream
@@ -45,6 +45,7 @@ class Instance:
         self.upstream, self.sleep, self.clock = upstream, sleep, clock
         self.software, self.capabilities, hosts = detected
         self.reader = Reader(self.software, hosts)
+        self.pages = Pages(self.reader.entry)
         self.files = Files(upstream.transport)
         self.own_ids: LRUCache[str, str] = LRUCache(PEOPLE)
 
@@ -80,14 +81,13 @@ class Instance:
         GoToSocial 0.20 gives short home pages twice in one reply, the first time perhaps not in order: 2 1 2 3, seen.
         Others ignore `since_id`.
         """
-        raws = split(answer.body)
-        found = by_id(raws)
+        _, found, repeats = self.pages.read(answer.body)
         ids = list(found)
-        if len(ids) < len(raws) and self.capabilities.order is not hub.Order.UNORDERED:
+        if repeats and self.capabilities.order is not hub.Order.UNORDERED:
             ids.sort(key=rank, reverse=True)
         kept = self.inside(ids, *self.bounds(window))
         return hub.Page(
-            items=tuple([self.reader.entry(found[native]) for native in kept]),
+            items=tuple([found[native] for native in kept]),
             older=ids[-1] if ids else None,
             newer=ids[0] if ids else None,
         )

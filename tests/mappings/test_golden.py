@@ -27,7 +27,7 @@ OTHER_TYPES = {
 }
 """Keys whose type is another one, with the reason."""
 
-NOT_CAPTURED = {"retweeted_status", "quoted_status"}
+NOT_CAPTURED = {"quoted_status"}
 """Keys of replies that are not among the golden ones of these calls."""
 
 BOOSTED = {
