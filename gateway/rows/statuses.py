@@ -232,6 +232,7 @@ POSTING = (
             Param(name="alt_text", doc="JSON object with `text`: the description."),
             Param(name="json", doc="Both as one JSON object: the body itself."),
         ),
+        root="media",
         formats=JSON_XML,
         write=True,
         spec=False,

@@ -35,10 +35,9 @@ friendica/notification/seen direct_messages/conversations
 """
 
 NOT_IMPLEMENTED = """
-statuses/retweets_of_me friendships/create friendships/destroy friendships/exists friendships/show
-account/update_profile_background_image blocks/create statuses/oembed statuses/lookup direct_messages/show search/tweets
-friends/list account/settings account/update_profile blocks/list users/lookup mutes/users/list lists/members lists/show
-saved_searches/list geo/search trends/place help/configuration users/report_spam
+statuses/retweets_of_me friendships/create friendships/exists friendships/show account/update_profile_background_image
+blocks/create statuses/oembed statuses/lookup direct_messages/show account/settings mutes/users/list lists/members
+lists/show geo/search trends/place help/configuration users/report_spam
 """
 
 PATHS = [path for call in CALLS for path in call.paths]
