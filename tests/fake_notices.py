@@ -35,6 +35,7 @@ class Notices:
     follows: list[tuple[str, str]] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
     blocks: list[tuple[str, str]] = field(default_factory=list)
+    listeners: list[tuple[str, str]] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     markers: dict[str, str] = field(default_factory=dict)
     reactions: list[tuple[str, str, str]] = field(default_factory=list)
@@ -80,6 +81,10 @@ class Notices:
             pair = (f"p:{who}", f"p:{target}")
             self.blocks.append(pair)
             self.follows = [found for found in self.follows if set(found) != set(pair)]
+
+    def listen(self, who: str, *whom: str) -> None:
+        """`who` is told of everything that `whom` (accts) post."""
+        self.listeners += [(f"p:{who}", f"p:{target}") for target in whom]
 
     def new_list(self, who: str, name: str, *members: str) -> str:
         """A list of `who` with these members (accts). Returns its native id."""

@@ -76,6 +76,7 @@ class FakeSide:
         return hub.Relationship(
             native=native, following=(me, native) in follows, followed_by=(native, me) in follows,
             requested=(me, native) in self.world.requests, blocking=(me, native) in self.world.blocks,
+            notifying=(me, native) in self.world.listeners,
         )
 
     def _crowd(self, natives: Sequence[str], cursor: str | None) -> hub.Page[hub.Account]:

@@ -115,6 +115,9 @@ class World(Notices):
         for native in post.to:
             self.notice(native, "mention", post.author, post.native, post.ms)
         self.mentions += [(native, post.native) for native in post.to if native != post.author]
+        for listener in [who for who, whom in self.listeners if whom == post.author and who not in post.to]:
+            if post.boosted is None and self.readable(listener, post):
+                self.notice(listener, "status", post.author, post.native, post.ms)
         if post.boosted in self.posts:
             self.notice(self.posts[post.boosted].author, "reblog", post.author, post.boosted, post.ms)
 
