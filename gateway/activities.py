@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from contextlib import suppress
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
@@ -37,16 +37,24 @@ def is_dislike(emoji: str) -> bool:
     return emoji.translate(_TONES) == THUMBS_DOWN
 
 
-async def told(ask: Ask, native: str) -> hub.Activities | None:
-    """What the backend tells; None when it does not. Reactions are asked for beside the rest where it has them."""
+class Told(NamedTuple):
+    """What the backend tells: people by verb (None: nothing), and what the reader does without being named there."""
+
+    people: hub.Activities | None = None
+    own: tuple[str, ...] = ()
+
+
+async def told(ask: Ask, native: str) -> Told:
+    """Of one status. Reactions are asked for beside the rest where the backend has them."""
     backend = ask.session.backend
     if not backend.capabilities.reactions:
-        return await _or_none(backend.activities(native))
-    found, reactions = await asyncio.gather(
-        _or_none(backend.activities(native)), _or_none(backend.reactions(native))
-    )
-    dislikes = {a.native: a for reaction in reactions or () if is_dislike(reaction.name) for a in reaction.accounts}
-    return replace(found or hub.Activities(), dislike=tuple(dislikes.values())) if dislikes else found
+        return Told(await _or_none(backend.activities(native)))
+    found, reactions = await asyncio.gather(_or_none(backend.activities(native)), _or_none(backend.reactions(native)))
+    thumbs = [reaction for reaction in reactions or () if is_dislike(reaction.name)]
+    people = {account.native: account for reaction in thumbs for account in reaction.accounts}
+    own = (DISLIKE,) if any(reaction.me for reaction in thumbs) and ask.session.account.native not in people else ()
+    dislikes = tuple(people.values())
+    return Told(replace(found or hub.Activities(), dislike=dislikes) if dislikes else found, own)
 
 
 async def _or_none(asked: Awaitable[T]) -> T | None:
@@ -69,15 +77,14 @@ async def drop(ask: Ask, status: hub.Status, verb: str) -> None:
         await store.drop_records(ask.session.account.id, KIND, [slot])
 
 
-async def with_kept(ask: Ask, entry: hub.Entry, known: hub.Activities | None) -> hub.Activities | None:
-    """`known` and what is kept of the reader; who that is, is asked for only where something is."""
-    verbs = await _kept(ask, entry)
+async def whole(ask: Ask, entry: hub.Entry, told: Told) -> hub.Activities | None:
+    """With the reader among them, also for what is kept here; who that is, is asked for only where it is needed."""
+    verbs = {*told.own, *await _kept(ask, entry)}
     me = await _or_none(ask.session.backend.me()) if verbs else None
     if me is None:
-        return known
-    known = known or hub.Activities()
-    new = {verb: getattr(known, verb) for verb in verbs}
-    people = {verb: {a.native: a for a in (*found, me.account)} for verb, found in new.items()}
+        return told.people
+    known = told.people or hub.Activities()
+    people = {verb: {a.native: a for a in (*getattr(known, verb), me.account)} for verb in verbs}
     return replace(known, **{verb: tuple(found.values()) for verb, found in people.items()})
 
 

@@ -9,6 +9,7 @@ from gateway.errors import NO_STATUS, ApiError
 from gateway.found import entry_of, record_of
 from gateway.handlers import favorites
 from gateway.replies import Reply, Tree
+from mappings import hub
 
 ERROR = "Error adding activity"
 LIKE, UNDO = "like", "un"
@@ -34,22 +35,31 @@ async def _react(ask: Ask, *, is_on: bool) -> None:
     backend, record = ask.session.backend, await record_of(ask, ERROR)
     native = record.boosted or record.native
     try:
-        if not is_on:
-            for emoji in await _mine(ask, native):
-                await backend.unreact(native, emoji)
-            return
-        await backend.react(native, activities.THUMBS_DOWN)
+        if is_on:
+            await backend.react(native, activities.THUMBS_DOWN)
+        else:
+            await _take_back(ask, native)
     except Missing:
         raise ApiError(400, ERROR, NO_STATUS) from None
     except Rejected:
-        if bool(await _mine(ask, native)) != is_on:
+        if not is_on or not any(reaction.me for reaction in await _thumbs(ask, native)):
             raise ApiError(400, ERROR) from None
 
 
-async def _mine(ask: Ask, native: str) -> list[str]:
-    """The reader's own thumbs down."""
+async def _take_back(ask: Ask, native: str) -> None:
+    """Every thumbs down of the reader's; where the server does not tell whose they are, it may be none."""
+    for reaction in await _thumbs(ask, native):
+        try:
+            if reaction.me or not reaction.accounts:
+                await ask.session.backend.unreact(native, reaction.name)
+        except (Missing, Rejected):
+            if reaction.me:
+                raise
+
+
+async def _thumbs(ask: Ask, native: str) -> list[hub.Reaction]:
     found = await ask.session.backend.reactions(native)
-    return [reaction.name for reaction in found if reaction.me and activities.is_dislike(reaction.name)]
+    return [reaction for reaction in found if activities.is_dislike(reaction.name)]
 
 
 async def _keep(ask: Ask, verb: str, *, is_on: bool) -> None:

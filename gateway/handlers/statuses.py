@@ -25,13 +25,13 @@ async def show(ask: Ask) -> Reply:
     record = await record_of(ask)
     if ask.flag("conversation"):
         return Statuses(entries=await thread(ask, record.boosted or record.native), title="Conversation")
-    entry, known = await asyncio.gather(
+    entry, told = await asyncio.gather(
         entry_of(ask, record), activities.told(ask, record.boosted or record.native), return_exceptions=True
     )
     if isinstance(entry, BaseException):
         raise entry
-    told = None if isinstance(known, BaseException) else known
-    return OneStatus(entry=entry, activities=await activities.with_kept(ask, entry, told))
+    known = activities.Told() if isinstance(told, BaseException) else told
+    return OneStatus(entry=entry, activities=await activities.whole(ask, entry, known))
 
 
 async def thread(ask: Ask, native: str) -> tuple[hub.Entry, ...]:

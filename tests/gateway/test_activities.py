@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from adapters.backend import Capabilities
 from adapters.errors import Missing, Rejected, Unavailable
 from gateway.activities import THUMBS_DOWN, is_dislike
+from mappings import hub
 from mappings.hub import ACTIVITIES
 from tests.gateway_harness import Answer, Ground, gateway_on
 
@@ -161,6 +163,35 @@ async def test_a_dislike_of_another_colour_is_taken_back_too(reacting: Ground) -
     (id,) = await reacting.know(post)
     await done(reacting, "undislike", id)
     assert reacting.world.reactions == []
+
+
+@pytest.mark.anyio
+async def test_a_server_that_counts_reactions_and_names_nobody(
+    reacting: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As glitch and snac do; some do not even tell which are one's own."""
+    post = reacting.world.post("bob", "hello")
+    reacting.world.react("carol", post, THUMBS_DOWN)
+    (id,) = await reacting.know(post)
+    backend = reacting.connections.of("alice")
+    named = backend.reactions
+    changes: dict[str, Any] = {"accounts": ()}
+
+    async def unnamed(native: str) -> tuple[hub.Reaction, ...]:
+        return tuple(msgspec.structs.replace(reaction, **changes) for reaction in await named(native))
+
+    monkeypatch.setattr(backend, "reactions", unnamed)
+    assert await told(reacting, id) == {}
+    await done(reacting, "dislike", id)
+    assert await told(reacting, id) == {"dislike": ["alice"]}
+    await done(reacting, "undislike", id)
+    assert [who for who, _, _ in reacting.world.reactions] == ["p:carol"]
+    changes["me"] = False
+    await done(reacting, "dislike", id)
+    await done(reacting, "undislike", id)
+    assert [who for who, _, _ in reacting.world.reactions] == ["p:carol"]
+    reacting.wire.fail(Missing("none of yours"), "unreact")
+    await done(reacting, "undislike", id)
 
 
 @pytest.mark.anyio
