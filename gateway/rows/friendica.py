@@ -19,7 +19,9 @@ ROWS = (
         write=True,
         handler="activities.change",
         doc="The next part of the path is what to do: like, dislike, attendyes, attendno, attendmaybe, or one of "
-        "these with `un` before it.",
+        "these with `un` before it. A like is the server's favourite, which its author is told of; a dislike is a "
+        "thumbs-down reaction where the server has them. What it lacks answers 501, or is kept with "
+        "`local_activities`.",
     ),
     Call(
         path="friendica/profile/show",
