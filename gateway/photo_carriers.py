@@ -176,7 +176,7 @@ async def _anew(ask: Ask, photo: Photo, wanted: Photo, file: File | None) -> Pho
     await text_of(ask, replace(wanted, media=""), beside=True)  # too long is told before anything is sent
     made = await stored(ask, wanted, file)
     try:
-        await remove(ask, photo)
+        await remove(ask, photo, missing_ok=False)
     except (ApiError, BackendError):
         with suppress(ApiError, BackendError):
             await remove(ask, made)
@@ -228,9 +228,9 @@ async def restored(ask: Ask, photo: Photo, data: bytes | None) -> Photo:
     return await stored(ask, photo, File(data=data, name=photo.filename, mime=photo.mime))
 
 
-async def remove(ask: Ask, photo: Photo) -> None:
-    """Delete the carrier, and see that it is gone. Raises ApiError 500, BackendError."""
-    await start_removing(ask, photo)
+async def remove(ask: Ask, photo: Photo, *, missing_ok: bool = True) -> None:
+    """Delete the carrier, and see that it is gone. Raises ApiError 500, BackendError; Missing if that is not ok."""
+    await start_removing(ask, photo, missing_ok=missing_ok)
     for look in range(CONFIRM_LOOKS):
         if look:
             await asyncio.sleep(CONFIRM_SECONDS)
@@ -241,9 +241,9 @@ async def remove(ask: Ask, photo: Photo) -> None:
     raise ApiError(500, NOT_DELETED)
 
 
-async def start_removing(ask: Ask, photo: Photo) -> None:
+async def start_removing(ask: Ask, photo: Photo, *, missing_ok: bool = True) -> None:
     """Delete the carrier; what came of it is still to be seen. Raises BackendError."""
-    with suppress(Missing, OutcomeUnknown):
+    with suppress(OutcomeUnknown, *([Missing] if missing_ok else [])):
         await ask.session.backend.remove(photo.status)
     with suppress(StoreDown):  # it is deleted; only the same photo at once would be answered with it
         await ask.gateway.once.undone(ask.session.account.id, photo.status)
