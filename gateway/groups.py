@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
 import msgspec
 
-from adapters.errors import BackendError, Missing, Rejected, Unsupported
+from adapters.errors import BackendError, Missing, Rejected, Slow, Unsupported
 from gateway.ask import Ask
 from gateway.errors import ApiError
+from gateway.stores.store import StoreDown
 from mappings import hub
 
 KIND = "group"
 """Of numbers and records in the store."""
 AT_ONCE = 6
 """Lists read at the same time."""
+MAKING_SECONDS = 60
+"""How long a name is reserved should the process die while it makes the group."""
 
 NO_NAME, NO_SUCH_GROUP, NAME_TAKEN = "group name not specified", "gid not available", "group name already exists"
 FAILED = "other API error"
@@ -108,19 +111,44 @@ def named(ask: Ask) -> str:
 
 async def made(ask: Ask, name: str) -> tuple[Group, bool]:
     """A new group; True: a deleted one of that name is back. Raises ApiError 400, BackendError, StoreDown."""
-    session, store, known = ask.session, ask.gateway.store, await shelf(ask)
-    if known.named(name):
+    async with _alone(ask, name):
+        store, known = ask.gateway.store, await shelf(ask)
+        if known.named(name):
+            raise ApiError(400, NAME_TAKEN)
+        old, found = known.deleted(name), await _created(ask, name)
+        first = old or found.native
+        if old:
+            await _keep(ask, old, Record(name=name, native=found.native))
+        numbers = await store.number(ask.session.account.id, KIND, [first])
+        return Group(numbers[first], found.native, found.name, first), old is not None
+
+
+@asynccontextmanager
+async def _alone(ask: Ask, name: str) -> AsyncIterator[None]:
+    """Nobody else makes a group of that name meanwhile: servers take the same name twice. Raises ApiError 400."""
+    store, once = ask.gateway.store, ask.gateway.once
+    key = once.key(ask.session.account.id, "friendica/group_create", [name.encode()])
+    if await store.reserve(key, MAKING_SECONDS) is not None:
         raise ApiError(400, NAME_TAKEN)
-    old = known.deleted(name)
     try:
-        found = await session.backend.create_group(name)
+        yield
+    finally:
+        with suppress(StoreDown):
+            await store.release(key)
+
+
+async def _created(ask: Ask, name: str) -> hub.Group:
+    """The new list, also when the answer to its creation was lost."""
+    backend = ask.session.backend
+    try:
+        return await backend.create_group(name)
     except Rejected:
         raise ApiError(400, FAILED) from None
-    first = old or found.native
-    if old:
-        await _keep(ask, old, Record(name=name, native=found.native))
-    numbers = await store.number(session.account.id, KIND, [first])
-    return Group(numbers[first], found.native, found.name, first), old is not None
+    except Slow:
+        made = [found for found in await backend.groups() if found.name == name]
+        if not made:
+            raise
+        return made[0]
 
 
 async def renamed(ask: Ask, group: Group, name: str) -> Group:

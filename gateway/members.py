@@ -114,7 +114,8 @@ async def _outcome(
     try:
         there = frozenset(account.native for account in await ask.session.backend.group_members(native))
     except BackendError as error:
-        lost, there = lost or reply_to(error), frozenset()
+        lost = lost or reply_to(error)
+        raise ApiError(lost.status, HALF_DONE, headers=lost.headers) from None
     if lost and not done(there):
         raise ApiError(lost.status, HALF_DONE, headers=lost.headers)
     return there
