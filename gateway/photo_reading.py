@@ -31,12 +31,18 @@ class Found(NamedTuple):
 
 class Stretch(NamedTuple):
     """Consecutive pages. `older` is the cursor behind them, "" at the end of the list; `joined`: they reach something
-    known; `readable`: every status could be read."""
+    known; `readable`: every status could be read; `first`: how many statuses the first page had."""
 
     statuses: list[hub.Status]
     older: str
     joined: bool
     readable: bool
+    first: int
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """Native ids of the first page."""
+        return tuple([status.native for status in self.statuses[: self.first]])
 
 
 async def read(fetch: Fetch, cursor: str | None, most: int, known: Collection[str] = ()) -> Stretch:
@@ -45,7 +51,7 @@ async def read(fetch: Fetch, cursor: str | None, most: int, known: Collection[st
     Raises BackendError when not even the first page comes.
     """
     statuses: list[hub.Status] = []
-    joined, readable = False, True
+    joined, readable, first = False, True, 0
     for number in range(most):
         try:
             page = await fetch(cursor)
@@ -55,13 +61,25 @@ async def read(fetch: Fetch, cursor: str | None, most: int, known: Collection[st
             break
         new = [status for entry in page.items if (status := decoded(entry))]
         statuses += new
+        first = first or len(new)
         readable = readable and len(new) == len(page.items)
         joined = any(status.native in known for status in new)
         repeated, cursor = page.older == cursor, page.older
         if joined or repeated or cursor is None:
             cursor = None if repeated else cursor
             break
-    return Stretch(statuses, cursor or "", joined, readable)
+    return Stretch(statuses, cursor or "", joined, readable, first)
+
+
+async def read_on(fetch: Fetch, head: Stretch, before: Collection[str]) -> Stretch:
+    """`head`, with the next page where the first one has grown shorter and lacks some of what stood there `before`."""
+    lacks = set(before) - {status.native for status in head.statuses}
+    if not lacks or not head.older or len(head.statuses) >= len(before):
+        return head
+    more = await read(fetch, head.older, 1)
+    return head._replace(
+        statuses=head.statuses + more.statuses, older=more.older, readable=head.readable and more.readable
+    )
 
 
 def carried(status: hub.Status) -> Carrier | None:

@@ -16,7 +16,7 @@ from cachetools import LRUCache
 from msgspec.structs import replace
 
 from gateway.ids import Ids
-from gateway.photo_reading import Found, Identify, Stretch, carried, found, gone, of_the_profile, read
+from gateway.photo_reading import Found, Identify, Stretch, carried, found, gone, of_the_profile, read, read_on
 from gateway.photo_rights import rights_of
 from gateway.session import Session
 from gateway.stores.store import Store
@@ -122,7 +122,7 @@ class Photos:
         changed = [photo for id, photo in current.items() if kept.get(id) != photo]
         await self.keep(session, changed)
         await self.drop(session, lost)
-        await self._remember(session, state, State(older=older, head=tuple(s.native for s in head.statuses)))
+        await self._remember(session, state, State(older=older, head=head.head))
         return {id: photo for id, photo in (kept | current).items() if id not in lost}
 
     async def _kept(self, session: Session) -> tuple[dict[str, Photo], State | None]:
@@ -142,8 +142,11 @@ class Photos:
             head = await read(fetch, None, FIRST_PAGES)
             return head, [], head.older
         head = await read(fetch, None, HEAD_PAGES, {*known, *state.head})
-        if not head.joined or not state.older:
-            return head, [], "" if head.joined else head.older
+        if not head.joined:
+            return head, [], head.older
+        head = await read_on(fetch, head, state.head)
+        if not state.older:
+            return head, [], ""
         rest = await read(fetch, state.older, OLDER_PAGES)
         return head, rest.statuses, rest.older
 

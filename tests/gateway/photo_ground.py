@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from adapters.backend import Capabilities
@@ -48,6 +49,12 @@ def carriers(ground: Ground, acct: str = "alice") -> list[Post]:
         post for post in ground.world.posts.values()
         if post.author == f"p:{acct}" and post.visibility == hub.Visibility.DIRECT and post.media
     ]  # fmt: skip
+
+
+def lose_store(folder: Path) -> None:
+    """As if the disk had been lost, but not the server key."""
+    for file in folder.glob("oldbird.sqlite*"):
+        file.unlink()
 
 
 def message(reply: Answer) -> tuple[str, str]:
