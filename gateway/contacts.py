@@ -32,8 +32,9 @@ Fetch = Callable[[Cursor], Awaitable[hub.Page[hub.Account]]]
 
 
 class ContactSet(msgspec.Struct, frozen=True, kw_only=True):
-    """Accounts by native id, newest first as the backend lists them."""
+    """Accounts by native id, newest first as the backend lists them. `me`: the reader."""
 
+    me: hub.Account | None = None
     following: dict[str, hub.Account] = {}
     followers: dict[str, hub.Account] = {}
     loaded: float = 0.0
@@ -131,14 +132,14 @@ class Contacts:
 
     async def _load(self, session: Session) -> ContactSet:
         try:
-            following, followers = await asyncio.gather(
-                _read_all(session.backend.following), _read_all(session.backend.followers)
+            me, following, followers = await asyncio.gather(
+                session.backend.me(), _read_all(session.backend.following), _read_all(session.backend.followers)
             )
         except BackendError:
             self._failed[session.account.id] = self._clock()
             raise
         self._failed.pop(session.account.id, None)
-        loaded = ContactSet(following=following, followers=followers, loaded=self._clock())
+        loaded = ContactSet(me=me.account, following=following, followers=followers, loaded=self._clock())
         self._sets[session.account.id] = loaded
         return loaded
 

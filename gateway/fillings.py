@@ -11,8 +11,8 @@ from gateway.contacts import ContactSet
 from gateway.ids import Ids
 from gateway.session import Session
 from mappings import hub
-from mappings.fragments import Format, Hole
-from mappings.users import contact_bytes
+from mappings.fragments import Format, Hole, Variant
+from mappings.users import contact_bytes, user_fragment
 
 READERS = 256
 MOST_HOLES = 4000
@@ -42,7 +42,8 @@ class Fillings(dict[Hole, bytes]):
         self._ids = ids
 
     def __missing__(self, hole: Hole) -> bytes:
-        filled = self[hole] = self._thread(hole) if hole.kind == "thread" else self._person(hole)
+        kinds = {"thread": self._thread, "contact": self._person, "own": self._own}
+        filled = self[hole] = kinds[hole.kind](hole)
         return filled
 
     def _thread(self, hole: Hole) -> bytes:
@@ -53,6 +54,17 @@ class Fillings(dict[Hole, bytes]):
         if filled is None:
             filled = self.people[hole] = self._contact(hole)
         return filled
+
+    def _own(self, hole: Hole) -> bytes:
+        session, contacts, own, format = self.reader
+        if contacts.me is None:
+            return b""
+        variant = Variant(
+            format=format, scope=session.scope, host="", base_url="", self_native=session.account.native,
+            self_name=hole.native,
+        )  # fmt: skip
+        body = user_fragment(contacts.me, variant, own, full=True).fill(self)
+        return body if format == "json" else b"<user>%b</user>" % body
 
     def _contact(self, hole: Hole) -> bytes:
         native, (session, contacts, own, format) = hole.native, self.reader

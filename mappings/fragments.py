@@ -17,9 +17,10 @@ Format = Literal["json", "xml"]
 class Hole(NamedTuple):
     """A gap. `kind` "contact": the reader's fields of the user object of account `native` with wire id `number`
     (`full`: with uid and self). `kind` "thread": the integer of the thread of the status with canonical key `native`
-    and wire id `number`, which is also the filling when no older ancestor is known."""
+    and wire id `number`, which is also the filling when no older ancestor is known. `kind` "own": the reader's own user
+    object, for lists of people; nothing where it is not known. `native` is the screen name it goes by, "" the usual."""
 
-    kind: Literal["contact", "thread"]
+    kind: Literal["contact", "thread", "own"]
     native: str
     number: int
     full: bool = False

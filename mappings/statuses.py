@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from html import escape
 from math import isfinite
 from typing import Any, NamedTuple
@@ -78,7 +79,7 @@ class Rendering:
                 author.full,
                 owner.full,
                 thread,
-                self.activities(activities),
+                self.activities(original) if activities is None else self.people(activities),
                 self.tree("attachments", attachments(original.media)),
                 found,
                 self.inner(original, body) if wrapped else None,
@@ -142,27 +143,42 @@ class Rendering:
             return None
         return json_bytes(tree) if self.variant.format == "json" else xml_content(tree, ITEMS.get(name, "item"))
 
-    def activities(self, activities: hub.Activities | None) -> Nested:
-        """The six lists of people; XML puts them in Friendica's namespace (section 4.3)."""
+    def activities(self, status: hub.Status) -> Nested:
+        """What the backend tells without being asked: what the reader did."""
         format = self.variant.format
-        if activities is None:
+        if not (status.favourited or status.reblogged):
             return _NO_ACTIVITIES[format]
-        lists: list[bytes | Fragment] = []
-        for name in ACTIVITIES:
-            people = [self.user(someone).full for someone in getattr(activities, name)]
-            lists += _LISTS[format](name, people)
-        return join(lists if format == "xml" else [b"{", *lists[1:], b"}"])
+        own = Hole("own", self.variant.self_name, 0)
+        done = {"like": [own] if status.favourited else [], "announce": [own] if status.reblogged else []}
+        return _listed(format, {name: done.get(name, []) for name in ACTIVITIES})
+
+    def people(self, activities: hub.Activities) -> Fragment:
+        """The lists as far as they were asked for."""
+        lists = {name: [self.user(who).full for who in getattr(activities, name)] for name in ACTIVITIES}
+        return _listed(self.variant.format, lists)
 
 
-def _json_people(name: str, people: list[Fragment]) -> list[bytes | Fragment]:
+def _listed(format: Format, lists: Mapping[str, Sequence[Fragment | Hole]]) -> Fragment:
+    """The six lists of people; XML puts them in Friendica's namespace (section 4.3)."""
+    pieces = [piece for name, people in lists.items() for piece in _LISTS[format](name, people)]
+    return join(pieces if format == "xml" else [b"{", *pieces[1:], b"}"])
+
+
+Piece = bytes | Fragment | Hole
+
+
+def _json_people(name: str, people: Sequence[Fragment | Hole]) -> list[Piece]:
     """A comma, the key, the list."""
     listed = [item for person in people for item in (b",", person)][1:]
     return [b",", b'"%b":[' % name.encode(), *listed, b"]"]
 
 
-def _xml_people(name: str, people: list[Fragment]) -> list[bytes | Fragment]:
+def _xml_people(name: str, people: Sequence[Fragment | Hole]) -> list[Piece]:
+    """The reader's own object brings its element along, because it may be missing."""
     tag = element(f"friendica_{name}").encode()
-    listed = [item for person in people for item in (b"<user>", person, b"</user>")]
+    listed: list[Piece] = []
+    for who in people:
+        listed += [who] if isinstance(who, Hole) else [b"<user>", who, b"</user>"]
     return [b"<%b>" % tag, *listed, b"</%b>" % tag]
 
 
@@ -183,7 +199,8 @@ def status_fragment(
     activities: hub.Activities | None = None,
     comments: bool = True,
 ) -> Fragment:
-    """The status object. Holes: "contact" of every person in it and "thread" of the post (of a boost: the boosted).
+    """The status object. Holes: "contact" of every person in it, "thread" of the post (of a boost: the boosted), "own"
+    where the reader did something with it.
 
     `numbers` must hold the status, the boosted one and every person; parent, quoted status and mentions where known.
     `comments`: with `friendica_comments`, as lists have it. In XML the result is what stands inside `<status>`.

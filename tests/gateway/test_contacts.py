@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from adapters.backend import Backend
+from adapters.backend import Person
 from adapters.errors import Unavailable
 from gateway.background import Background
 from gateway.contacts import NOBODY, Contacts
@@ -23,6 +24,9 @@ class People:
     def __init__(self) -> None:
         self.calls = 0
         self.error: Exception | None = None
+
+    async def me(self) -> Person:
+        return Person(account=_person("9", "alice"))
 
     async def following(self, cursor: str | None) -> hub.Page[hub.Account]:
         self.calls += 1

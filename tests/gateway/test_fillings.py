@@ -113,3 +113,15 @@ def test_they_do_not_grow_for_ever() -> None:
     second = readers.fillings(reader(contacts))
     assert second is not first
     assert len(second.people) == 0
+
+
+def test_the_reader_is_shown_as_the_login_is_written_once_known() -> None:
+    readers, me = Readers(cast("Ids", FakeIds())), hub.Account(native="9", username="alice", acct="alice")
+    own, renamed = Hole("own", "", 0), Hole("own", "alice@b.example", 0)
+    assert readers.fillings(reader(ContactSet())).get(own) is None
+    assert readers.fillings(reader(ContactSet()))[own] == b""
+    known = readers.fillings(reader(ContactSet(me=me)))
+    for hole, name in ((own, "alice"), (renamed, "alice@b.example")):
+        user = msgspec.json.decode(known[hole])
+        assert (user["id"], user["screen_name"], user["self"], user["cid"]) == (99, name, 1, 99)
+    assert readers.fillings(reader(ContactSet(me=me), format="xml"))[own].startswith(b"<user><id>99</id>")

@@ -173,3 +173,13 @@ async def test_media_ids_belong_to_the_account_that_uploaded(ground: Ground) -> 
     assert (await ground.post("statuses/update", user="bob", status="stolen", media_ids=stored)).status == 400
     reply = await ground.post("statuses/update", status="own", media_ids=f"{stored}")
     assert len(reply.json["attachments"]) == 1
+
+
+@pytest.mark.anyio
+async def test_the_own_favourite_names_the_reader_and_nobody_else(ground: Ground) -> None:
+    ground.world.favour("alice", ground.world.post("bob", "liked"))
+    found = {}
+    for who in ("alice", "carol"):
+        (post,) = (await ground.get("statuses/public_timeline", user=who)).json
+        found[who] = [user["screen_name"] for user in post["friendica_activities"]["like"]]
+    assert found == {"alice": ["alice"], "carol": []}

@@ -11,7 +11,7 @@ from mappings import hub
 from mappings.fragments import Format, Fragment, Hole, Numbers, Variant
 from mappings.statuses import status_fragment
 from mappings.trees import xml_document
-from mappings.users import contact_bytes
+from mappings.users import contact_bytes, user_fragment
 
 ME = "1"
 NAMESPACES: Any = {
@@ -116,6 +116,9 @@ class Fillings(dict[Hole, bytes]):
     def __missing__(self, hole: Hole) -> bytes:
         if hole.kind == "thread":
             return b"%d" % hole.number
+        if hole.kind == "own":
+            body = user_fragment(account(ME, "me"), variant(self.format), int(ME), full=True).fill(self)
+            return body if self.format == "json" else b"<user>%b</user>" % body
         return contact_bytes(
             self.format,
             number=hole.number,

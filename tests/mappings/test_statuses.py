@@ -214,9 +214,20 @@ def test_the_holes_are_where_the_reader_is() -> None:
         Hole("contact", "3", 3, True),
         Hole("contact", "2", 2, True),
         Hole("thread", "90", 90),
+        Hole("own", "", 0),
         Hole("contact", "3", 3, True),
         Hole("contact", "3", 3, True),
     )
+
+
+def test_what_the_reader_did_stands_in_the_activities() -> None:
+    lists = as_json(status(favourited=True, reblogged=True))["friendica_activities"]
+    assert list(lists) == list(ACTIVITIES)
+    assert {name: [who["screen_name"] for who in people] for name, people in lists.items() if people} == {
+        "like": ["me"],
+        "announce": ["me"],
+    }
+    assert not any(as_json(status())["friendica_activities"].values())
 
 
 def test_authors_are_rendered_once() -> None:
