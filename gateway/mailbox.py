@@ -23,6 +23,9 @@ from mappings.messages import default_title, letter
 
 INDEX, KIND, VERSION = "messages", "message", "version"
 
+MOST_ABOVE = 5000
+"""So deep may a conversation be."""
+
 UNNAMED = "@"
 """How a person begins whom the backend names without an id (snac): `@acct`."""
 
@@ -42,6 +45,7 @@ class Letter(msgspec.Struct, frozen=True, array_like=True):
     seen: bool = False
     hidden: bool = False
     open: bool = False
+    told: bool = False
 
     def recipient(self, me: str) -> str:
         """Who it is for: me, or of my own message the first person it names."""
@@ -145,9 +149,22 @@ class Mailbox:
         found = [one for one in self.letters.values() if one.open and one.id >= least]
         return sorted(found, key=lambda one: one.id, reverse=True)
 
+    def top(self, one: Letter) -> Letter:
+        """The first known message above: what answers it, in any branch, is the whole conversation."""
+        for _ in range(MOST_ABOVE):
+            above = self.letters.get(one.parent)
+            if above is None:
+                break
+            one = above
+        return one
+
     # new letters
-    def arrivals(self, found: Iterable[Found]) -> list[Letter]:
-        """The letters that are new in `found`, and known ones that were read or answered elsewhere."""
+    def arrivals(self, found: Iterable[Found], *, all_own: bool = False) -> list[Letter]:
+        """The letters that are new in `found`, and known ones that were read or answered elsewhere.
+
+        A thread that comes with its first answers stays open: more may belong to it. So does one that I answered
+        elsewhere, unless the lists hold `all_own` messages.
+        """
         ordered = sorted(found, key=lambda one: one.seen.card.id)
         new: dict[str, Letter] = {}
         known = ChainMap(new, self.letters)
@@ -155,7 +172,10 @@ class Mailbox:
             card = one.seen.card
             self.sight(one.seen)
             if card.kind == hub.Kind.MESSAGE and card.key not in known:
-                new[card.key] = self._letter(one.seen, known)
+                made = self._letter(one.seen, known)
+                is_first = made.parent in new or made.parent in self.fresh
+                elsewhere = made.author == self.me and not all_own
+                new[card.key] = replace(made, open=bool(made.parent) and (made.open or is_first or elsewhere))
         ends = [known[one.seen.card.key] for one in ordered if one.read and one.seen.card.key in known]
         until = _until([*ends, *(one for one in new.values() if one.author == self.me)])
         return [*{**new, **_seen(known.values(), until)}.values()]
@@ -202,19 +222,22 @@ class Mailbox:
             key: replace(self.letters.get(key, one), root=roots[key], title=one.title, open=False)
             for key, one in made.items()
         }
-        new = (one for key, one in joined.items() if key not in self.letters)
+        new = (one for key, one in joined.items() if key in self.fresh or key not in self.letters)
         return [*{**joined, **_seen(new, _until(one for one in joined.values() if one.seen))}.values()]
 
     def _roots(self, made: dict[str, Letter]) -> dict[str, str]:
-        """The root of each letter: that of the oldest one in its conversation a client may know, else of the first."""
+        """The root of each letter: that of one a client was told, of the oldest known one, else of the first message."""
         top: dict[str, str] = {}
-        chosen: dict[str, tuple[int, str]] = {}
+        chosen: dict[str, tuple[bool, int, str]] = {}
         for key, one in made.items():
             first = top[key] = top.get(one.parent, key)
             known = None if key in self.fresh else self.letters.get(key)
-            rank = (known.id, known.root) if known else (HIGHEST, made[first].root)
+            if known is None or (known.open and not known.told):
+                rank = (True, HIGHEST, made[first].root)
+            else:
+                rank = (not known.told, known.id, known.root)
             chosen[first] = min(chosen.get(first, rank), rank)
-        return {key: chosen[first][1] for key, first in top.items()}
+        return {key: chosen[first][2] for key, first in top.items()}
 
 
 def address(mention: hub.Mention) -> str:

@@ -26,8 +26,9 @@ from gateway.stores.store import Store
 from mappings import hub
 from mappings.messages import letter as reading
 
-OLDER_PAGES, THREADS, AT_ONCE = 7, 20, 4
-"""Upstream pages further back, and threads read to fill holes, of one request; what is left comes with the next."""
+OLDER_PAGES, THREADS, AT_ONCE = 7, 20, 5
+"""Upstream pages further back, and holes filled by reading threads (at most two each), of one request; what is left
+comes with the next."""
 
 LOOKS = 4
 """How often messages that turn out to be gone are replaced by the next ones."""
@@ -74,6 +75,7 @@ class Reading:
         self._lists = Lists(mailbox.backend, mailbox, cards)
         self._at_hand: dict[str, Seen] = {}
         self._tried: set[str] = set()
+        self._failed: set[str] = set()
         single = not self._backend.capabilities.statuses_by_id
         self._fresh = SINGLE_SECONDS if single else 0
 
@@ -111,7 +113,8 @@ class Reading:
 
     async def _take(self, found: Sequence[Found], state: dict[str, str]) -> None:
         self._keep(one.seen for one in found)
-        await self._mailbox.save(self._mailbox.arrivals(found), state)
+        all_own = not self._backend.capabilities.conversations
+        await self._mailbox.save(self._mailbox.arrivals(found, all_own=all_own), state)
 
     def _keep(self, seen: Iterable[Seen]) -> None:
         now = self._clock()
@@ -125,19 +128,43 @@ class Reading:
         for _ in range(THREADS // AT_ONCE):
             selected = self._mailbox.select(span, keep)
             lowest = selected[-1].id if selected and len(selected) == span.count else 0
-            holes = [one for one in self._mailbox.holes(span, lowest) if one.key not in self._tried][:AT_ONCE]
+            untried = [one for one in self._mailbox.holes(span, lowest) if one.key not in self._tried]
+            holes = [*{one.root: one for one in reversed(untried)}.values()][-AT_ONCE:]
             if not holes:
                 break
             self._tried.update(one.key for one in holes)
-            threads = await asyncio.gather(*(self._thread(one) for one in holes))
-            for hole, thread in zip(holes, threads, strict=True):
-                if thread is not None:
-                    await self._join(hole, thread)
+            unread = await self._join({one.key: self._mailbox.top(one) for one in holes})
+            await self._join(unread)  # what answers the messages that only now are known
+            await self._mailbox.save(
+                replace(one, open=key in self._failed)
+                for key in unread
+                if (one := self._mailbox.letters.get(key))
+            )
 
-    async def _thread(self, hole: Letter) -> list[Seen] | None:
+    async def _join(self, tops: dict[str, Letter]) -> dict[str, Letter]:
+        """Read the threads below the first known messages of holes; holes with the new ones, where there are older."""
+        threads = await asyncio.gather(*(self._thread(top) for top in tops.values()))
+        unread = {}
+        for (key, top), thread in zip(tops.items(), threads, strict=True):
+            if thread is None:
+                self._failed.add(key)
+            elif not thread:
+                await self._mailbox.drop([top.key])
+            else:
+                self._keep(thread)
+                await self._mailbox.save(self._mailbox.joined(thread))
+            hole = self._mailbox.letters.get(key)
+            if thread and hole:
+                first = self._mailbox.top(hole)
+                await self._mailbox.save([replace(self._mailbox.letters[key], open=False)])
+                if first.key != top.key:
+                    unread[key] = first
+        return unread
+
+    async def _thread(self, top: Letter) -> list[Seen] | None:
         """The thread; empty when the message is gone, None when the backend does not tell just now."""
         try:
-            found = await self._backend.thread(hole.native)
+            found = await self._backend.thread(top.native)
         except Missing:
             return []
         except TokenGone:
@@ -146,16 +173,6 @@ class Reading:
             return None
         return await self._cards.read(self._backend, (*found.ancestors, found.status, *found.descendants))
 
-    async def _join(self, hole: Letter, thread: Sequence[Seen]) -> None:
-        if not thread:
-            await self._mailbox.drop([hole.key])
-            return
-        self._keep(thread)
-        joined = self._mailbox.joined(thread)
-        if hole.key not in {one.key for one in joined}:
-            joined.append(replace(hole, open=False))
-        await self._mailbox.save(joined)
-
     async def _shown(self, span: Span, keep: Keep) -> list[Mail]:
         bodies: dict[str, Seen] = {}
         for _ in range(LOOKS):
@@ -163,8 +180,9 @@ class Reading:
             if not absent:
                 break
             bodies |= await self._read(absent, self._fresh)
-        selected = self._mailbox.select(span, keep)
-        return [Mail(one, bodies[one.key].entry.status) for one in selected if one.key in bodies]
+        selected = [one for one in self._mailbox.select(span, keep) if one.key in bodies]
+        await self._mailbox.save(replace(one, told=True) for one in selected if one.open)
+        return [Mail(one, bodies[one.key].entry.status) for one in selected]
 
     async def _read(self, letters: Sequence[Letter], age: float) -> dict[str, Seen]:
         """Bodies by key. What the backend no longer has is dropped."""
@@ -192,7 +210,7 @@ class Reading:
         for one in absent:
             by_root.setdefault(one.root, []).append(one)
         for some in by_root.values():
-            if len(some) >= MANY and (thread := await self._thread(some[0])):
+            if len(some) >= MANY and (thread := await self._thread(self._mailbox.top(some[0]))):
                 self._keep(thread)
 
     async def _fetched(self, absent: Sequence[Letter]) -> dict[str, Seen]:
@@ -255,7 +273,7 @@ class Messages:
             await mailbox.load()
             mailbox.fresh.clear()
             seen = await self._cards.read(session.backend, [entry])
-            await mailbox.save(mailbox.arrivals(Found(seen=one) for one in seen))
+            await mailbox.save(mailbox.arrivals((Found(seen=one) for one in seen), all_own=True))
             known = [one for one in seen if one.card.key in mailbox.letters]
             return Mail(mailbox.letters[known[0].card.key], known[0].entry.status) if known else None
 

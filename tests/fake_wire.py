@@ -140,6 +140,8 @@ def spoil(result: Any, raw: bytes) -> Any:
             return msgspec.structs.replace(result, items=tuple(spoil(item, raw) for item in items))
         case hub.Notification():
             return msgspec.structs.replace(result, status=hub.Entry(raw=raw, read=read))
+        case hub.Conversation():
+            return msgspec.structs.replace(result, last=hub.Entry(raw=raw, read=read))
         case dict():
             return {key: spoil(entry, raw) for key, entry in result.items()}
         case (hub.Entry(), *_):
