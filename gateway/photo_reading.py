@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from adapters.backend import File
 from adapters.errors import BackendError
 from gateway.cards import decoded
 from mappings import hub, photos
@@ -149,6 +150,26 @@ def _of_the_wall(status: hub.Status, identify: Identify) -> Iterator[Photo]:
                 status=status.native,
                 media=media.native,
             )
+
+
+def awaiting(upload: hub.Upload, file: File, created: str, identify: Identify) -> Photo:
+    """A picture that was stored for a post still to come; until that is seen it is shown to nobody else."""
+    return Photo(
+        id=identify(upload.native),
+        kind=Kind.WALL,
+        album=photos.WALL,
+        filename=file.name,
+        mime=file.mime,
+        desc=file.description,
+        created=created,
+        edited=created,
+        url=upload.url,
+        preview_url=upload.preview_url or upload.url,
+        width=upload.width,
+        height=upload.height,
+        limited=True,
+        media=upload.native,
+    )
 
 
 def of_the_profile(account: hub.Account, identify: Identify) -> list[Photo]:

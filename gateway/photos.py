@@ -9,23 +9,38 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from cachetools import LRUCache
 from msgspec.structs import replace
 
+from adapters.backend import File
 from gateway.ids import Ids
-from gateway.photo_reading import Found, Identify, Stretch, carried, found, gone, of_the_profile, read, read_on
+from gateway.photo_reading import (
+    Found,
+    Identify,
+    Stretch,
+    awaiting,
+    carried,
+    found,
+    gone,
+    of_the_profile,
+    read,
+    read_on,
+)
 from gateway.photo_rights import rights_of
 from gateway.session import Session
 from gateway.stores.store import Store
 from mappings import hub
-from mappings.dates import milliseconds
+from mappings.dates import from_milliseconds, milliseconds
 from mappings.photos import Kind, Photo, PhotoPlace, place
 
 FIRST_PAGES, HEAD_PAGES, OLDER_PAGES = 40, 3, 5
 """Upstream pages of one request: when nothing is known yet, from the head until something known comes, further back."""
+WAIT_SECONDS = 86_400
+"""How long a picture waits for its post: servers delete what was never attached after about a day."""
 MOST = 10_000
 """Photos in one list."""
 
@@ -49,10 +64,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 class Photos:
     """One per process. `secret` keys the ids."""
 
-    def __init__(self, store: Store, ids: Ids, *, secret: bytes) -> None:
+    def __init__(self, store: Store, ids: Ids, *, secret: bytes, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._ids = ids
         self._secret = hashlib.sha256(secret).digest()
+        self._clock = clock
         self._reading: LRUCache[str, asyncio.Lock] = LRUCache(1000)
         self._writing: LRUCache[str, asyncio.Lock] = LRUCache(1000)
 
@@ -91,6 +107,13 @@ class Photos:
         """Where a photo lies, for whoever knows its id. Raises StoreDown."""
         kept = await self._store.records(PLACES, RECORDS, [photo_id])
         return msgspec.json.decode(kept[photo_id], type=PhotoPlace) if photo_id in kept else None
+
+    async def uploaded(self, session: Session, upload: hub.Upload, file: File) -> Photo:
+        """Keep a picture that waits for its post; when that is seen, its photo has the same id. Raises StoreDown."""
+        now = from_milliseconds(int(self._clock() * 1000))
+        photo = awaiting(upload, file, now, self.identify(session))
+        await self.keep(session, [photo])
+        return photo
 
     async def keep(self, session: Session, photos: Iterable[Photo]) -> None:
         """Add or replace. Raises StoreDown."""
@@ -172,16 +195,22 @@ class Photos:
     def _profile(self, session: Session, account: hub.Account) -> dict[str, Photo]:
         return {photo.id: photo for photo in of_the_profile(account, self.identify(session))}
 
-    @staticmethod
     def _lost(
-        kept: Mapping[str, Photo], current: Mapping[str, Photo], lost: set[str], seen: Iterable[hub.Status]
+        self, kept: Mapping[str, Photo], current: Mapping[str, Photo], lost: set[str], seen: Iterable[hub.Status]
     ) -> set[str]:
-        """Those whose status is gone or no longer has them, and former pictures of the profile."""
+        """Those whose status is gone or no longer has them, former pictures of the profile, and what waited too long
+        for its post."""
         over = lost | {status.native for status in seen}
+        oldest = (self._clock() - WAIT_SECONDS) * 1000
         return {
             id
             for id, photo in kept.items()
-            if id not in current and (photo.kind is Kind.PROFILE or photo.status in over)
+            if id not in current
+            and (
+                photo.kind is Kind.PROFILE
+                or photo.status in over
+                or (photo.awaiting and milliseconds(photo.created) < oldest)
+            )
         }
 
     async def _remember(self, session: Session, before: State | None, now: State) -> None:
@@ -190,9 +219,11 @@ class Photos:
 
 
 def _current(one: Found, known: Photo | None) -> Photo:
-    """`one.photo` itself when it is to be taken as it is."""
+    """`one.photo` itself when it is to be taken as it is; rights of a picture of a post are those given before it."""
     sight = one.photo
-    if known is None or one.carrier is None or known.status != sight.status:
+    if known is not None and one.carrier is None:
+        return replace(sight, rights=known.rights)
+    if known is None or known.status != sight.status:
         return sight
     if milliseconds(sight.edited) > milliseconds(known.edited):
         return sight

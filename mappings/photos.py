@@ -87,6 +87,11 @@ class Photo(Struct, frozen=True, kw_only=True):
         """Only served with a signature, or to its owner."""
         return self.limited or self.rights.private
 
+    @property
+    def awaiting(self) -> bool:
+        """Stored for a post that has not been seen yet."""
+        return self.kind is Kind.WALL and not self.status
+
 
 class PhotoPlace(Struct, frozen=True, kw_only=True):
     """What the picture route needs, asked by nobody in particular: whose photo, where its file lies. `rights` are the

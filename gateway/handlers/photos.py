@@ -159,7 +159,9 @@ async def _updated(ask: Ask) -> Reply:
     album = ask.text("album_new") if ask.has("album_new") and not uploads else photo.album
     desc = ask.text("desc") if ask.has("desc") else photo.desc
     wanted = replace(photo, album=album, desc=desc, rights=rights)
-    if uploads or wanted != photo:
+    if photo.awaiting and not uploads and wanted.album == photo.album:
+        await _described(ask, photo, wanted)
+    elif uploads or wanted != photo:
         photo_albums.refuse_foreign(ask, [photo], "change")
         wanted = await _changed(ask, photo, wanted)
     return _detail(ask, wanted) if uploads else _result("updated", f"Image id `{id}` has been updated.")
@@ -177,6 +179,16 @@ async def _changed(ask: Ask, photo: Photo, wanted: Photo) -> Photo:
         raise await _vanished(ask, photo) from None
     await ask.gateway.photos.keep(ask.session, [changed])
     return changed
+
+
+async def _described(ask: Ask, photo: Photo, wanted: Photo) -> None:
+    """A picture that waits for its post: DiCa gives it rights before it posts (reference section 16.3)."""
+    if wanted.desc != photo.desc:
+        try:
+            await ask.session.backend.describe(photo.media, wanted.desc)
+        except Missing:
+            raise ApiError(400, NO_SUCH_PHOTO) from None
+    await ask.gateway.photos.keep(ask.session, [wanted])
 
 
 async def _of_album(ask: Ask, id: str) -> Photo:

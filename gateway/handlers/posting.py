@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 
+from adapters.backend import File
 from gateway import posting
 from gateway.ask import Ask
 from gateway.errors import BAD_MEDIA, ApiError
+from gateway.imaging import SIDES
 from gateway.pictures import picture, size_of
 from gateway.replies import OneStatus, Reply, Tree
+from mappings import hub
 from mappings.site import media_tree
 
 
@@ -37,6 +40,14 @@ async def media_upload(ask: Ask) -> Reply:
             width=width,
             height=height,
             mime=file.mime,
-            preview=stored.preview_url or stored.url,
+            preview=await _preview(ask, stored, file, max(width, height)),
         )
     )
+
+
+async def _preview(ask: Ask, stored: hub.Upload, file: File, side: int) -> str:
+    """The address of the picture as a photo: clients take the photo's id from it (wire-friendica.md section 16.3)."""
+    if not file.mime.startswith("image/") or not stored.url:
+        return stored.preview_url or stored.url
+    photo = await ask.gateway.photos.uploaded(ask.session, stored, file)
+    return ask.gateway.photo_addresses.of(ask.base_url, ask.session.account.id, photo, int(side > SIDES[1]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from adapters.errors import Unavailable
 from gateway import photos as registry
 from mappings.carriers import Carrier, written
 from mappings.photos import WALL
+from tests.fake_notices import picture
 from tests.fake_world import World
 from tests.gateway.photo_ground import EDITING, albums_of, create, ids_of, lose_store
 from tests.gateway_harness import Ground, gateway_on, village
@@ -183,3 +186,39 @@ async def test_places_are_found_by_id_alone(ground: Ground) -> None:
     assert (place.account, place.mime, place.private) == (account.id, "image/png", False)
     assert place.url in {media.url for media in ground.world.uploads.values()}
     assert await ground.gateway.photos.public_record("0" * 32) is None
+
+
+@pytest.mark.anyio
+async def test_an_uploaded_picture_is_a_photo_before_and_after_it_is_posted(ground: Ground) -> None:
+    """As DiCa does: the id out of the preview's address, a look at the photo, rights, and then the post."""
+    bob = (await ground.get("users/show", screen_name="bob", twin=False)).json["id"]
+    sent = await ground.post("media/upload", files={"media": ("a.png", picture(700, 16), "image/png")})
+    preview = sent.json["image"]["friendica_preview_url"]
+    found = re.search(r"/photo/([a-z0-9]+)-([0-6])\.png\?sig=", preview)
+    assert found
+    id = found[1]
+    shown = (await ground.get("friendica/photo", photo_id=id)).json
+    assert (shown["album"], shown["type"], shown["filename"]) == (WALL, "image/png", "a.png")
+    form = {"photo_id": id, "album": WALL, "allow_cid": f"<{bob}>", "allow_gid": "", "deny_cid": "", "deny_gid": ""}
+    assert (await ground.post("friendica/photo/update", **form)).json["result"] == "updated"
+    assert (await ground.post("friendica/photo/update", **form, desc="a cat")).json["result"] == "updated"
+    assert (await ground.post("friendica/photo/update", **form, album_new="Mine")).status == 501
+    assert (await ground.post("friendica/photo/delete", photo_id=id)).status == 501
+    assert id in await ids_of(ground)
+    posted = await ground.post("statuses/update", status="look", media_ids=sent.json["media_id"], contact_allow=bob)
+    assert posted.status == 200
+    rows = [row for row in (await ground.get("friendica/photos/list")).json if row["album"] == WALL]
+    assert [(row["id"], row["desc"]) for row in rows] == [(id, "a cat")]
+    shown = (await ground.get("friendica/photo", photo_id=id)).json
+    assert (shown["allow_cid"], "?sig=" in shown["link"][0]) == (f"<{bob}>", True)
+    assert (await ground.post("friendica/photo/update", **form, desc="new")).status == 501
+
+
+@pytest.mark.anyio
+async def test_a_picture_that_is_never_posted_goes_again(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    await ground.post("media/upload", files={"media": ("a.png", picture(20, 16), "image/png")})
+    assert WALL in await albums_of(ground)
+    assert await ids_of(ground, user="bob") & await ids_of(ground) == set()
+    now = time.time()
+    monkeypatch.setattr(ground.gateway.photos, "_clock", lambda: now + registry.WAIT_SECONDS + 1)
+    assert WALL not in await albums_of(ground)
