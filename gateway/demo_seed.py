@@ -1,7 +1,8 @@
 """The made-up people and posts of the demo, as data, and the one function that posts them.
 
 People and texts are those behind the golden replies (`tests/golden/`), as far as a Mastodon server can hold them:
-no coordinates, no dislikes, no answers to events. `GOLDEN` names the same post by the numbers it had there.
+no coordinates, no dislikes, no answers to events. Photos stand in statuses of their own, as the gateway stores them.
+`GOLDEN` names the same post by the numbers it had there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 import httpx2 as httpx
 import msgspec
 
+from mappings.carriers import Carrier, written
+
 PEOPLE: dict[str, str] = {
     "alice": "Alice Example",
     "bob": "Bob Builder",
@@ -24,7 +27,7 @@ PEOPLE: dict[str, str] = {
 FRIENDS = ("alice", "bob", "carol")
 LISTS: dict[str, tuple[str, ...]] = {"Friends": ("bob", "carol"), "Builders": ("bob",)}
 
-RED, BLUE = (200, 30, 30), (30, 30, 200)
+RED, GREEN, BLUE = (200, 30, 30), (30, 160, 30), (30, 30, 200)
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -42,6 +45,11 @@ class Post(msgspec.Struct, frozen=True):
 def _stream(number: int) -> Post:
     author = "bob" if number % 2 else "carol"
     return Post(f"stream_{number:02}", author, f"Stream post number {number:02} about #topic{number % 3}")
+
+
+def _photo(name: str, album: str, desc: str, colour: tuple[int, int, int]) -> Post:
+    text = written(Carrier(album=album, filename=f"{name}.png", desc=desc))
+    return Post(name, "alice", text, visibility="direct", picture=colour)
 
 
 FIRST = 'Alice\'s first public post. Umlauts äöü, emoji 🦜, <angle> & ampersand "quotes" **bbcode bold**'
@@ -62,6 +70,9 @@ POSTS: tuple[Post, ...] = (
     Post("question", "alice", "@bob Hi Bob, are you there?", "A question", "direct"),
     Post("reply", "bob", "@alice Yes Alice, I am here.", "A question", "direct", "question"),
     Post("message", "carol", "@alice Message without a title from Carol", "", "direct"),
+    _photo("photo0", "Holiday", "Photo number 0", GREEN),
+    _photo("photo1", "Holiday", "Photo number 1", RED),
+    _photo("photo2", "Work", "Photo number 2", BLUE),
     *map(_stream, range(30)),
     Post("ping", "bob", "Ping @alice one more mention"),
 )

@@ -29,7 +29,7 @@ UNSET = frozenset({"None"})
 _LIST_EDGES = " \t\r\n[]'\""
 """Some sent a whole list as Python prints it."""
 
-_CONTROLS = dict.fromkeys([*range(32), *range(0x7F, 0xA0)])
+_CONTROLS = dict.fromkeys([*range(32), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF])
 for _kept in "\t\n\r":
     del _CONTROLS[ord(_kept)]
 

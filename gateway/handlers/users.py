@@ -46,9 +46,18 @@ async def search(ask: Ask) -> Reply:
 
 
 async def last_status(ask: Ask, native: str) -> hub.Entry | None:
-    """The newest public or unlisted post that is no boost; none when the backend does not tell."""
+    """The newest public or unlisted post that is no boost; none when the backend does not tell.
+
+    Messages and photos may be all that is newest of the reader's own: then one page more is looked through.
+    """
+    backend = ask.session.backend
     try:
-        page = await ask.session.backend.user(native, Window(limit=LATEST), replies=True)
+        page = await backend.user(native, Window(limit=LATEST), replies=True)
+        found = next((entry for entry in page.items if _showable(entry)), None)
+        if found or native != ask.session.account.native or len(page.items) < LATEST:
+            return found
+        window = Window(limit=backend.capabilities.page_size, older_than=page.older)
+        page = await backend.user(native, window, replies=True)
     except BackendError:
         return None
     return next((entry for entry in page.items if _showable(entry)), None)

@@ -64,7 +64,6 @@ STATUSES: tuple[Otherwise, ...] = (
     Otherwise("media-upload.ok.xml.txt", 200, "the original sent no usable XML", False),
     Otherwise("media-upload.not_an_image.txt", 400, "a failed upload is an error, not 200 with a line of text", False),
     Otherwise("statuses-destroy.foreign_status.json", 403, "what is not one's own cannot be deleted", False),
-    Otherwise("statuses-update.group_allow*.json", 400, "groups come with issue 3: nobody's group yet", False),
     Otherwise("statuses-update.contact_deny.json", 400, "the server cannot hide a post from single people", False),
     Otherwise("statuses-update.invalid_utf8.json", 400, "bad bytes are the client's error, never a 500"),
     Otherwise("statuses-update.put.json", 200, "parameters are read from every body, also of PUT", False),
@@ -72,10 +71,39 @@ STATUSES: tuple[Otherwise, ...] = (
     Otherwise("users-search.partial_name.json", 200, "a part of a name finds people", False),
     Otherwise("statuses-show.private_not_addressed.json", 200, "the mock shows everything to everybody", False),
     Otherwise("statuses-retweet.private.json", 200, "followers-only here, and one's own may be boosted", False),
+    Otherwise("f*-list.ok.*", 200, "specified calls work with extension", False),
+    Otherwise("followers-list.noext_ok.txt", 200, "the original crashed without skip_status", False),
+    Otherwise("friendica-profile-show.ok.*", 200, "specified calls work with extension", False),
+    Otherwise("friendica-profile-show.unknown_profile_id.json", 400, "specified calls work with extension"),
+    Otherwise("friendica-profile-show.noext_unknown_profile_id.json", 400, "as specified", False),
+    Otherwise("friendica-profile-show.no_auth.json", 401, "specified calls work with extension"),
+    Otherwise("friendica-profile-show.post.json", 405, "specified calls work with extension"),
+    Otherwise("friendica-profile-show.noext_no_auth.txt", 401, "the error document instead of an HTML page", False),
+    Otherwise("friendica-profile-show.noext_post.txt", 405, "the error document instead of an HTML page", False),
+    Otherwise("friendica-events.ok.json", 200, "served with extension too", False),
+    Otherwise("friendica-notifications.extra_path.json", 501, "paths are matched exactly"),
+    Otherwise("friendica-notifications-seen.get.json", 405, "the specified path, which asks for POST"),
+    Otherwise("friendica-notifications-seen.as_documented.xml", 200, "the specified path works", False),
+    Otherwise("friendica-notification-seen.not_an_item.xml", 200, "the original crashed", False),
+    Otherwise("friendica-activity-love.*", 400, "an unknown verb is an error of the call, which exists"),
+    Otherwise("friendica-activity-*dislike.ok.*", 501, "the mock has no reactions that could carry a dislike", False),
+    Otherwise("friendica-activity-*attend*.ok.*", 501, "the mock has no events", False),
+    Otherwise("friendica-group_update.unknown_gid.json", 400, "an unknown group is never updated", False),
+    Otherwise("friendica-photo.scale3.json", 200, "every size is made when it is asked for", False),
+    Otherwise("friendica-photo-create.media_as_base64_field.json", 500, "base64 is read; these bytes are no picture"),
+    Otherwise("direct_messages-new.no_*.txt", 400, "what is missing is said, not answered with nothing", False),
+    Otherwise("direct_messages-new.unknown_user_id.json", 404, "one answer for all unknown recipients"),
+    Otherwise("direct_messages-new.not_a_contact.json", 200, "strangers can be written to", False),
+    Otherwise("account-update_profile_image.ok.*", 200, "the original changed the picture and said 404", False),
     Otherwise("http.get_with_origin.json", 403, "authenticated calls with a foreign Origin are refused", False),
 )
 
-ROOTS = dict.fromkeys(("statuses/update", "statuses/update_with_media", "statuses/retweet"), "status")
+BROKEN = {b"wrong users": b"wrong_users"}
+"""Bytes that made captured XML malformed, and what they should have been."""
+
+ROOTS = dict.fromkeys(("statuses/update", "statuses/update_with_media", "statuses/retweet"), "status") | {
+    "friendica/photo": "photo"
+}
 """Calls whose XML had another root, which says what the document is."""
 
 DETAILS: tuple[Detail, ...] = (
@@ -108,5 +136,34 @@ DETAILS: tuple[Detail, ...] = (
     Detail(r"extra expires_after_secs", "as Twitter said it"),
     Detail(r"empty ids\[\]", "a cursor is a place in the list here, no contact id", "f*-ids.noext_count1_cursor.json"),
     Detail(r"empty \[\]", "the post itself, which has no answers, is left out", "conversation-show.include_entities.*"),
+    Detail(
+        r"missing users\[\]\.(derived|profile_banner_url|default_profile\w*)|type users\[\]\.(lang|self): .*",
+        "one user object for all calls",
+        "f*-list.noext_all_params.json",
+    ),
+    Detail(r"extra \[\]", "a cid is the user's id", "direct_messages.user_id_is_public_id.json"),
+    Detail(r"extra (data|datasize)", "scale 0 is the original, as specified", "friendica-photo.scale0.json"),
+    Detail(r"type desc: str instead of null", "no description is an empty text", "friendica-photo-create.private.json"),
+    Detail(
+        r"type direct_message_search/search_results: node .*",
+        "the original lost the items in XML",
+        "friendica-direct_messages_search.ok.xml",
+    ),
+    Detail(r"type profiles.*profile_id: str .*", "as releases with several profiles", "friendica-profile-show.*"),
+    Detail(r"(missing|extra) users/users?", "the child was called users by mistake", "users-lookup.ok.xml"),
+    Detail(r"(missing|extra) statuses/status/geo.*", "the point is written as everywhere else", "search-tweets.ok.xml"),
+    Detail(r"extra statuses/status/friendica:activities/.*", "the original left them out here", "search-tweets.ok.xml"),
+    Detail(r"type group_create/wrong_users: node .*", "the original lost the items in XML", "friendica-group_create.*"),
+    Detail(r"type profiles\[\]\.\w+: (str|bool) instead of null", "empty, as before", "friendica-profile-show.*"),
+    Detail(r"type lists/lists: node instead of leaf", "the original lost the items in XML", "lists-ownerships.ok.xml"),
+    Detail(r"extra \[\]\.retweeted_status", "boosts of the members are listed", "lists-statuses.ok.json"),
+    Detail(r"type : list instead of bool", "no notifications are an empty list", "friendica-notifications.empty.json"),
+    Detail(r"type gid: int instead of str", "a group has a number in every answer", "friendica-group_*.json"),
+    Detail(
+        r"missing [\w-]+",
+        "a database row: its keys, secrets and protocol addresses mean nothing here",
+        "friendships-destroy.ok.json",
+    ),
+    Detail(r"extra \w+", "what clients read of a user, and the cid", "friendships-destroy.ok.json"),
     Detail(r"extra \[\]", "Carol's like is a favourite here", "favorites.empty.json"),
 )

@@ -16,16 +16,7 @@ FOLDER = Path(__file__).parent / "friendica-2021.01"
 TOTAL = 546
 """Rows of the capture."""
 
-LATER: dict[str, int] = {
-    "direct_messages": 3,
-    "friendica/direct_messages_setseen": 3,
-    "friendica/direct_messages_search": 3,
-    "friendica/photo": 3,
-    "friendica/photos": 3,
-    "friendica/photoalbum": 3,
-    "oauth": 4,
-    "notimpl": 6,
-}
+LATER: dict[str, int] = {"oauth": 4, "notimpl": 6}
 """Call, or first parts of its path, to the issue that serves it."""
 
 

@@ -11,7 +11,7 @@ from lxml import etree
 
 from gateway.call_rows import TABLE
 from tests.golden import rows as capture
-from tests.golden.deviations import DETAILS, ROOTS, STATUSES, Otherwise
+from tests.golden.deviations import BROKEN, DETAILS, ROOTS, STATUSES, Otherwise
 from tests.golden.replay import Answer, replay
 from tests.golden.rows import Row
 from tests.golden.structure import differences, of_json, of_xml
@@ -43,11 +43,17 @@ def _differences(row: Row, answer: Answer) -> Iterator[str]:
         yield from differences(of_json(capture.parse(row.body)), of_json(capture.parse(answer.body)))
     elif row.kind == "xml":
         root = ROOTS.get(row.call, "") if answer.status == 200 else ""
-        yield from differences(of_xml(row.body, root), of_xml(answer.body))
+        yield from differences(of_xml(_mended(row.body), root), of_xml(answer.body))
     elif row.kind == "feed":
         yield from _feed(row, answer)
     elif answer.body != row.body:
         yield f"body {answer.body[:60]!r}"
+
+
+def _mended(body: bytes) -> bytes:
+    for broken, meant in BROKEN.items():
+        body = body.replace(broken, meant)
+    return body
 
 
 def _feed(row: Row, answer: Answer) -> Iterator[str]:
@@ -66,7 +72,7 @@ def excused(row: Row, finding: str) -> bool:
 def test_every_captured_row_is_ours_or_marked_with_its_issue() -> None:
     count = Counter(row.issue for row in ROWS)
     assert len(ROWS) == len({row.file for row in ROWS}) == capture.TOTAL == sum(count.values())
-    assert set(count) == {0, 3, 4, 6}
+    assert set(count) == {0, 4, 6}
     assert all((capture.FOLDER / row.file).exists() for row in OURS)
 
 
