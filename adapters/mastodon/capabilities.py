@@ -216,6 +216,7 @@ ROWS = (
         editing=(2, 46),
         media_attributes=False,
         titles_are_sensitive=True,
+        search_offset=False,
         own_from_home=True,
         blocks_list=False,
         renames_lists=False,

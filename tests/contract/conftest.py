@@ -24,7 +24,13 @@ __all__ = ["mock", "mock_server"]
 
 URL, LIVE_TOKENS = "OLDBIRD_LIVE_URL", "OLDBIRD_LIVE_TOKENS"
 TARGETS = ["mock", "live"] if os.environ.get(URL) and os.environ.get(LIVE_TOKENS) else ["mock"]
-TRIES, BETWEEN = 40, 0.1
+TRIES, BETWEEN = 100, 0.1
+QUIRKS = {
+    "mastodon_mock": {"anybody reads by id", "lists take anybody", "no profile pictures", "no new descriptions"},
+    "snac": {"anybody reads by id", "lists take anybody", "no new descriptions", "describes anything", "text is markup",
+             "no limits", "lists that never were are empty"},
+}  # fmt: skip
+"""What servers do differently and no adapter can mend."""
 T = TypeVar("T")
 
 
@@ -40,6 +46,10 @@ class Side(NamedTuple):
 
     backend: Backend
     me: Person
+
+    def quirk(self, what: str) -> bool:
+        """Whether the server is known for it."""
+        return what in QUIRKS.get(self.backend.capabilities.software, ())
 
     async def post(self, text: str, visibility: hub.Visibility = hub.Visibility.PUBLIC, **fields: object) -> hub.Status:
         """A new status, as the answer to it says."""
