@@ -60,7 +60,9 @@ class LoginRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A device (app password), and from the login issue on an OAuth token: DESIGN section 6.
 
     `hash` is the keyed hash of the secret the client sends, `public` its X25519 public half, `sealed` the backend
-    token sealed to it and then under the server key.
+    token sealed to it and then under the server key. `kind` "oauth": `hash` is that of the `oauth_token`, `secret` the
+    token's own secret, sealed in the same way, `consumer` the key of the client it was granted to. `plain_http`: the
+    device may come over the listener without TLS.
     """
 
     hash: str
@@ -68,8 +70,11 @@ class LoginRecord(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     name: str
     kind: str = "password"
+    consumer: str = ""
+    secret: bytes = b""
     dialect: str = ""
     read_only: bool = False
+    plain_http: bool = False
     created: int = 0
     last_used: int = 0
     public: bytes = b""
@@ -132,6 +137,9 @@ class Store(Protocol):
     async def login(self, hash: str) -> tuple[LoginRecord, AccountRecord] | None: ...
     async def logins(self, account: str) -> tuple[LoginRecord, ...]: ...
     async def remove_login(self, account: str, id: str) -> bool: ...
+    async def remove_account(self, id: str) -> bool:
+        """The account, its logins, indexes, numbers, records and media. Ids of statuses stay: others share them."""
+
     async def touch_login(self, hash: str, now: int) -> None: ...
 
     # small indexes (favourites, mentions)
@@ -166,6 +174,17 @@ class Store(Protocol):
         """Those under `keys`, or all of the kind, in no order. What one `put_records` wrote is seen whole."""
 
     async def drop_records(self, account: str, kind: str, keys: Sequence[str]) -> None: ...
+
+    # short-lived things: request tokens, states of a linking, web sessions, nonces; keys are keyed hashes
+    async def keep(self, key: str, value: bytes, seconds: int) -> None:
+        """Put `value` there, in the place of what was, for so long."""
+
+    async def kept(self, key: str) -> bytes | None: ...
+    async def take(self, key: str) -> bytes | None:
+        """Read and remove, atomically: of several takers one gets it."""
+
+    async def claim(self, key: str, seconds: int) -> bool:
+        """True for the first in all processes within so many seconds (one atomic set-if-absent)."""
 
     # post once
     async def reserve(self, key: str, seconds: int) -> bytes | None:
