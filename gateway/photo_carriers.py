@@ -28,7 +28,7 @@ from gateway.posting import verify
 from gateway.stores.store import StoreDown
 from mappings import hub
 from mappings.carriers import Carrier, carrier_of, written
-from mappings.dates import milliseconds
+from mappings.dates import from_milliseconds, milliseconds
 from mappings.hub import Visibility
 from mappings.photos import Photo
 
@@ -165,7 +165,8 @@ async def _edited(ask: Ask, photo: Photo, wanted: Photo, file: File | None) -> P
         before = Draft(text=await text_of(ask, photo, beside=True), visibility=Visibility.DIRECT, media=draft.media)
         await backend.edit(photo.status, before)
         raise ApiError(502, "The server gave the photo another audience than asked; the change was taken back.")
-    return photo_of(ask, status, wanted)
+    changed = photo_of(ask, status, wanted)
+    return changed if status.edited_at else replace(changed, edited=from_milliseconds(int(time.time() * 1000)))
 
 
 async def _anew(ask: Ask, photo: Photo, wanted: Photo, file: File | None) -> Photo:
