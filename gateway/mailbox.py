@@ -226,7 +226,7 @@ class Mailbox:
         return [*{**joined, **_seen(new, _until(one for one in joined.values() if one.seen))}.values()]
 
     def _roots(self, made: dict[str, Letter]) -> dict[str, str]:
-        """The root of each letter: that of one a client was told, of the oldest known one, else of the first message."""
+        """The root of each letter: that of one a client was told, of the oldest known one, else of the first of all."""
         top: dict[str, str] = {}
         chosen: dict[str, tuple[bool, int, str]] = {}
         for key, one in made.items():

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from adapters.backend import Backend, Window
-from gateway.cards import Cards, Seen
+from gateway.cards import Cards
 from gateway.mailbox import Found, Letter, Mailbox
 from gateway.paging import HIGHEST, Span
 from gateway.trail import Trail
@@ -64,8 +64,10 @@ class Lists:
 
     async def heads(self) -> tuple[list[Found], dict[str, str]]:
         """What is new in all lists, and the state to keep then. Raises BackendError, StoreDown."""
-        work = [self._head(source) for source in self._sources]
-        parts = await asyncio.gather(*work, *([self._timeline()] if self._home else []))
+        if self._home:
+            parts = [await self._timeline(), await self._head(MENTIONS)]
+        else:
+            parts = await asyncio.gather(*(self._head(source) for source in self._sources))
         found = [one for some, _ in parts for one in some]
         return found, {name: value for _, state in parts for name, value in state.items()}
 
@@ -116,18 +118,19 @@ class Lists:
         return state
 
     async def _timeline(self) -> tuple[list[Found], dict[str, str]]:
-        """The direct ones of the home timeline above what was read of it."""
+        """What is new in the home timeline. It is numbered at once and before the mentions, so that ids that have no
+        order of their own get that of their arrival."""
         newest, limit = self._mailbox.state.get(HOME), self._backend.capabilities.page_size
-        window, found = Window(limit=limit, newer_than=newest), list[Seen]()
-        for number in range(HEAD_PAGES):
+        window, entries = Window(limit=limit, newer_than=newest), list[hub.Entry]()
+        for _ in range(HEAD_PAGES):
             page = await self._backend.home(window)
-            joined = newest is not None
-            found += await self._cards.read(self._backend, page.items, head=number == 0, joined=joined)
-            if page.older in {None, window.older_than} or (joined and len(page.items) < limit):
+            entries += page.items
+            if page.older in {None, window.older_than} or (newest is not None and len(page.items) < limit):
                 break
             window = msgspec.structs.replace(window, older_than=page.older)
-        state = {HOME: found[0].card.native} if found else {}
-        return [Found(seen=one) for one in found], state
+        seen = await self._cards.read(self._backend, entries, head=True, joined=newest is not None)
+        state = {HOME: seen[0].card.native} if seen else {}
+        return [Found(seen=one) for one in seen], state
 
     async def _found(self, page: hub.Page[Row], *, head: bool = False) -> list[Found]:
         was_read = {entry.raw: read for entry, read in page.items}

@@ -14,7 +14,7 @@ NEW, DESTROY = "direct_messages/new", "direct_messages/destroy"
 SEEN, SEARCH = "friendica/direct_messages_setseen", "friendica/direct_messages_search"
 
 ROOTS: dict[str, set[str]] = {
-    **dict.fromkeys(BOX, {"direct-messages", "direct_messages_all"}),
+    **{call: {"direct-messages", "direct_messages_all"} for call in BOX},
     NEW: {"direct-messages"},
     DESTROY: {"direct_message_delete", "direct_messages_delete", "direct_message"},
     SEEN: {"direct_message_setseen", "direct_messages_setseen"},
@@ -23,7 +23,7 @@ ROOTS: dict[str, set[str]] = {
 """The XML roots of each call."""
 
 TEXTS = {
-    **dict.fromkeys(BOX, {("error", "no mails available")}),
+    **{call: {("error", "no mails available")} for call in BOX},
     DESTROY: {
         ("ok", "message deleted"), ("error", "message id or parenturi not specified"),
         ("error", "message id not in database"), ("error", "unknown error"),

@@ -40,7 +40,8 @@ def talk(ground: Ground, length: int, other: str = "bob", first: int = 0) -> lis
 
 
 async def texts(ground: Ground, path: str = ALL, **params: Any) -> list[str]:
-    reply = await ground.get(path, twin=False, **({"getText": "plain", "count": 999} | params))
+    asked: dict[str, Any] = {"getText": "plain", "count": 999} | params
+    reply = await ground.get(path, twin=False, **asked)
     assert reply.status == 200, reply.body
     return [one["text"] for one in reply.json]
 
@@ -66,7 +67,8 @@ async def test_pages_are_exact(tmp_path: Path, order: Order, conversations: bool
         for number in range(40):
             other, own = chance.choice(("bob", "carol")), chance.random() < 0.5
             who, whom = ("alice", other) if own else (other, "alice")
-            above = chance.choice([None, *threads[other][-3:]]) if own else (threads[other] or [None])[-1]
+            known = threads[other]
+            above = chance.choice([None, *known[-3:]]) if own else known[-1] if known else None
             threads[other].append(direct(ground, who, f"@{whom} {number}", reply_to=above))
             if chance.random() < 0.3:
                 ground.world.post("bob", f"@alice public {number}")
@@ -78,9 +80,9 @@ async def test_pages_are_exact(tmp_path: Path, order: Order, conversations: bool
         for _ in range(25):
             since, last = chance.choice([0, *ids]), chance.choice([None, *ids])
             count, page = chance.randint(1, 12), chance.randint(1, 4)
-            bounds = {"since_id": since + chance.randint(-1, 1), **({"max_id": last} if last else {})}
-            inside = [id for id in ids if bounds["since_id"] < id <= (last or ids[0])]
-            found = await ground.get(ALL, count=count, page=page, twin=False, **bounds)
+            since += chance.randint(-1, 1)
+            inside = [id for id in ids if since < id <= (last or ids[0])]
+            found = await ground.get(ALL, count=count, page=page, since_id=since, max_id=last or "", twin=False)
             assert found.ids == inside[(page - 1) * count : page * count]
 
 

@@ -61,7 +61,8 @@ async def test_hidden_messages_stay_hidden_after_a_restart(tmp_path: Path) -> No
 @pytest.mark.parametrize("format", ["json", "xml"])
 async def test_verbose_answers(ground: Ground, format: str) -> None:
     direct(ground, "alice", "@bob mine")
-    ((mine, uri),) = [(one["id"], one["friendica_parent_uri"]) for one in (await ground.get("direct_messages/all")).json]
+    (found,) = (await ground.get("direct_messages/all")).json
+    mine, uri = found["id"], found["friendica_parent_uri"]
     unspecified = ("error", "message id or parenturi not specified")
     unknown = ("error", "message id not in database")
     cases: tuple[tuple[dict[str, Any], tuple[str, str]], ...] = (
@@ -87,7 +88,7 @@ def result(reply: Answer) -> tuple[str, str]:
     assert reply.status == 200, reply.body
     if reply.format == "json":
         return reply.json["result"], reply.json["message"]
-    found = {etree.QName(child).localname: child.text for child in etree.fromstring(reply.body)}
+    found = {etree.QName(child).localname: child.text or "" for child in etree.fromstring(reply.body)}
     return found["result"], found["message"]
 
 

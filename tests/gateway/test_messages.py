@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.errors import Unavailable
+from mappings import hub
 from tests.gateway_harness import Ground, gateway_on
 
 BOXES = ("direct_messages", "direct_messages/all", "direct_messages/sent")
@@ -74,18 +76,17 @@ async def test_a_poll_costs_two_calls_however_much_there_is(ground: Ground) -> N
 
 @pytest.mark.anyio
 async def test_forms_of_the_text(ground: Ground) -> None:
-    direct(ground, "bob", "@alice see https://there.test/a b", title="T", html=(
-        '<p><span class="h-card"><a href="https://fedi.test/@alice" class="u-url mention">@<span>alice</span></a></span>'
-        ' see <a href="https://there.test/a">this</a></p>'
-    ))  # fmt: skip
-    forms = {
+    name = '<a href="https://fedi.test/@alice" class="u-url mention">@<span>alice</span></a>'
+    html = f'<p><span class="h-card">{name}</span> see <a href="https://there.test/a">this</a></p>'
+    direct(ground, "bob", "@alice see https://there.test/a b", title="T", html=html)
+    forms: dict[str | None, tuple[str, str]] = {
         None: ("T\nsee this https://there.test/a", ""),
         "plain": ("see this https://there.test/a", "T"),
         "html": ('<p>see <a href="https://there.test/a" rel="nofollow noopener">this</a></p>', "T"),
         "true": ("", "T"),
     }
     for form, expected in forms.items():
-        (found,) = (await ground.get("direct_messages", **({"getText": form} if form else {}))).json
+        (found,) = (await ground.get("direct_messages", getText=form or "")).json
         assert (found["text"], found["title"]) == expected, form
     (found,) = (await ground.get("direct_messages", getUserObjects="false")).json
     assert "sender" not in found
@@ -182,7 +183,8 @@ async def test_messages_appear_nowhere_else(ground: Ground) -> None:
 
 @pytest.mark.anyio
 async def test_a_message_deleted_at_the_backend_is_gone(ground: Ground) -> None:
-    posts = [direct(ground, who, f"@{whom} {n}") for n, (who, whom) in enumerate([("alice", "bob"), ("bob", "alice")] * 3)]
+    pairs = [("alice", "bob"), ("bob", "alice")] * 3
+    posts = [direct(ground, who, f"@{whom} {number}") for number, (who, whom) in enumerate(pairs)]
     for number in range(60):
         direct(ground, "carol", f"@alice c{number}")
     assert [one["text"] for one in await box(ground, screen_name="bob")] == ["5", "4", "3", "2", "1", "0"]
@@ -222,7 +224,8 @@ async def test_people_who_left_are_named_as_the_message_names_them(ground: Groun
     direct(ground, "alice", "@erik@far.test hello")
     backend = ground.connections.of("alice")
 
-    async def nobody(_: object) -> dict[str, Any]:
+    async def nobody(natives: Sequence[str]) -> dict[str, hub.Account]:
+        assert natives
         return {}
 
     backend.accounts = nobody  # type: ignore[method-assign]
