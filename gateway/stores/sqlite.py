@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from gateway.stores.sqlite_ids import SqliteIds, bounded, texts
 from gateway.stores.sqlite_logins import SqliteLogins
 from gateway.stores.sqlite_records import SqliteRecords
+from gateway.stores.sqlite_short import SqliteShort
 from gateway.stores.store import IndexEntry
 from mappings.order import position
 
@@ -22,6 +23,8 @@ COUNTED = {
     "numbers": "numbers",
     "records": "records",
     "once": "once",
+    "kept": "kept",
+    "claims": "claims",
 }
 
 
@@ -100,7 +103,7 @@ def _counts(db: sqlite3.Connection) -> dict[str, int]:
     return {**counts, "bytes": pages * size}
 
 
-class SqliteStore(SqliteIds, SqliteLogins, SqliteRecords):
+class SqliteStore(SqliteIds, SqliteLogins, SqliteRecords, SqliteShort):
     """`Store` in one file. Safe for several processes on one machine (WAL)."""
 
     async def put_media(self, account: str, native: str, now_ms: int) -> int:

@@ -55,6 +55,19 @@ def _remove_login(db: sqlite3.Connection, account: str, id: str) -> bool:
     return removed
 
 
+PRIVATE = ("logins", "entries", "entry_state", "media", "numbers", "records")
+"""Tables with a column `account`."""
+
+
+def _remove_account(db: sqlite3.Connection, id: str) -> bool:
+    if not id or not db.execute("DELETE FROM accounts WHERE id = ?", (id,)).rowcount:
+        return False
+    for table in PRIVATE:
+        db.execute(f"DELETE FROM {table} WHERE account = ?", (id,))  # noqa: S608 - fixed names
+    _moved(db)
+    return True
+
+
 def _touch_login(db: sqlite3.Connection, hash: str, now: int) -> None:
     db.execute("UPDATE logins SET last_used = ? WHERE hash = ?", (now, hash))
 
@@ -102,6 +115,9 @@ class SqliteLogins(SqliteBase):
 
     async def remove_login(self, account: str, id: str) -> bool:
         return await self._write(_remove_login, account, id)
+
+    async def remove_account(self, id: str) -> bool:
+        return await self._write(_remove_account, id)
 
     async def touch_login(self, hash: str, now: int) -> None:
         await self._write(_touch_login, hash, now)

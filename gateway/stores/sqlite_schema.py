@@ -59,7 +59,14 @@ NUMBERS_AND_RECORDS = (
         PRIMARY KEY (account, kind, key)) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, ASKED_AND_MEDIA, NUMBERS_AND_RECORDS)
+SHORT_LIVED = (
+    "CREATE TABLE kept (key TEXT PRIMARY KEY, expires INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX kept_expires ON kept (expires)",
+    "CREATE TABLE claims (key TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX claims_expires ON claims (expires)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, ASKED_AND_MEDIA, NUMBERS_AND_RECORDS, SHORT_LIVED)
 """Step n leads from version n to version n + 1."""
 
 VERSION = len(MIGRATIONS)
