@@ -42,6 +42,18 @@ READS: tuple[tuple[str, dict[str, Any], set[int]], ...] = (
     ("too late", LATE, {504}),
 )
 
+FURTHER = {
+    "search": "/api/v2/search",
+    "blocks/list": "/api/v1/blocks",
+    "friendships/incoming": "/api/v1/follow_requests",
+    "friendica/notifications": "/api/v1/notifications",
+    "friendica/group_show": "/api/v1/lists",
+    "statuses/networkpublic_timeline": "/api/v1/timelines/public",
+    "direct_messages": "/api/v1/conversations",
+}
+"""Call to the far side's path it cannot do without."""
+FORMS = {"search": {"q": "radio"}}
+
 
 class Client:
     """A legacy client of a real gateway before the mock."""
@@ -88,6 +100,17 @@ async def test_a_reading_call_says_what_is_wrong(client: Client, effect: dict[st
         reply = await client.ask("GET", "statuses/home_timeline", format)
         assert reply.status_code in expected, reply.text
         assert ("retry-after" in reply.headers) == (reply.status_code in {429, 503})
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("call", "far"), FURTHER.items(), ids=FURTHER)
+@pytest.mark.parametrize("kind", ["503", "half a JSON", "a list of nonsense", "null", "429"])
+async def test_the_calls_of_the_friendica_half_say_it_too(client: Client, call: str, far: str, kind: str) -> None:
+    effect, expected = next(row[1:] for row in READS if row[0] == kind)
+    client.mock.fault({"type": "status"} | effect, path=far)
+    for format in ("json", "xml"):
+        reply = await client.ask("POST" if call == "search" else "GET", call, format, **FORMS.get(call, {}))
+        assert reply.status_code in expected | {200} if kind == "a list of nonsense" else expected, (call, reply.text)
 
 
 @pytest.mark.anyio
