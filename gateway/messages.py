@@ -37,10 +37,15 @@ MANY = 3
 """So many absent messages of one thread are read as a thread, where a server has no batch call."""
 
 SEARCHED = 999
-SEARCH_SECONDS, SINGLE_SECONDS = 600, 300
-"""How old a body may be: to look for words in it; to be shown, where each would be a call of its own."""
+SEARCH_SECONDS, SINGLE_SECONDS, BATCH_SECONDS = 600, 300, 3600
+"""How old a body in memory may be: to look for words in it; to be shown, where each would be a call of its own, and
+where there is a batch call."""
 
-BODY_BYTES = 4_000_000
+VERIFIED = 40
+"""Bodies in memory that each request asks for again where there is a batch call, the oldest first: two calls. So pages
+of that size are exact, and a client that asks for everything each time costs no more the more there is."""
+
+BODY_BYTES = 8_000_000
 ALL = Span(above=0, below=HIGHEST, count=SEARCHED, skip=0, page=1)
 
 
@@ -76,8 +81,7 @@ class Reading:
         self._at_hand: dict[str, Seen] = {}
         self._tried: set[str] = set()
         self._failed: set[str] = set()
-        single = not self._backend.capabilities.statuses_by_id
-        self._fresh = SINGLE_SECONDS if single else 0
+        self._single = not self._backend.capabilities.statuses_by_id
 
     async def page(self, span: Span, keep: Keep) -> list[Mail]:
         """The asked part, newest first. Raises BackendError, StoreDown."""
@@ -89,7 +93,7 @@ class Reading:
         await self._update(ALL, _any)
         wanted = words.casefold()
         letters = self._mailbox.select(ALL, _any)
-        bodies = await self._read(letters, SEARCH_SECONDS)
+        bodies = await self._read(letters, SEARCH_SECONDS, 0)
         matching = {key for key, seen in bodies.items() if wanted in reading(seen.entry.status).text.casefold()}
         return await self._shown(ALL, lambda one: one.key in matching)
 
@@ -179,18 +183,20 @@ class Reading:
             absent = [one for one in self._mailbox.select(span, keep) if one.key not in bodies]
             if not absent:
                 break
-            bodies |= await self._read(absent, self._fresh)
+            age, verified = (SINGLE_SECONDS, 0) if self._single else (BATCH_SECONDS, VERIFIED)
+            bodies |= await self._read(absent, age, verified)
         selected = [one for one in self._mailbox.select(span, keep) if one.key in bodies]
         await self._mailbox.save(replace(one, told=True) for one in selected if one.open)
         return [Mail(one, bodies[one.key].entry.status) for one in selected]
 
-    async def _read(self, letters: Sequence[Letter], age: float) -> dict[str, Seen]:
-        """Bodies by key. What the backend no longer has is dropped."""
-        known = {one.key: seen for one in letters if (seen := self._body(one.key, age))}
+    async def _read(self, letters: Sequence[Letter], age: float, verified: int) -> dict[str, Seen]:
+        """Bodies by key: from memory when they are at most `age` seconds old, the `verified` oldest of those anew. What
+        the backend no longer has is dropped."""
+        known = self._remembered(letters, age, verified)
         for seen in known.values():
             self._mailbox.sight(seen)
         absent = [one for one in letters if one.key not in known]
-        if absent and self._fresh:
+        if absent and self._single:
             await self._whole_threads(absent)
             known |= {one.key: self._at_hand[one.key] for one in absent if one.key in self._at_hand}
             absent = [one for one in absent if one.key not in known]
@@ -198,11 +204,15 @@ class Reading:
             known |= await self._fetched(absent)
         return known
 
-    def _body(self, key: str, age: float) -> Seen | None:
-        if key in self._at_hand:
-            return self._at_hand[key]
-        kept = self._bodies.get((self._account, key)) if age else None
-        return kept.seen if kept and self._clock() - kept.came <= age else None
+    def _remembered(self, letters: Sequence[Letter], age: float, verified: int) -> dict[str, Seen]:
+        now, kept = self._clock(), dict[str, Body]()
+        for one in letters:
+            body = self._bodies.get((self._account, one.key))
+            if one.key not in self._at_hand and body and now - body.came <= age:
+                kept[one.key] = body
+        young = sorted(kept, key=lambda key: kept[key].came)[verified:]
+        at_hand = {one.key: self._at_hand[one.key] for one in letters if one.key in self._at_hand}
+        return at_hand | {key: kept[key].seen for key in young}
 
     async def _whole_threads(self, absent: Sequence[Letter]) -> None:
         """Where each body is a call of its own: long conversations are read as threads."""

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.backend import Capabilities
 from adapters.errors import TokenGone, Unavailable
-from gateway.messages import THREADS
+from gateway.messages import THREADS, VERIFIED
 from mappings.hub import Order
 from tests.gateway_harness import Ground, gateway_on, village
 
@@ -277,3 +277,21 @@ async def test_a_store_that_is_away_is_a_clear_503(ground: Ground) -> None:
     assert (await ground.get(ALL, twin=False)).status == 503
     ground.store.away = False
     assert len(await texts(ground)) == 2
+
+
+@pytest.mark.anyio
+async def test_a_client_that_asks_for_everything_costs_no_more_the_more_there_is(ground: Ground) -> None:
+    for number in range(150):
+        direct(ground, "alice", f"@bob {number}")
+    assert len(await texts(ground)) == 150
+    ground.wire.clear()
+    assert len(await texts(ground)) == 150
+    assert sorted(ground.wire.names) == ["conversations", "mentions", "statuses"]
+    (batch,) = [sent.args[0] for sent in ground.wire.sent if sent.name == "statuses"]
+    assert len(batch) == VERIFIED
+    gone = direct(ground, "alice", "@bob gone soon")
+    await texts(ground)
+    ground.world.delete(gone)
+    for _ in range(5):
+        found = await texts(ground)
+    assert found == [str(number) for number in range(149, -1, -1)]
