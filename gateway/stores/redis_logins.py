@@ -7,10 +7,11 @@ listed before it works, a removed one stops working before it leaves the list.
 from __future__ import annotations
 
 import asyncio
+import re
 
 import msgspec
 
-from gateway.stores.redis_base import PREFIX, RedisBase, private_key
+from gateway.stores.redis_base import PREFIX, RedisBase, keys_like, private_key
 from gateway.stores.store import AccountRecord, LoginRecord
 
 ACCOUNTS = PREFIX + "accounts"
@@ -24,6 +25,11 @@ decode_login = msgspec.json.Decoder(LoginRecord).decode
 def login_key(hash: str) -> str:
     """Where a login stands."""
     return f"{PREFIX}login:{hash}"
+
+
+def escaped(text: str) -> str:
+    """`text` as a pattern that matches only itself."""
+    return re.sub(r"([*?\[\]^\\-])", r"\\\1", text)
 
 
 class RedisLogins(RedisBase):
@@ -77,6 +83,28 @@ class RedisLogins(RedisBase):
         await self._do(lambda client: client.hdel(listed, id))
         await self._changed()
         return True
+
+    async def remove_account(self, id: str) -> bool:
+        """The record goes last, so that a removal that broke off can be asked for again; what requests under way
+        wrote meanwhile goes with a second sweep."""
+        if not id or await self.account(id) is None:
+            return False
+        await self._sweep(id)
+        await self._do(lambda client: client.hdel(ACCOUNTS, id))
+        await self._changed()
+        await self._sweep(id)
+        return True
+
+    async def _sweep(self, account: str) -> None:
+        """Its logins first, since nothing works without one."""
+        for hash in await self._do(lambda client: client.hvals(private_key(account, LOGINS))):
+            await self._delete(login_key(hash.decode()))
+        await self._changed()
+        for key in await self._do(lambda client: keys_like(client, private_key(escaped(account), "*"))):
+            await self._delete(key)
+
+    async def _delete(self, key: str) -> None:
+        await self._do(lambda client: client.delete(key))
 
     async def touch_login(self, hash: str, now: int) -> None:
         await self._script("touch", [login_key(hash)], now)

@@ -11,6 +11,7 @@ from gateway.stores.redis_base import PREFIX, infos, keys_like, private_key
 from gateway.stores.redis_ids import RedisIds, pack
 from gateway.stores.redis_logins import ACCOUNTS, RedisLogins
 from gateway.stores.redis_records import RedisRecords
+from gateway.stores.redis_short import CLAIM, KEPT, RedisShort
 from gateway.stores.store import IndexEntry
 from mappings.order import position
 
@@ -35,11 +36,16 @@ def _index(account: str, name: str) -> list[str]:
     return [private_key(account, f"index:{name}:{part}") for part in ("ids", "rows", "state")]
 
 
+ONCE = PREFIX + "once:"
+SHORT = {ONCE: "once", KEPT: "kept", CLAIM: "claims"}
+"""How the keys of short-lived things begin -> what they are counted as."""
+
+
 def _once(key: str) -> str:
-    return f"{PREFIX}once:{key}"
+    return ONCE + key
 
 
-class RedisStore(RedisIds, RedisLogins, RedisRecords):
+class RedisStore(RedisIds, RedisLogins, RedisRecords, RedisShort):
     """`Store` in Redis."""
 
     async def put_media(self, account: str, native: str, now_ms: int) -> int:
@@ -107,11 +113,13 @@ class RedisStore(RedisIds, RedisLogins, RedisRecords):
         await self._do(lambda client: client.delete(_once(key)))
 
     async def counts(self) -> dict[str, int]:
-        counts = dict.fromkeys(("accounts", *(name for name, _ in COUNTED.values()), "once"), 0)
+        counts = dict.fromkeys(("accounts", *(name for name, _ in COUNTED.values()), *SHORT.values()), 0)
         for key in await self._do(lambda client: keys_like(client, PREFIX + "*")):
             name, command = _counted(key)
-            counts["once"] += key.startswith(_once(""))
-            if name:
+            short = next((held for start, held in SHORT.items() if key.startswith(start)), "")
+            if short:
+                counts[short] += 1
+            elif name:
                 counts[name] += await self._length(command, key)
         sizes = [int(info["used_memory"]) for info in await self._do(infos)]
         return {**counts, "bytes": sum(sizes)}

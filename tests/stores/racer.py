@@ -35,6 +35,8 @@ async def race(url: str, seed: int, batches: int) -> dict[str, object]:
     people: dict[str, int] = {}
     numbers: dict[str, int] = {}
     won: list[str] = []
+    claimed: list[str] = []
+    taken: list[str] = []
     await store.open()
     print("ready", flush=True)
     sys.stdin.readline()
@@ -48,9 +50,13 @@ async def race(url: str, seed: int, batches: int) -> dict[str, object]:
                 assert all(known.setdefault(key, id) == id for key, id in new.items()), "an id changed"
             if await store.reserve(f"key{start}", 60) is None:
                 won.append(f"key{start}")
+            if await store.claim(f"nonce{start}", 60):
+                claimed.append(f"nonce{start}")
+            if await store.take(f"token{start}") is not None:
+                taken.append(f"token{start}")
     finally:
         await store.close()
-    return {"statuses": statuses, "people": people, "numbers": numbers, "won": won}
+    return {"statuses": statuses, "people": people, "numbers": numbers, "won": won, "claimed": claimed, "taken": taken}
 
 
 if __name__ == "__main__":

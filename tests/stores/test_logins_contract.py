@@ -106,10 +106,16 @@ async def test_the_last_use_is_noted_but_not_for_a_removed_login(store: Store):
     assert await store.login("aa") is None
 
 
+async def removed(store: Store) -> None:
+    await store.put_account(ALICE)
+    assert await store.remove_account("1")
+
+
 CHANGES = {
     "account": lambda store: store.put_account(ALICE),
     "login": lambda store: store.put_login(TABLET),
     "revoked": lambda store: store.remove_login("1", "phone"),
+    "unlinked": removed,
 }
 
 

@@ -19,6 +19,8 @@ from tests.stores.test_logins_contract import ALICE, settled
 
 ROOT = Path(gateway.__file__).parents[1]
 PATIENCE = 30
+LONG = 10**9
+"""Seconds: the racers have a real clock."""
 
 
 @contextmanager
@@ -38,6 +40,10 @@ def tell(running: subprocess.Popen[str], line: str) -> None:
 
 @pytest.mark.anyio
 async def test_racing_processes_agree_and_give_nothing_twice(place: Place):
+    tokens = {f"token{start}" for start in range(len(STATUSES))}
+    async with place.opened() as store:
+        for token in tokens:
+            await store.keep(token, b"value", LONG)
     with ExitStack() as stack:
         racers = [stack.enter_context(process("-m", "tests.stores.racer")) for _ in range(2)]
         for seed, racer in enumerate(racers):
@@ -52,10 +58,16 @@ async def test_racing_processes_agree_and_give_nothing_twice(place: Place):
         assert all(one[key] == other[key] for key in one.keys() & other.keys())
         given = {**one, **other}
         assert len(set(given.values())) == len(given)
-    assert not set(found[0]["won"]) & set(found[1]["won"])
+    for once in ("won", "claimed", "taken"):
+        assert found[0][once]
+        assert found[1][once]
+        both = found[0][once] + found[1][once]
+        assert len(set(both)) == len(both), "none was won twice"
     async with place.opened() as store:
         final = await store.assign(SCOPE, STATUSES, [], DAY)
+        left = {token for token in tokens if await store.kept(token)}
         numbers = await store.number("", "photo", [*found[0]["numbers"], *found[1]["numbers"]])
+    assert left == tokens - {*found[0]["taken"], *found[1]["taken"]}
     assert numbers == found[0]["numbers"] | found[1]["numbers"]
     assert sorted(numbers.values()) == list(range(1, len(numbers) + 1)), "none is left out"
     assert {**found[0]["statuses"], **found[1]["statuses"]}.items() <= final.statuses.items()
