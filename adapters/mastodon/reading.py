@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 import msgspec
 
@@ -159,13 +158,6 @@ class Reading:
     async def public(self, window: Window, *, local: bool) -> hub.Page[hub.Entry]:
         """What everybody may read."""
         return await self.timeline("/api/v1/timelines/public", window, [("local", "true")] if local else [])
-
-    async def tagged(self, tag: str, window: Window) -> hub.Page[hub.Entry]:
-        """Posts with a hashtag. GoToSocial answers 404 for one that nobody used."""
-        try:
-            return await self.timeline(f"/api/v1/timelines/tag/{quote(tag, safe='')}", window)
-        except Missing:
-            return hub.Page(items=())
 
     async def user(self, native: str, window: Window, *, replies: bool) -> hub.Page[hub.Entry]:
         """One person's statuses. Without `replies`, answers to oneself stay."""

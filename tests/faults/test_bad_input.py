@@ -17,7 +17,7 @@ NUMBERS = (
 )  # fmt: skip
 TEXTS = (
     "\x00", "\x07\x0b\x1b[31m", "\u202e\u2066", "\ufffe\uffff", "a" * 40_000, "%", "@", "@@@@", "<x>&\"'", "..%2f..",
-    "<1><", "<99999>", '{"user":[{"cid":', '{"user":[{"cid":9},{"cid":9},{"cid":0},{"cid":-1},{"cid":1e99},{"cid":[]}]}',
+    "<1><", "<99999>", '{"user":[{"cid":', '{"user":[{"cid":9},{"cid":9},{"cid":0},{"cid":1e99},{"cid":[]}]}',
 )  # fmt: skip
 VALUES: dict[Type, tuple[str, ...]] = {
     Type.ID: NUMBERS,
