@@ -45,7 +45,7 @@ def _is_me(ask: Ask, person: hub.Account) -> bool:
 
 
 async def recipient(ask: Ask) -> hub.Account | None:
-    """The person named, None when nobody is. Raises ApiError 400 where several fit, 404."""
+    """The person named, None when nobody is. Raises ApiError 400 where several fit, 404; BackendError."""
     name, number, page = ask.text("screen_name").strip(), ask.text("user_id").strip(), ask.text("profileurl")
     if name:
         return await _by_name(ask, name.removeprefix("@"))
@@ -63,8 +63,9 @@ async def _by_name(ask: Ask, name: str) -> hub.Account:
     nick, _, host = name.partition("@")
     at_home = host.casefold() == session.scope.partition("://")[2].casefold()
     wanted = (nick if at_home else name).casefold()
-    contacts = {one.native: one for one in (await ask.gateway.contacts.of(session)).named(nick)}
-    known = [one for one in contacts.values() if wanted == (one.acct if host else one.username).casefold()]
+    contacts = await ask.gateway.contacts.exact(session)  # without them a nick may be somebody else's
+    named = {one.native: one for one in (*contacts.named(nick), *contacts.named(wanted))}
+    known = [one for one in named.values() if wanted == (one.acct if host else one.username).casefold()]
     if len(known) > 1:
         raise ApiError(400, f"Several of your contacts are called {nick}: give user@host as screen_name, or user_id.")
     if known:

@@ -86,6 +86,17 @@ async def test_a_name_of_several_contacts_is_asked_back(ground: Ground) -> None:
 
 
 @pytest.mark.anyio
+async def test_without_the_contacts_nobody_is_guessed(ground: Ground) -> None:
+    ground.world.person("erik")
+    ground.world.follow("alice", "erik@far.test")
+    ground.wire.fail(Unavailable("down"), "following")
+    assert (await ground.post(NEW, screen_name="erik", text="for the one I follow")).status == 503
+    assert not ground.world.posts
+    await sent(ground, screen_name="erik", text="for the one I follow")
+    assert last(ground).to == ["p:erik@far.test"]
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("format", ["json", "xml"])
 async def test_what_cannot_be_sent_is_said_so(ground: Ground, format: str) -> None:
     cases: tuple[tuple[dict[str, Any], int, str], ...] = (
