@@ -158,13 +158,14 @@ class Social(Own):
             return hub.Page(items=())
 
     async def search_statuses(self, query: str, limit: int, offset: int) -> tuple[hub.Entry, ...]:
-        """Statuses with these words, as far as the server looks for them. Where it cannot begin in the middle, the
-        first 40 are all there is."""
+        """Statuses with these words, as far as the server looks for them, or the one at this address, which the server
+        may have to fetch. Where it cannot begin in the middle, the first 40 are all there is."""
         software, limit = self.instance.software, max(1, min(limit, FOUND_AT_ONCE))
         if not software.searches_statuses:
             raise Unsupported(f"{self.capabilities.label} cannot search posts.")
         wanted = limit if software.search_offset else min(offset + limit, FOUND_AT_ONCE)
-        asked = [("q", query), ("type", "statuses"), ("limit", str(wanted)), ("resolve", "false")]
+        resolve = str(query.startswith(("https://", "http://"))).lower()
+        asked = [("q", query), ("type", "statuses"), ("limit", str(wanted)), ("resolve", resolve)]
         if software.search_offset and offset:
             asked.append(("offset", str(offset)))
         found = one((await self.get("/api/v2/search", asked)).body, entities.FoundStatuses)

@@ -226,6 +226,12 @@ async def test_search_begins_in_the_middle(far: FarServer, open_backend: Open) -
     assert far.asked[1].query[2:] == [("limit", "40"), ("resolve", "false")]
 
 
+async def test_the_address_of_a_post_may_be_fetched(far: FarServer, open_backend: Open) -> None:
+    far.on("GET", SEARCH, json=found([]))
+    assert await (await open_backend("mastodon")).search_statuses("https://far.test/@bob/1", 5, 0) == ()
+    assert far.asked[0].query[3] == ("resolve", "true")
+
+
 async def test_or_reads_on_to_where_it_begins(far: FarServer, open_backend: Open) -> None:
     backend, ids = await open_backend("gotosocial"), IDS["gotosocial"]
     far.on("GET", SEARCH, json=found(ids))
