@@ -177,14 +177,33 @@ async def test_more_new_conversations_than_one_request_reads_leave_no_gap(small:
 
 
 @pytest.mark.anyio
-async def test_restart(tmp_path: Path) -> None:
-    async with gateway_on(tmp_path) as ground:
+@pytest.mark.parametrize("kind", ["sqlite", "redis"])
+async def test_restart(tmp_path: Path, kind: str, request: pytest.FixtureRequest) -> None:
+    place = {} if kind == "sqlite" else {"store": request.getfixturevalue("redis_url")}
+    async with gateway_on(tmp_path, **place) as ground:
         world = ground.world
         talk(ground, 6)
+        direct(ground, "carol", "@alice hide me")
+        ids = (await ground.get(ALL)).ids
+        await ground.post("direct_messages/destroy", id=ids[0])
         before = (await ground.get(ALL)).json
-    async with gateway_on(tmp_path, world=world) as ground:
+        assert len(before) == 6
+    async with gateway_on(tmp_path, world=world, **place) as ground:
         assert (await ground.get(ALL)).json == before
         assert ground.wire.count("thread") == 0
+
+
+@pytest.mark.anyio
+async def test_a_lost_store_is_filled_again(tmp_path: Path) -> None:
+    async with gateway_on(tmp_path / "one") as ground:
+        world = ground.world
+        talk(ground, 6)
+        await ground.post("direct_messages/new", screen_name="carol", text="from here")
+        before = (await ground.get(ALL)).json
+    async with gateway_on(tmp_path / "two", world=world) as ground:
+        found = (await ground.get(ALL)).json
+        keys = ("id", "text", "friendica_parent_uri", "sender_screen_name", "recipient_screen_name")
+        assert [[one[key] for key in keys] for one in found] == [[one[key] for key in keys] for one in before]
 
 
 @pytest.mark.anyio
