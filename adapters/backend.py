@@ -32,6 +32,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     conversations: bool = True
     markers: bool = True
     reactions: bool = False
+    events: bool = False
     editing: bool = False
     accounts_by_id: bool = False
     federated: bool = True
@@ -206,6 +207,12 @@ class Backend(Protocol):
         """Raises Unsupported without `reactions`."""
 
     async def unreact(self, native: str, emoji: str) -> hub.Entry: ...
+    async def attend(self, native: str, verb: str) -> hub.Entry:
+        """Answer an event: `attendyes`, `attendno`, `attendmaybe`, or "" to take the answer back.
+
+        Raises Unsupported without `events`, Rejected when the status is no event.
+        """
+
     async def create_group(self, name: str) -> hub.Group: ...
     async def rename_group(self, native: str, name: str) -> hub.Group: ...
     async def remove_group(self, native: str) -> None: ...
