@@ -40,6 +40,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
 
     settings: Settings
     store: Store
+    vault: Vault
     connections: Connections
     auth: Authenticator
     ids: Ids
@@ -76,6 +77,7 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
     return Gateway(
         settings=settings,
         store=store,
+        vault=vault,
         connections=connections,
         auth=Authenticator(store, vault, connections, settings),
         ids=ids,
