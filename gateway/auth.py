@@ -27,6 +27,7 @@ from gateway.logins import Connections, host_of
 from gateway.session import Session
 from gateway.settings import Settings
 from gateway.stores.store import AccountRecord, LoginRecord, Store
+from gateway.throttle import Throttle
 from gateway.vault import Unsealable, Vault
 
 log = logging.getLogger("oldbird.auth")
@@ -38,8 +39,6 @@ KEPT, KEPT_SECONDS = 4096, 3600.0
 """Sessions in memory, and how long one is used before its records are read again."""
 TOUCH_SECONDS = 3600
 MAX_HEADER = 4096
-FAILURES, FAILURE_SECONDS = 20, 60.0
-"""Different wrong logins that one name or address may try in so many seconds before it is told to wait."""
 
 
 def login_required() -> ApiError:
@@ -82,26 +81,6 @@ class Caller(NamedTuple):
     mount: str
     address: str
     host: str
-
-
-class Throttle:
-    """Counts failures per key in windows of a minute, for a bounded number of keys."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._seen: LRUCache[str, tuple[float, int]] = LRUCache(4096)
-
-    def failed(self, *keys: str) -> int:
-        """Count a failure of each key; seconds to wait when one of them had too many, else 0."""
-        return max(self._count(key) for key in keys)
-
-    def _count(self, key: str) -> int:
-        now = self._clock()
-        start, number = self._seen.get(key, (now, 0))
-        if not start <= now < start + FAILURE_SECONDS:
-            start, number = now, 0
-        self._seen[key] = (start, number + 1)
-        return int(start + FAILURE_SECONDS - now) + 1 if number >= FAILURES else 0
 
 
 class Authenticator:
@@ -217,8 +196,7 @@ class Authenticator:
         return name.lower() in {one.lower() for one in names}
 
     def _refusal(self, name: str, caller: Caller) -> ApiError:
-        keys = [f"name {name.lower()[:200]}"] + ([f"address {caller.address}"] if caller.address else [])
-        wait = self._throttle.failed(*keys)
+        wait = self._throttle.failed(name, caller.address)
         if not wait:
             return login_required()
         return ApiError(429, "Too many failed logins, try again later.", headers={"Retry-After": str(wait)})

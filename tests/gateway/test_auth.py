@@ -12,13 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.errors import TokenGone, Unavailable
-from gateway.auth import FAILURES, KEPT_SECONDS, LOGIN_TEXT, TOUCH_SECONDS, read_basic
+from gateway.auth import KEPT_SECONDS, LOGIN_TEXT, TOUCH_SECONDS, read_basic
 from gateway.dialects import FRIENDICA, TWITTER
 from gateway.errors import LINK_AGAIN, ApiError
 from gateway.session import Session
+from gateway.throttle import PER_NAME
 from tests.gateway.far_side import ALICE, ALICE_THERE, BOB, HERE, START, THERE, Desk, desk_on
 
 pytestmark = pytest.mark.anyio
+FAILURES = PER_NAME[0].failures
 
 
 def basic(name: str, password: str, *, word: str = "Basic", pad: bool = True, encoding: str = "utf-8") -> str:
