@@ -57,6 +57,12 @@ async def told(ask: Ask, native: str) -> Told:
     return Told(replace(found or hub.Activities(), dislike=dislikes) if dislikes else found, own)
 
 
+def own_verbs(ask: Ask, people: hub.Activities) -> tuple[str, ...]:
+    """What the reader does with a status, as the backend tells."""
+    me = ask.session.account.native
+    return tuple(verb for verb in hub.ACTIVITIES if any(who.native == me for who in getattr(people, verb)))
+
+
 async def _or_none(asked: Awaitable[T]) -> T | None:
     try:
         return await asked

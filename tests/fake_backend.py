@@ -86,7 +86,11 @@ class FakeBackend(FakeSocial):
     @upstream
     async def activities(self, native: str) -> hub.Activities:
         self._post(native)
-        return hub.Activities(like=self.world.likers(native), announce=self.world.boosters(native))
+        answers: dict[str, tuple[hub.Account, ...]] = {}
+        for (who, post), verb in self.world.answers.items():
+            if post == native:
+                answers[verb] = (*answers.get(verb, ()), self._person(who))
+        return hub.Activities(like=self.world.likers(native), announce=self.world.boosters(native), **answers)
 
     @upstream
     async def account(self, native: str) -> hub.Account:

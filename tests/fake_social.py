@@ -192,6 +192,15 @@ class FakeSocial(FakeSide):
         self.world.unreact(self._acct, self._post(native).native, emoji)
         return self._entry(native)
 
+    @upstream
+    async def attend(self, native: str, verb: str) -> hub.Entry:
+        self._need("events", "has no answers to events")
+        post = self._post(native).native
+        self.world.answers.pop((self.viewer, post), None)
+        if verb:
+            self.world.answers[self.viewer, post] = verb
+        return self._entry(native)
+
     # what happened
     @upstream
     async def notifications(self, cursor: str | None) -> hub.Page[hub.Notification]:

@@ -66,6 +66,7 @@ class World(Notices):
     defaults: dict[str, Visibility] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
     favourites: list[tuple[str, str]] = field(default_factory=list)
+    answers: dict[tuple[str, str], str] = field(default_factory=dict)
     mentions: list[tuple[str, str]] = field(default_factory=list)
     uploads: dict[str, hub.Media] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)

@@ -132,6 +132,10 @@ class Social(Own):
         """Take it back."""
         return await self.put_emoji(self.need_reactions().take, native, emoji)
 
+    async def attend(self, native: str, verb: str) -> hub.Entry:  # noqa: ARG002
+        """No server of this kind has events."""
+        raise Unsupported(f"{self.capabilities.label} has no answers to events.")
+
     async def put_emoji(self, way: tuple[str, str], native: str, emoji: str) -> hub.Entry:
         """The status after the change."""
         method, form = way

@@ -26,6 +26,8 @@ async def change(ask: Ask) -> Reply:
         await (favorites.like if is_on else favorites.unlike)(ask, ERROR)
     elif verb == activities.DISLIKE and ask.session.backend.capabilities.reactions:
         await _react(ask, is_on=is_on)
+    elif verb != activities.DISLIKE and ask.session.backend.capabilities.events:
+        await _attend(ask, verb, is_on=is_on)
     else:
         await _keep(ask, verb, is_on=is_on)
     return Tree(json="ok", xml=True)
@@ -44,6 +46,19 @@ async def _react(ask: Ask, *, is_on: bool) -> None:
     except Rejected:
         if not is_on or not any(reaction.me for reaction in await _thumbs(ask, native)):
             raise ApiError(400, ERROR) from None
+
+
+async def _attend(ask: Ask, verb: str, *, is_on: bool) -> None:
+    """Answer an event. Another answer than `verb` stays when `verb` is taken back."""
+    backend, record = ask.session.backend, await record_of(ask, ERROR)
+    native = record.boosted or record.native
+    try:
+        if is_on:
+            await backend.attend(native, verb)
+        elif verb in activities.own_verbs(ask, await backend.activities(native)):
+            await backend.attend(native, "")
+    except (Missing, Rejected):
+        raise ApiError(400, ERROR, NO_STATUS) from None
 
 
 async def _take_back(ask: Ask, native: str) -> None:

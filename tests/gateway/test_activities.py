@@ -300,3 +300,18 @@ async def test_calls_of_a_change(keeping: Ground) -> None:
 
 def test_thumbs_down_of_every_colour_are_dislikes() -> None:
     assert [is_dislike(emoji) for emoji in ("👎", "👎🏿", "👎\ufe0f", "👍", "")] == [True, True, True, False, False]
+
+
+@pytest.mark.anyio
+async def test_answers_go_to_a_server_that_has_events(tmp_path: Path) -> None:
+    events = Capabilities(software="c2s", label="C2S", events=True, statuses_by_id=True)
+    async with gateway_on(tmp_path, capabilities=events, local_activities=True) as ground:
+        (id,) = await ground.know(ground.world.post("bob", "party"))
+        for verb in ("attendyes", "attendno", "attendmaybe"):
+            await done(ground, verb, id)
+            assert await told(ground, id) == {verb: ["alice"]}
+            assert await told(ground, id, user="carol") == {verb: ["alice"]}
+        await done(ground, "unattendno", id)
+        assert await told(ground, id) == {"attendmaybe": ["alice"]}
+        await done(ground, "unattendmaybe", id)
+        assert await told(ground, id) == {}
