@@ -65,6 +65,7 @@ CALLS: dict[str, Callable[[Backend], Awaitable[Any]]] = {
     "reactions": lambda b: b.reactions("5"),
     "react": lambda b: b.react("5", "\U0001f44e"),
     "unreact": lambda b: b.unreact("5", "\U0001f44e"),
+    "attend": lambda b: b.attend("5", "attendyes"),
     "edit": lambda b: b.edit("5", DRAFT),
     "describe": lambda b: b.describe("4", "A cat"),
     "update_profile": lambda b: b.update_profile(ProfileChange(name="Bob")),
