@@ -20,7 +20,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.errors import BackendError, TokenGone
-from gateway import access_log
+from gateway import access_log, plain_http
 from gateway.answers import NOSNIFF, Answer, callback_of, content_type, rate_headers, success
 from gateway.ask import Ask
 from gateway.auth import CHALLENGE, login_required
@@ -84,6 +84,9 @@ class Dispatch:
         target = resolve(path)
         exchange = Exchange(scope, path, target)
         if target is None:
+            if exchange.plain_http and (refused := plain_http.refusal(path)):
+                await self._tell(exchange, failure(exchange, refused), send)
+                return
             await self._pass_on(exchange, {**scope, "path": path, EXCHANGE: exchange}, receive, send)
             return
         try:
@@ -91,6 +94,9 @@ class Dispatch:
         except Gone:
             _write_line(exchange, CLIENT_GONE, 0)
             return
+        await self._tell(exchange, answer, send)
+
+    async def _tell(self, exchange: Exchange, answer: Answer, send: Send) -> None:
         await answer.send(send, exchange.id, head=exchange.method == "HEAD")
         _write_line(exchange, answer.status, len(answer.body))
 
@@ -123,6 +129,8 @@ class Dispatch:
     def _handler(self, exchange: Exchange, call: Call) -> Handler:
         if exchange.method not in call.methods:
             raise ApiError(405, "Method Not Allowed", headers={"Allow": ", ".join(call.methods)})
+        if exchange.plain_http and call.path in plain_http.PAGES:
+            raise ApiError(403, plain_http.NO_PAGES)
         if call.handler is None:
             raise ApiError(501, "This call is not implemented yet.")
         return self._handlers[call.handler]
@@ -150,6 +158,7 @@ class Dispatch:
             if call.auth or call.anonymous:
                 raise
             return None
+        plain_http.admit(session, plain=exchange.plain_http)
         if session is not None and session.login.read_only and call.write:
             raise ApiError(403, "This login may only read.")
         return session

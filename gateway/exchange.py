@@ -13,6 +13,7 @@ from starlette.types import Scope
 from gateway.calls import Call
 from gateway.errors import ApiError
 from gateway.paths import Target, format_of
+from gateway.plain_http import is_plain
 from gateway.session import Session
 
 MAX_ECHO = 2000
@@ -22,9 +23,11 @@ SECRET_PARAMS = frozenset(
 SECRET_PREFIXES = ("oauth_", "x_auth_")
 """Parameters whose values never stand in a reply or a log."""
 
+HOST = re.compile(r"[A-Za-z0-9.\-_]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
+"""What a Host header may be."""
+
 _PROCESS = os.urandom(4).hex()
 _numbers = itertools.count(1)
-_HOST = re.compile(r"[A-Za-z0-9.\-_]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 _SAFE = "!$&'()*+,-./:;=?@_~%[]|"
 _HARMLESS = re.compile(rb"[A-Za-z0-9!$&'()*+,\-./:;=?@_~|]*")
 _PERHAPS_SECRET = re.compile(rb"pass|pw|secret|token|key|callback|auth", re.IGNORECASE)
@@ -74,7 +77,7 @@ class Exchange:
     def host(self) -> str:
         """Host and port as the client named them, "localhost" when it named none that could be one."""
         host = self.header(b"host")
-        return host if _HOST.fullmatch(host) else "localhost"
+        return host if HOST.fullmatch(host) else "localhost"
 
     @property
     def milliseconds(self) -> float:
@@ -85,9 +88,17 @@ class Exchange:
         """A header, "" when absent."""
         return self.headers.get(name, b"").decode("latin-1")
 
+    @property
+    def plain_http(self) -> bool:
+        """It came over the listener without TLS (`gateway.plain_http`)."""
+        return is_plain(self._scope)
+
     def base_url(self, configured: str) -> str:
-        """The configured address, else the one the client used."""
-        return configured or f"{self._scope.get('scheme', 'http')}://{self.host}"
+        """The configured address, else the one the client used; that one always where there is no TLS: whoever is there
+        cannot reach the other."""
+        if configured and not self.plain_http:
+            return configured
+        return f"{self._scope.get('scheme', 'http')}://{self.host}"
 
     def request(self) -> str:
         """Path without leading slash and query, as errors repeat it: without secrets, bounded."""

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from adapters.errors import BackendError, Missing
+from gateway import plain_http
 from gateway.dispatch import EXCHANGE
 from gateway.errors import ApiError, reply_to
 from gateway.imaging import Picture
@@ -82,6 +83,7 @@ async def _is_owner(gateway: Gateway, request: Request, place: PhotoPlace) -> bo
         session = await gateway.auth.session(
             header, "", address=exchange.address, host=request.headers.get("host", "")
         )
+        plain_http.admit(session, plain=exchange.plain_http)
     except (ApiError, BackendError):
         return False
     return session is not None and session.account.id == place.account

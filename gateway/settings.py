@@ -23,6 +23,7 @@ FOREIGN = ("OLDBIRD_TEST_", "OLDBIRD_BENCH_", "OLDBIRD_MOCK_", "OLDBIRD_LIVE_")
 Size = Annotated[int, Meta(ge=1024)]
 Seconds = Annotated[float, Meta(gt=0)]
 Host = Annotated[str, Meta(pattern=r"^[^\s/@]+:[0-9]{1,5}$")]
+Listener = Annotated[str, Meta(pattern=r"^([^\s/@]+:[0-9]{1,5})?$")]
 Url = Annotated[str, Meta(pattern=r"^(https?://[^\s/@?#]+(/[^\s?#]*)?)?$")]
 
 
@@ -44,12 +45,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "`redis+cluster://`; empty: `oldbird.sqlite` in `data_dir`."
         ),
     ] = ""
-    host: Annotated[str, Meta(min_length=1, description="Address to listen on.")] = "127.0.0.1"
+    host: Annotated[
+        str, Meta(min_length=1, description="Address to listen on, or `unix:` and the path of a socket.")
+    ] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes any free one.")] = 8090
     base_url: Annotated[Url, Meta(description="Public address of the gateway; empty: taken from each request.")] = ""
     trusted_proxies: Annotated[
-        tuple[str, ...], Meta(description="Addresses or networks whose `X-Forwarded-For` and `-Proto` are believed.")
+        tuple[str, ...],
+        Meta(
+            description="Addresses or networks whose `X-Forwarded-For`, `-Proto` and `-Host` are believed; `unix` for "
+            "who comes over a socket."
+        ),
     ] = ()
+    plain_http: Annotated[
+        Listener,
+        Meta(
+            description="`host:port` of a second listener without TLS, for devices in the own network; it has no web "
+            "pages, and only logins made with `--plain-http` may use it. Empty: none."
+        ),
+    ] = ""
     allow_hosts: Annotated[
         tuple[Host, ...], Meta(description="Exact `host:port` pairs that may be private, loopback or plain http.")
     ] = ()

@@ -12,9 +12,9 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.errors import BackendError, BadAnswer, Slow, Unavailable
-from gateway.auth import FAILURES
 from gateway.photo_page import NOT_FOUND, PRIVATE, PUBLIC
 from gateway.session import Session
+from gateway.throttle import PER_NAME
 from mappings.photos import Photo, Rights
 from tests.gateway import drawn
 from tests.gateway.drawn import PLACE, seen
@@ -236,7 +236,7 @@ async def test_another_web_site_cannot_use_the_password(ground: Ground) -> None:
 @pytest.mark.anyio
 async def test_guessing_passwords_here_is_counted(ground: Ground) -> None:
     path = (await address(ground, await keep(ground, **CLOSED))).partition("?")[0]
-    for number in range(FAILURES):
+    for number in range(PER_NAME[0].failures):
         assert is_hidden(await look(ground, path, user="alice", password=f"wrong {number}"))
     answer = await ground.request("GET", "statuses/home_timeline", user="alice", password="wrong too")
     assert answer.status == 429
