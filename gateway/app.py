@@ -14,37 +14,21 @@ from starlette.routing import Route
 from gateway.dispatch import Dispatch, Handler, UnknownCall
 from gateway.paths import API_MOUNTS
 from gateway.photo_page import photo
+from gateway.web.routes import routes as web_routes
 
 if TYPE_CHECKING:
     from gateway.services import Gateway
 
-FRONT = """Oldbird: a gateway for clients of the Friendica, GNU social and old Twitter API.
-
-Type this into your client as the address of the server:
-
-    {base_url}
-    {base_url}/api        if it asks for the address of the API
-
-Your user name is the name your account was linked under, your password an app password ("oldbird password add").
-"""
-
-
 def create_app(gateway: Gateway, handlers: Mapping[str, Handler] | None = None) -> Starlette:
     """The application around open services. `handlers` replaces the functions of the table, for tests."""
     unknown = UnknownCall()
-    routes = [Route("/", front_page), Route("/livez", alive), Route("/photo/{name}", photo)]
+    routes = [*web_routes(), Route("/livez", alive), Route("/photo/{name}", photo)]
     for mount in API_MOUNTS:
         routes += [Route(f"/{mount}", unknown), Route(f"/{mount}/{{rest:path}}", unknown)]
     app = Starlette(routes=routes, middleware=[Middleware(Dispatch, gateway=gateway, handlers=handlers)])
     app.state.gateway = gateway
     app.router.redirect_slashes = False
     return app
-
-
-async def front_page(request: Request) -> Response:
-    """What this is and what to type."""
-    configured: str = request.app.state.gateway.settings.base_url
-    return PlainTextResponse(FRONT.format(base_url=configured or str(request.base_url).rstrip("/")))
 
 
 async def alive(_: Request) -> Response:
