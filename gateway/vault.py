@@ -6,38 +6,36 @@ X25519 key pair derived from it, and the backend token sealed to that half and t
     sealed = version | nonce | AES-GCM(server subkey, ephemeral public | AES-GCM(agreed key, token))
 
 So a token can be sealed for every login without knowing any secret; opening one takes the server key and the secret.
+What the gateway itself must be able to read (secrets of OAuth consumers) is wrapped: under the server key alone.
+
+    wrapped = version | length of purpose | purpose | nonce | AES-GCM(server subkey, data)
+
+A running process follows the key file: it looks at it before it seals, and when something does not open.
 """
 
 from __future__ import annotations
 
 import hmac
+import logging
 import os
 import secrets
-import stat
-import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from gateway.problems import Problem
+from gateway.key_file import KEY_BYTES, KeyFile, KeyProblem, Keys, Stamp, derive, first_keys
 from gateway.stores.store import Store
+
+log = logging.getLogger("oldbird.vault")
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 GROUPS, GROUP = 7, 4  # 28 characters of 5 bits: 140 bits
-KEY_BYTES = 32
-KEY_FILE = "server.key"
 
-_VERSION = b"\x01"
+_SEALED, _WRAPPED = b"\x01", b"\x02"
 _NONCE_BYTES = 12
 _ONCE = bytes(_NONCE_BYTES)  # for keys that encrypt exactly one message
-
-
-class KeyProblem(Problem):
-    """The server key is missing, damaged or readable by others."""
 
 
 class Unsealable(Exception):
@@ -49,18 +47,50 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
 
 
-def _derive(secret: bytes, purpose: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"oldbird {purpose} 1".encode()).derive(secret)
+class Ring:
+    """One subkey of every server key. The first encrypts, any decrypts."""
+
+    def __init__(self, keys: Keys, purpose: str) -> None:
+        self._ciphers = [AESGCM(derive(key, purpose)) for key in keys.ring]
+
+    def encrypt(self, data: bytes, bound: bytes) -> bytes:
+        """nonce | ciphertext; `bound` must be the same again to decrypt."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._ciphers[0].encrypt(nonce, data, bound)
+
+    def decrypt(self, found: bytes, bound: bytes) -> tuple[bytes, bool]:
+        """(data, whether the first key did it). Raises Unsealable."""
+        nonce, rest = found[:_NONCE_BYTES], found[_NONCE_BYTES:]
+        for number, cipher in enumerate(self._ciphers):
+            try:
+                return cipher.decrypt(nonce, rest, bound), number == 0
+            except (InvalidTag, ValueError):
+                continue
+        raise Unsealable("Not made under this server key.")
 
 
 class Vault:
-    """Hashes, seals and opens with one server key of 32 bytes."""
+    """Hashes, seals and opens with one server key of 32 bytes, or with a key file that may be rotated meanwhile."""
 
-    def __init__(self, server_key: bytes) -> None:
-        if len(server_key) != KEY_BYTES:
-            raise KeyProblem(f"The server key must be {KEY_BYTES} bytes long.")
-        self._hash_key = _derive(server_key, "login hash")
-        self._outer = AESGCM(_derive(server_key, "seal"))
+    def __init__(self, keys: bytes | Keys, file: KeyFile | None = None, stamp: Stamp | None = None) -> None:
+        self._file = file
+        self._stamp = stamp
+        self._use(first_keys(keys) if isinstance(keys, bytes) else keys)
+
+    @classmethod
+    def on(cls, file: KeyFile) -> Vault:
+        """With the keys in `file`, which is made when missing. Raises KeyProblem."""
+        keys = None
+        while keys is None:
+            stamp = file.stamp()  # before reading: what is written in between is noticed later
+            keys = file.read()
+            if keys is None:
+                file.make()
+        return cls(keys, file, stamp)
+
+    def _use(self, keys: Keys) -> None:
+        self._hash_key = keys.hash
+        self._outer, self._own = Ring(keys, "seal"), Ring(keys, "wrap")
 
     def hash(self, secret: str) -> str:
         """What the store finds a login by: 64 hex digits. Taken literally, only surrounding space is dropped."""
@@ -76,23 +106,84 @@ class Vault:
         shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(public))
         half = ephemeral.public_key().public_bytes_raw()
         inner = half + _agreed(shared, half, public).encrypt(_ONCE, token, None)
-        nonce = os.urandom(_NONCE_BYTES)
-        return _VERSION + nonce + self._outer.encrypt(nonce, inner, _VERSION + public)
+        self._follow()
+        return _SEALED + self._outer.encrypt(inner, _SEALED + public)
 
     def open(self, sealed: bytes, secret: str) -> bytes:
         """The token. Raises Unsealable."""
         private = _private(secret)
         public = private.public_key().public_bytes_raw()
-        version, nonce, outer = sealed[:1], sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        inner, _ = self._inner(sealed, public)
+        half = inner[:KEY_BYTES]
         try:
-            if version != _VERSION:
-                raise Unsealable("An unknown way of sealing.")
-            inner = self._outer.decrypt(nonce, outer, version + public)
-            half = inner[:KEY_BYTES]
             shared = private.exchange(X25519PublicKey.from_public_bytes(half))
             return _agreed(shared, half, public).decrypt(_ONCE, inner[KEY_BYTES:], None)
         except (InvalidTag, ValueError) as error:
-            raise Unsealable("Not sealed for this secret under this server key.") from error
+            raise Unsealable("Not sealed for this secret.") from error
+
+    def reseal(self, sealed: bytes, public: bytes) -> bytes:
+        """The same token under the newest server key, without its secret; unchanged where it is. Raises Unsealable."""
+        inner, newest = self._inner(sealed, public)
+        return sealed if newest else _SEALED + self._outer.encrypt(inner, _SEALED + public)
+
+    def _inner(self, sealed: bytes, public: bytes) -> tuple[bytes, bool]:
+        if sealed[:1] != _SEALED:
+            raise Unsealable("An unknown way of sealing.")
+        try:
+            return self._outer.decrypt(sealed[1:], _SEALED + public)
+        except Unsealable:
+            if not self._follow():
+                raise
+            return self._outer.decrypt(sealed[1:], _SEALED + public)
+
+    def wrap(self, data: bytes, purpose: str = "") -> bytes:
+        """`data` readable with the server key alone, for the same purpose (at most 255 bytes of UTF-8)."""
+        self._follow()
+        head = _head(purpose)
+        return head + self._own.encrypt(data, head)
+
+    def unwrap(self, wrapped: bytes, purpose: str = "") -> bytes:
+        """What was wrapped for this purpose. Raises Unsealable."""
+        return self._unwrapped(wrapped, _head(purpose))[0]
+
+    def rewrap(self, wrapped: bytes) -> bytes:
+        """The same data for the same purpose under the newest server key; unchanged where it is. Raises Unsealable."""
+        head = wrapped[: 2 + (wrapped[1] if len(wrapped) > 1 else 0)]
+        data, newest = self._unwrapped(wrapped, head)
+        return wrapped if newest else head + self._own.encrypt(data, head)
+
+    def _unwrapped(self, wrapped: bytes, head: bytes) -> tuple[bytes, bool]:
+        if not head.startswith(_WRAPPED) or not wrapped.startswith(head):
+            raise Unsealable("Not wrapped for this purpose.")
+        try:
+            return self._own.decrypt(wrapped[len(head) :], head)
+        except Unsealable:
+            if not self._follow():
+                raise
+            return self._own.decrypt(wrapped[len(head) :], head)
+
+    def _follow(self) -> bool:
+        """Take up what a rotation wrote meanwhile; whether there was something."""
+        stamp = self._file.stamp() if self._file else None
+        if self._file is None or stamp in (None, self._stamp):
+            return False
+        try:
+            keys = self._file.read()
+        except KeyProblem as error:
+            log.warning("The server key has changed but cannot be used: %s", error)
+            return False
+        if keys is None or keys.hash != self._hash_key:
+            log.warning("The file of the server key holds another one, which is not used before a restart.")
+            return False
+        self._stamp = stamp
+        self._use(keys)
+        log.info("The server key was rotated; this process uses the new one.")
+        return True
+
+
+def _head(purpose: str) -> bytes:
+    name = purpose.encode()
+    return _WRAPPED + bytes([len(name)]) + name
 
 
 def _bytes(secret: str) -> bytes:
@@ -100,57 +191,11 @@ def _bytes(secret: str) -> bytes:
 
 
 def _private(secret: str) -> X25519PrivateKey:
-    return X25519PrivateKey.from_private_bytes(_derive(_bytes(secret), "login key"))
+    return X25519PrivateKey.from_private_bytes(derive(_bytes(secret), "login key"))
 
 
 def _agreed(shared: bytes, half: bytes, public: bytes) -> AESGCM:
-    return AESGCM(_derive(shared + half + public, "token"))
-
-
-def read_key(folder: Path) -> bytes | None:
-    """The server key in `folder`, None when there is none yet. Raises KeyProblem."""
-    path = folder / KEY_FILE
-    try:
-        with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            key = file.read(KEY_BYTES + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise KeyProblem(f"The server key {path} cannot be read: {error.strerror}.") from error
-    if mode & 0o077:
-        raise KeyProblem(f"The server key {path} is open to others (mode {mode:o}): chmod 600 it.")
-    if len(key) != KEY_BYTES:
-        raise KeyProblem(f"The server key {path} is damaged: it must be {KEY_BYTES} bytes long.")
-    return key
-
-
-def make_key(folder: Path) -> bytes:
-    """A new server key in `folder`; whoever comes second takes the first one's. Raises KeyProblem."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _place(folder, secrets.token_bytes(KEY_BYTES))
-    except OSError as error:
-        raise KeyProblem(f"The server key cannot be written to {folder}: {error.strerror}.") from error
-    key = read_key(folder)
-    if key is None:
-        raise KeyProblem(f"The server key in {folder} vanished while it was made.")
-    return key
-
-
-def _place(folder: Path, key: bytes) -> None:
-    """A whole file or none: written aside, then linked to its name, which never replaces another."""
-    handle, aside = tempfile.mkstemp(prefix=KEY_FILE, dir=folder)  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(folder / KEY_FILE).hardlink_to(aside)
-    except FileExistsError:
-        pass
-    finally:
-        Path(aside).unlink()
+    return AESGCM(derive(shared + half + public, "token"))
 
 
 async def open_vault(folder: Path, store: Store) -> Vault:
@@ -158,10 +203,10 @@ async def open_vault(folder: Path, store: Store) -> Vault:
 
     Raises KeyProblem, StoreDown.
     """
-    key = read_key(folder)
-    if key is None and await store.accounts():
+    file = KeyFile(folder)
+    if file.read() is None and await store.accounts():
         raise KeyProblem(
-            f"{folder / KEY_FILE} is missing, but accounts are linked: put the file back, "
+            f"{file.path} is missing, but accounts are linked: put the file back, "
             "or start with an empty store and link them again."
         )
-    return Vault(key or make_key(folder))
+    return Vault.on(file)

@@ -32,6 +32,10 @@ def escaped(text: str) -> str:
     return re.sub(r"([*?\[\]^\\-])", r"\\\1", text)
 
 
+def _bare(login: LoginRecord) -> LoginRecord:
+    return msgspec.structs.replace(login, last_used=0)
+
+
 class RedisLogins(RedisBase):
     """The accounts and logins part of `Store`."""
 
@@ -57,6 +61,15 @@ class RedisLogins(RedisBase):
         await self._do(lambda client: client.hset(listed, record.id, record.hash))
         await self._do(lambda client: client.hset(login_key(record.hash), mapping=fields))
         await self._changed()
+
+    async def swap_login(self, before: LoginRecord, after: LoginRecord) -> bool:
+        stored: bytes | None = await self._do(lambda client: client.hget(login_key(before.hash), "data"))
+        if stored is None or _bare(decode_login(stored)) != _bare(before):
+            return False
+        swapped = await self._script("swap", [login_key(before.hash)], "data", stored, encode(after))
+        if swapped:
+            await self._changed()
+        return bool(swapped)
 
     async def _login(self, hash: str) -> LoginRecord | None:
         found = await self._do(lambda client: client.hgetall(login_key(hash)))

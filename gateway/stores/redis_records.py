@@ -46,6 +46,9 @@ class RedisRecords(RedisBase):
         found = await self._do(lambda client: client.hmget(kept, list(keys)))
         return {key: value for key, value in zip(keys, found, strict=True) if value is not None}
 
+    async def swap_record(self, account: str, kind: str, key: str, before: bytes, after: bytes) -> bool:
+        return bool(await self._script("swap", [private_key(account, RECORDS + kind)], key, before, after))
+
     async def drop_records(self, account: str, kind: str, keys: Sequence[str]) -> None:
         if keys:
             await self._do(lambda client: client.hdel(private_key(account, RECORDS + kind), *keys))

@@ -35,6 +35,14 @@ def _put_login(db: sqlite3.Connection, record: LoginRecord) -> None:
     _moved(db)
 
 
+def _swap_login(db: sqlite3.Connection, before: LoginRecord, after: LoginRecord) -> bool:
+    found = _logins(db, "hash = ?", before.hash)
+    if not found or found[0] != msgspec.structs.replace(before, last_used=found[0].last_used):
+        return False
+    _put_login(db, msgspec.structs.replace(after, last_used=found[0].last_used))
+    return True
+
+
 def _logins(db: sqlite3.Connection, which: str, value: str) -> tuple[LoginRecord, ...]:
     sql = f"SELECT data, last_used FROM logins WHERE {which}"  # noqa: S608 - fixed text
     found = (msgspec.structs.replace(decode_login(data), last_used=used) for data, used in db.execute(sql, (value,)))
@@ -106,6 +114,9 @@ class SqliteLogins(SqliteBase):
 
     async def put_login(self, record: LoginRecord) -> None:
         await self._write(_put_login, record)
+
+    async def swap_login(self, before: LoginRecord, after: LoginRecord) -> bool:
+        return await self._write(_swap_login, before, after)
 
     async def login(self, hash: str) -> tuple[LoginRecord, AccountRecord] | None:
         return await self._read(_login, hash)

@@ -57,6 +57,11 @@ def _some_records(db: sqlite3.Connection, account: str, kind: str, keys: Sequenc
     return {key: row[0] for key, row in rows.items() if row}
 
 
+def _swap_record(db: sqlite3.Connection, which: tuple[str, str, str], before: bytes, after: bytes) -> bool:
+    sql = "UPDATE records SET value = ? WHERE account = ? AND kind = ? AND key = ? AND value = ?"
+    return db.execute(sql, (after, *which, before)).rowcount > 0
+
+
 def _drop_records(db: sqlite3.Connection, account: str, kind: str, keys: Sequence[str]) -> None:
     sql = "DELETE FROM records WHERE account = ? AND kind = ? AND key = ?"
     db.executemany(sql, [(account, kind, key) for key in keys])
@@ -79,6 +84,9 @@ class SqliteRecords(SqliteBase):
         if keys is None:
             return await self._read(_records, account, kind)
         return await self._view(_some_records, account, kind, keys) if keys else {}
+
+    async def swap_record(self, account: str, kind: str, key: str, before: bytes, after: bytes) -> bool:
+        return await self._write(_swap_record, (account, kind, key), before, after)
 
     async def drop_records(self, account: str, kind: str, keys: Sequence[str]) -> None:
         if keys:

@@ -134,6 +134,12 @@ class Store(Protocol):
     async def account_by_login(self, login: str) -> AccountRecord | None: ...
     async def accounts(self) -> tuple[AccountRecord, ...]: ...
     async def put_login(self, record: LoginRecord) -> None: ...
+    async def swap_login(self, before: LoginRecord, after: LoginRecord) -> bool:
+        """Put `after` in the place of a login that is still as `before`, last use aside; False where it is not.
+
+        For work on many logins: one revoked or changed meanwhile is neither brought back nor overwritten.
+        """
+
     async def login(self, hash: str) -> tuple[LoginRecord, AccountRecord] | None: ...
     async def logins(self, account: str) -> tuple[LoginRecord, ...]: ...
     async def remove_login(self, account: str, id: str) -> bool: ...
@@ -173,6 +179,9 @@ class Store(Protocol):
     async def records(self, account: str, kind: str, keys: Sequence[str] | None = None) -> dict[str, bytes]:
         """Those under `keys`, or all of the kind, in no order. What one `put_records` wrote is seen whole."""
 
+    async def swap_record(self, account: str, kind: str, key: str, before: bytes, after: bytes) -> bool:
+        """Replace a record that is still `before`; False where it is not."""
+
     async def drop_records(self, account: str, kind: str, keys: Sequence[str]) -> None: ...
 
     # short-lived things: request tokens, states of a linking, web sessions, nonces; keys are keyed hashes
@@ -184,7 +193,10 @@ class Store(Protocol):
         """Read and remove, atomically: of several takers one gets it."""
 
     async def claim(self, key: str, seconds: int) -> bool:
-        """True for the first in all processes within so many seconds (one atomic set-if-absent)."""
+        """True for the first in all processes within so many seconds (one atomic set-if-absent).
+
+        Claims and kept things are apart: the same key may be both.
+        """
 
     # post once
     async def reserve(self, key: str, seconds: int) -> bytes | None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import stat
-import threading
-from pathlib import Path
+from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -13,16 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import vault
-from gateway.vault import KEY_FILE, KeyProblem, Unsealable, Vault, make_key, new_password, open_vault, read_key
-from tests.gateway.far_side import desk_on
+from gateway.key_file import Keys
+from gateway.vault import Unsealable, Vault
 
 SECRET = "abcd-efgh-2345-ijkl-mnop-6723-qrst"
 OTHER = "abcd-efgh-2345-ijkl-mnop-6723-qrsu"
 VAULT = Vault(b"s" * 32)
+A, B, C = b"a" * 32, b"b" * 32, b"c" * 32
+ONLY_C = Vault(Keys(b"h" * 32, (C,)))
 
 
 def test_passwords_carry_140_bits_in_groups_that_can_be_typed() -> None:
-    made = {new_password() for _ in range(200)}
+    made = {vault.new_password() for _ in range(200)}
     assert len(made) == 200
     for password in made:
         groups = password.split("-")
@@ -83,90 +82,70 @@ def test_hashes_are_keyed_and_halves_are_not() -> None:
     assert VAULT.public(SECRET) != X25519PrivateKey.generate().public_key().public_bytes_raw()
 
 
-def test_the_key_file_is_private_and_made_once(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    assert read_key(tmp_path) is None
-    key = make_key(folder)
-    assert len(key) == 32
-    assert make_key(folder) == key == read_key(folder)
-    assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert [file.name for file in folder.iterdir()] == [KEY_FILE]
+def test_what_was_wrapped_is_unwrapped_for_the_same_purpose_only() -> None:
+    wrapped = VAULT.wrap(b"secret of a client", "consumer a")
+    assert VAULT.unwrap(wrapped, "consumer a") == b"secret of a client"
+    assert VAULT.unwrap(VAULT.wrap(b"")) == b""
+    assert b"secret" not in wrapped
+    assert wrapped != VAULT.wrap(b"secret of a client", "consumer a")
+    for purpose in ("", "consumer b", "consumer", "consumer aa"):
+        with pytest.raises(Unsealable):
+            VAULT.unwrap(wrapped, purpose)
+    with pytest.raises(Unsealable):
+        Vault(b"t" * 32).unwrap(wrapped, "consumer a")
 
 
-def test_two_makers_at_once_end_with_one_key(tmp_path: Path) -> None:
-    barrier, keys = threading.Barrier(8), []
-
-    def make() -> None:
-        barrier.wait()
-        keys.append(make_key(tmp_path))
-
-    threads = [threading.Thread(target=make) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(keys) == 8
-    assert len(set(keys)) == 1
+def test_a_changed_byte_of_something_wrapped_opens_nothing() -> None:
+    wrapped = VAULT.wrap(b"secret", "app")
+    for place in range(len(wrapped)):
+        broken = bytearray(wrapped)
+        broken[place] ^= 1
+        for read in (lambda found: VAULT.unwrap(found, "app"), VAULT.rewrap):
+            with pytest.raises(Unsealable):
+                read(bytes(broken))
+    for length in range(len(wrapped)):
+        with pytest.raises(Unsealable):
+            VAULT.rewrap(wrapped[:length])
 
 
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601])
-def test_a_key_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
-    make_key(tmp_path)
-    (tmp_path / KEY_FILE).chmod(mode)
-    with pytest.raises(KeyProblem, match="chmod 600"):
-        read_key(tmp_path)
+def test_what_is_sealed_is_not_wrapped_and_the_other_way_round() -> None:
+    with pytest.raises(Unsealable):
+        VAULT.open(VAULT.wrap(b"token"), SECRET)
+    with pytest.raises(Unsealable):
+        VAULT.unwrap(VAULT.seal(b"token", VAULT.public(SECRET)))
 
 
-@pytest.mark.parametrize("size", [0, 31, 33])
-def test_a_damaged_key_is_refused(tmp_path: Path, size: int) -> None:
-    make_key(tmp_path)
-    (tmp_path / KEY_FILE).write_bytes(b"x" * size)
-    with pytest.raises(KeyProblem, match="damaged"):
-        make_key(tmp_path)
-    with pytest.raises(KeyProblem, match="32 bytes"):
-        Vault(b"x" * size)
+@given(st.lists(st.uuids(), min_size=1, max_size=6, unique=True), st.binary(max_size=80))
+def test_a_token_sealed_for_many_logins_opens_with_the_own_secret_of_each_only(ids: list[UUID], token: bytes) -> None:
+    secrets = [str(id) for id in ids]
+    sealed = {secret: VAULT.seal(token, VAULT.public(secret)) for secret in secrets}
+    assert len(set(sealed.values())) == len(secrets)
+    for secret in secrets:
+        assert VAULT.open(sealed[secret], secret) == token
+        for other in {*secrets, SECRET} - {secret}:
+            with pytest.raises(Unsealable):
+                VAULT.open(sealed[secret], other)
 
 
-def test_a_folder_that_is_a_file_is_a_clear_problem(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("")
-    with pytest.raises(KeyProblem, match="cannot be"):
-        make_key(tmp_path / "data")
-    with pytest.raises(KeyProblem, match="cannot be read"):
-        read_key(tmp_path / "data")
+@given(st.lists(st.sampled_from("abc"), max_size=12), st.booleans())
+def test_mixed_rings_open_all_and_bring_all_to_the_newest(made_with: list[str], interrupted: bool) -> None:
+    rings = {"a": (A,), "b": (B, A) if interrupted else (B,), "c": (C, B)}
+    vaults = {name: Vault(Keys(b"h" * 32, ring)) for name, ring in rings.items()}
+    everything = Vault(Keys(b"h" * 32, (C, B, A)))
+    public = everything.public(SECRET)
+    for name in made_with:
+        sealed, wrapped = vaults[name].seal(b"token", public), vaults[name].wrap(b"own", "p")
+        assert (everything.open(sealed, SECRET), everything.unwrap(wrapped, "p")) == (b"token", b"own")
+        newest, own = everything.reseal(sealed, public), everything.rewrap(wrapped)
+        assert (newest == sealed, own == wrapped) == (name == "c", name == "c")
+        assert ONLY_C.open(newest, SECRET) == b"token"
+        assert ONLY_C.unwrap(own, "p") == b"own"
+        assert (everything.reseal(newest, public), everything.rewrap(own)) == (newest, own)
 
 
-@pytest.mark.anyio
-async def test_a_lost_key_is_not_replaced_while_accounts_are_linked(tmp_path: Path) -> None:
-    async with desk_on(tmp_path / "store.sqlite") as desk:
-        first = await open_vault(tmp_path, desk.store)
-        assert (await open_vault(tmp_path, desk.store)).hash(SECRET) == first.hash(SECRET)
-        (tmp_path / KEY_FILE).unlink()
-        await desk.alice()
-        with pytest.raises(KeyProblem, match="put the file back"):
-            await open_vault(tmp_path, desk.store)
-        assert not (tmp_path / KEY_FILE).exists()
-
-
-def everything_in(folder: Path) -> bytes:
-    """The bytes of all files."""
-    return b"".join(file.read_bytes() for file in folder.iterdir())
-
-
-@pytest.mark.anyio
-async def test_a_stolen_store_holds_no_secret_and_opens_nothing(tmp_path: Path) -> None:
-    async with desk_on(tmp_path / "store.sqlite") as desk:
-        linked = await desk.alice()
-        stolen = everything_in(tmp_path)
-        login, _ = await desk.store.login(desk.vault.hash(linked.password))
-    stolen += everything_in(tmp_path)
-    assert b"phone" in stolen  # it is the right file, and readable
-    token, password = b"tok-alice-3f9c", linked.password.encode()
-    for secret in (token, password, password.replace(b"-", b""), b"k" * 32):
-        for form in (secret, secret.hex().encode(), base64.b64encode(secret)[:-4]):
-            assert form not in stolen
-    assert desk.vault.open(login.sealed, linked.password) == token
-    with pytest.raises(Unsealable):  # the store and the server key, but no secret
-        desk.vault.open(login.sealed, new_password())
-    with pytest.raises(Unsealable):  # the store and the secret, but no server key
-        Vault(b"?" * 32).open(login.sealed, linked.password)
+def test_sealing_anew_needs_the_right_half_and_a_known_key() -> None:
+    sealed = VAULT.seal(b"token", VAULT.public(SECRET))
+    with pytest.raises(Unsealable):
+        VAULT.reseal(sealed, VAULT.public(OTHER))
+    with pytest.raises(Unsealable):
+        ONLY_C.reseal(sealed, VAULT.public(SECRET))
