@@ -1,0 +1,102 @@
+"""Requests signed with an access token.
+
+Of a known token everything is in memory until any login changes, so such a request costs one trip to the store: its
+nonce. The tokens themselves are not kept, only keyed hashes of them.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from cachetools import LRUCache
+
+from gateway.oauth.consumers import Consumers
+from gateway.oauth.parameters import Sent, Unverified
+from gateway.oauth.signatures import Secrets, Signatures
+from gateway.stores.store import AccountRecord, LoginRecord, Store
+from gateway.vault import Unsealable, Vault
+
+KIND = "oauth"
+KEPT, KEPT_SECONDS = 4096, 3600.0
+
+
+class Granted(NamedTuple):
+    """Whose token signed a request. `mark` names the token in memory."""
+
+    login: LoginRecord
+    account: AccountRecord
+    token: str
+    mark: bytes
+
+
+class _Known(NamedTuple):
+    """A token that was looked up, and when it is to be again (seconds of the clock)."""
+
+    login: LoginRecord
+    account: AccountRecord
+    secrets: Secrets
+    until: float
+
+
+class Access:
+    """Finds and checks the access token of a request. One per process."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        consumers: Consumers,
+        signatures: Signatures,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._consumers = consumers
+        self._signatures = signatures
+        self._clock = clock
+        self._key = os.urandom(32)
+        self._version = store.logins_version()
+        self._known: LRUCache[bytes, _Known] = LRUCache(KEPT)
+        self._stand_in = vault.seal(b"nothing", vault.public("nobody"))
+
+    async def granted(self, sent: Sent) -> Granted:
+        """The token that signed `sent`, whose nonce is used up then. Raises Unverified, StoreDown."""
+        parameters = self._signatures.read(sent)
+        consumer, token = parameters.protocol["oauth_consumer_key"], parameters.protocol.get("oauth_token", "")
+        mark = hmac.digest(self._key, f"{consumer}\n{token}".encode("utf-8", "surrogatepass"), "sha256")
+        known = self._remembered(mark) or await self._looked_up(consumer, token, mark)
+        if known is None:
+            unknown = Unverified("Invalid access token", guess=True)
+            await self._signatures.verify(sent, parameters, Secrets(), unknown)
+            raise unknown
+        await self._signatures.verify(sent, parameters, known.secrets)
+        return Granted(known.login, known.account, token, mark)
+
+    def _remembered(self, mark: bytes) -> _Known | None:
+        version = self._store.logins_version()
+        if version != self._version:
+            self._version = version
+            self._known.clear()
+        known = self._known.get(mark)
+        return known if known is not None and self._clock() < known.until else None
+
+    async def _looked_up(self, consumer_key: str, token: str, mark: bytes) -> _Known | None:
+        version = self._version
+        consumer = await self._consumers.find(consumer_key)
+        found = await self._store.login(self._vault.hash(token))
+        is_theirs = found is not None and found[0].kind == KIND and found[0].consumer == consumer_key
+        sealed = found[0].secret if found is not None and is_theirs else self._stand_in
+        try:
+            secret = self._vault.open(sealed, token).decode()
+        except Unsealable:
+            return None
+        if found is None or consumer is None:
+            return None
+        known = _Known(*found, Secrets(consumer.secret, secret), self._clock() + KEPT_SECONDS)
+        if version == self._version:  # else something changed meanwhile: what was read may be stale
+            self._known[mark] = known
+        return known
