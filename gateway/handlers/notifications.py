@@ -8,10 +8,9 @@ from contextlib import suppress
 from gateway.ask import Ask
 from gateway.cards import decoded
 from gateway.errors import ApiError, Redirect
-from gateway.found import entry_of
+from gateway.found import entry_of, record_of
 from gateway.notifications import Mark
 from gateway.replies import Post, Reply, Tree
-from gateway.stores.store import StatusRecord
 from mappings import hub
 from mappings.notifications import SHOWN, note_tree, ping_tree, ping_xml, web
 from mappings.trees import Element
@@ -76,10 +75,6 @@ async def view(ask: Ask) -> Reply:
 
 async def display(ask: Ask) -> Reply:
     """Go on to the page of a post on its own server."""
-    id = ask.id("id") or 0
-    record: StatusRecord | None = await ask.gateway.ids.status(ask.session.scope, id) if id > 0 else None
-    if record is None:
-        raise ApiError(404, NO_POST)
-    entry = await entry_of(ask, record, NO_POST, 404)
+    entry = await entry_of(ask, await record_of(ask, NO_POST, 404), NO_POST, 404)
     post = entry.status.original
     raise Redirect(web(post.url) or web(post.uri) or ask.session.scope)
