@@ -198,13 +198,18 @@ def _agreed(shared: bytes, half: bytes, public: bytes) -> AESGCM:
     return AESGCM(derive(shared + half + public, "token"))
 
 
+def read_key(folder: Path) -> Keys | None:
+    """The server key in `folder`, None when there is none yet. Raises KeyProblem."""
+    return KeyFile(folder).read()
+
+
 async def open_vault(folder: Path, store: Store) -> Vault:
     """The vault of an opened `store`. A key is made only while nobody is linked: a lost one makes every login useless.
 
     Raises KeyProblem, StoreDown.
     """
     file = KeyFile(folder)
-    if file.read() is None and await store.accounts():
+    if read_key(folder) is None and await store.accounts():
         raise KeyProblem(
             f"{file.path} is missing, but accounts are linked: put the file back, "
             "or start with an empty store and link them again."
