@@ -15,6 +15,7 @@ from adapters.errors import BackendError, Slow, Unavailable
 from adapters.mastodon.backend import MastodonBackend
 from adapters.mastodon.detect import detect
 from adapters.mastodon.instance import Instance
+from adapters.mastodon.signing_in import SigningIn
 from adapters.transport import Transport
 from adapters.upstream import Upstream
 
@@ -53,17 +54,24 @@ class Connections:
     async def backend(self, base_url: str, token: str | None) -> Backend:
         """The backend of one account, or for reading without one. Raises BackendError when the instance is unknown
         so far and cannot be looked at; an old view stays in use while the server does not answer."""
-        base_url = base_url.rstrip("/")
+        return MastodonBackend(await self.instance(base_url.rstrip("/")), token)
+
+    async def signing_in(self, base_url: str) -> SigningIn:
+        """The ways in for people of an instance. Raises BackendError."""
+        instance = await self.instance(base_url.rstrip("/"))
+        return SigningIn(instance.upstream, instance.capabilities.software)
+
+    async def instance(self, base_url: str) -> Instance:
+        """As last looked at, if that is not too long ago or it cannot be looked at now. Raises BackendError."""
         known = self.known.get(base_url)
         if known and self.clock() - known.seen <= REMEMBER_SECONDS:
-            return MastodonBackend(known.instance, token)
+            return known.instance
         try:
-            instance = await self.look(base_url)
+            return await self.look(base_url)
         except BackendError:
             if known is None:
                 raise
-            instance = known.instance
-        return MastodonBackend(instance, token)
+            return known.instance
 
     async def look(self, base_url: str) -> Instance:
         """Detect an instance, once however many ask. Raises BackendError."""
