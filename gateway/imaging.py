@@ -78,6 +78,15 @@ async def checked(data: bytes) -> Picture:
     return await _beside(lambda: _checked(data))
 
 
+async def measured(data: bytes) -> tuple[int, int]:
+    """Width and height in pixels as it is looked at, read from the head of the file; (0, 0) for what is no picture."""
+    try:
+        facts = await _beside(lambda: _measured(data))
+    except NotAPicture:
+        return 0, 0
+    return facts.width, facts.height
+
+
 async def upright(data: bytes, side: int) -> Picture:
     """Written anew as JPEG or PNG of at most `side` pixels a side, turned, without metadata. Raises NotAPicture."""
     return await _beside(lambda: _upright(data, side))
@@ -105,6 +114,11 @@ def _checked(data: bytes) -> Picture:
         with _room(facts.width * facts.height):
             image.load()
         return facts
+
+
+def _measured(data: bytes) -> Picture:
+    with _opened(data) as image:
+        return _as_it_is(data, image)
 
 
 def _upright(data: bytes, side: int) -> Picture:

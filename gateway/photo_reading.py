@@ -173,8 +173,10 @@ def awaiting(upload: hub.Upload, file: File, created: str, identify: Identify) -
 
 
 def of_the_profile(account: hub.Account, identify: Identify) -> list[Photo]:
-    """Avatar and header, but not what a server shows of those who have none."""
-    urls = [url for url in (account.avatar, account.header) if url and photos.file_name(url) != "missing.png"]
+    """Avatar and header, but neither what a server shows of those who have none nor drawings (SVG): there are no sizes
+    to be had of those."""
+    pictures = (account.avatar, account.header)
+    urls = [url for url in pictures if url and not photos.file_name(url).endswith(("missing.png", ".svg"))]
     return [
         Photo(
             id=identify(url),

@@ -222,12 +222,18 @@ def _current(one: Found, known: Photo | None) -> Photo:
     """`one.photo` itself when it is to be taken as it is; rights of a picture of a post are those given before it."""
     sight = one.photo
     if known is not None and one.carrier is None:
-        return replace(sight, rights=known.rights)
+        return replace(_with_size(sight, known), rights=known.rights)
     if known is None or known.status != sight.status:
         return sight
     if milliseconds(sight.edited) > milliseconds(known.edited):
         return sight
+    sight = _with_size(sight, known)
     return replace(known, **{name: getattr(sight, name) for name in CURRENT})
+
+
+def _with_size(sight: Photo, known: Photo) -> Photo:
+    """Where the server does not say how large a picture is, what was measured before stays."""
+    return sight if sight.width else replace(sight, width=known.width, height=known.height)
 
 
 def _age(photo: Photo) -> tuple[int, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-
 from adapters.backend import File
 from adapters.errors import OutcomeUnknown, Slow
 from gateway.ask import Ask, Upload
@@ -33,17 +31,6 @@ def picture(upload: Upload, description: str = "") -> File:
             stem = upload.name.rpartition(".")[0] or upload.name or "media"
             return File(data=upload.data, name=f"{stem[-60:]}.{extension}", mime=mime, description=description)
     raise ApiError(400, "Unable to process image.", BAD_MEDIA)
-
-
-def size_of(data: bytes) -> tuple[int, int]:
-    """Width and height of a PNG or GIF in pixels, (0, 0) for what needs decoding."""
-    if data.startswith(SIGNATURES[0][1]) and len(data) >= 24:
-        width, height = struct.unpack(">II", data[16:24])
-        return int(width), int(height)
-    if data.startswith(b"GIF8") and len(data) >= 10:
-        width, height = struct.unpack("<HH", data[6:10])
-        return int(width), int(height)
-    return 0, 0
 
 
 async def upload_all(ask: Ask, uploads: tuple[Upload, ...], already: int) -> tuple[hub.Upload, ...]:

@@ -140,7 +140,9 @@ class FakeBackend(FakeSocial):
     async def upload(self, file: File) -> hub.Upload:
         media = self.world.uploads[self.world.attach(file.name or "upload", file.mime, file.description)]
         self.world.files[media.url] = self.world.files[media.preview_url] = (file.data, file.mime)
-        return hub.Upload(native=media.native, url=media.url, preview_url=media.preview_url, width=640, height=480)
+        return hub.Upload(
+            native=media.native, url=media.url, preview_url=media.preview_url, width=media.width, height=media.height
+        )
 
     @upstream
     async def remove(self, native: str) -> None:

@@ -72,6 +72,7 @@ class World(Notices):
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
     step: int = STEP
     seq: int = 0
+    size: tuple[int, int] = (640, 480)  # what it says of every picture; zeros: it tells no sizes
 
     @property
     def host(self) -> str:
@@ -166,8 +167,8 @@ class World(Notices):
         native = f"m{len(self.uploads) + 1}"
         url = f"{self.base_url}/media/{native}/{name}"
         self.uploads[native] = hub.Media(
-            native=native, type="image", url=url, preview_url=f"{url}?small", description=description, width=640,
-            height=480, mime=mime, size=4321,
+            native=native, type="image", url=url, preview_url=f"{url}?small", description=description,
+            width=self.size[0], height=self.size[1], mime=mime, size=4321,
         )
         return native
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from adapters.errors import Missing
+from adapters.errors import BackendError, Missing
 from gateway import photo_albums, photo_carriers, photo_rights, photo_uploads
 from gateway.ask import Ask
 from gateway.errors import ApiError
@@ -52,8 +52,8 @@ def _address(ask: Ask, photo: Photo, scale: int) -> str:
 
 
 async def show(ask: Ask) -> Reply:
-    """One photo. Upstream: nothing for a known photo of an album, two calls for that of a post, one more for `scale`
-    unless the file is at hand."""
+    """One photo. Upstream: nothing for a known photo of an album, two calls for that of a post, one more for `scale`,
+    or where the server tells no size, unless the file is at hand."""
     if not ask.has("photo_id"):
         raise ApiError(400, "No photo id.")
     photo = await ask.gateway.photos.find(ask.session, ask.text("photo_id"))
@@ -61,7 +61,9 @@ async def show(ask: Ask) -> Reply:
     if photo is None or (scale and scale not in map(str, photos.SCALES[photo.kind])):
         raise ApiError(404, "Not Found")
     try:
-        people, sized = await asyncio.gather(_people(ask, photo), _sized(ask, photo, scale))
+        people, sized, photo = await asyncio.gather(
+            _people(ask, photo), _sized(ask, photo, scale), _measured(ask, photo)
+        )
     except Missing:
         raise ApiError(404, "Not Found") from None
     return _detail(ask, photo, people, sized, scales=(int(scale),) if scale else photos.SCALES[photo.kind])
@@ -82,6 +84,17 @@ async def _sized(ask: Ask, photo: Photo, scale: str) -> Sized | None:
     made = await ask.gateway.photo_files.picture(ask.session.backend, photo.url, int(scale))
     data = base64.b64encode(made.data).decode()
     return Sized(data=data, size=len(made.data), width=made.width, height=made.height, mime=made.mime)
+
+
+async def _measured(ask: Ask, photo: Photo) -> Photo:
+    """With width and height: where the server does not tell them the file does."""
+    if photo.width:
+        return photo
+    try:
+        file = await ask.gateway.photo_files.picture(ask.session.backend, photo.url, 0)
+    except (BackendError, ApiError):
+        return photo
+    return replace(photo, width=file.width, height=file.height)
 
 
 async def _people(ask: Ask, photo: Photo) -> People:

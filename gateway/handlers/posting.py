@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 
+from msgspec.structs import replace
+
 from adapters.backend import File
 from gateway import posting
 from gateway.ask import Ask
 from gateway.errors import BAD_MEDIA, ApiError
-from gateway.imaging import SIDES
-from gateway.pictures import picture, size_of
+from gateway.imaging import SIDES, measured
+from gateway.pictures import picture
 from gateway.replies import OneStatus, Reply, Tree
 from mappings import hub
 from mappings.site import media_tree
@@ -32,15 +34,17 @@ async def media_upload(ask: Ask) -> Reply:
     file = picture(uploads[0], ask.text("description"))
     stored = await ask.session.backend.upload(file)
     id = await ask.gateway.store.put_media(ask.session.account.id, stored.native, int(time.time() * 1000))
-    width, height = (stored.width, stored.height) if stored.width else size_of(file.data)
+    if not stored.width:
+        width, height = await measured(file.data)
+        stored = replace(stored, width=width, height=height)
     return Tree(
         json=media_tree(
             id=id,
             size=len(file.data),
-            width=width,
-            height=height,
+            width=stored.width,
+            height=stored.height,
             mime=file.mime,
-            preview=await _preview(ask, stored, file, max(width, height)),
+            preview=await _preview(ask, stored, file, max(stored.width, stored.height)),
         )
     )
 

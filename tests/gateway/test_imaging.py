@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gateway import imaging
-from gateway.imaging import MAX_PIXELS, SIDES, NotAPicture, checked, scaled, upright
+from gateway.imaging import MAX_PIXELS, SIDES, NotAPicture, checked, measured, scaled, upright
 from tests.gateway import drawn
 from tests.gateway.drawn import PLACE, is_red, seen
 
@@ -38,6 +38,13 @@ async def test_scale_0_is_the_file_itself(format: str) -> None:
     data = drawn.drawn(format=format)
     made = await scaled(data, 0)
     assert (made.data, made.mime, made.width, made.height) == (data, MIMES[format], 800, 600)
+    assert await measured(data) == (800, 600)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("data", [b"", b"hello", b"\xff\xd8\xff", drawn.drawn()[:20]])
+async def test_what_is_no_picture_has_no_size(data: bytes) -> None:
+    assert await measured(data) == (0, 0)
 
 
 @pytest.mark.anyio

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.ask import Upload
 from gateway.errors import ApiError
-from gateway.pictures import picture, size_of
+from gateway.pictures import picture
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (320).to_bytes(4, "big") + (200).to_bytes(4, "big") + b"\x08\x02"
 
@@ -32,10 +32,3 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
     with pytest.raises(ApiError) as caught:
         picture(Upload(data=data, name="cat.png"))
     assert caught.value.status == 400
-
-
-def test_sizes() -> None:
-    assert size_of(PNG) == (320, 200)
-    assert size_of(b"GIF89a\x10\x00\x20\x00") == (16, 32)
-    assert size_of(b"\xff\xd8\xff") == (0, 0)
-    assert size_of(PNG[:20]) == (0, 0)

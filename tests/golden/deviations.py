@@ -136,6 +136,7 @@ DETAILS: tuple[Detail, ...] = (
     Detail(r"extra expires_after_secs", "as Twitter said it"),
     Detail(r"empty ids\[\]", "a cursor is a place in the list here, no contact id", "f*-ids.noext_count1_cursor.json"),
     Detail(r"empty \[\]", "the post itself, which has no answers, is left out", "conversation-show.include_entities.*"),
+    Detail(r"empty \[\]", "the mock's portraits are drawings, which are no photos", "friendica-photos-list.empty.json"),
     Detail(
         r"missing users\[\]\.(derived|profile_banner_url|default_profile\w*)|type users\[\]\.(lang|self): .*",
         "one user object for all calls",
