@@ -46,7 +46,13 @@ def box(
 
 
 ROWS = (
-    box("direct_messages", "Messages I received.", "received", ignored=("skip_status",)),
+    box(
+        "direct_messages",
+        "Messages I received.",
+        "received",
+        aliases=("direct_messages/send",),
+        ignored=("skip_status",),
+    ),
     box("direct_messages/all", "Messages received and sent.", "everything"),
     box("direct_messages/sent", "Messages I sent.", "sent"),
     box(
