@@ -10,6 +10,7 @@ HASHED := $(PIP) --require-hashes
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 MOCK := .venvs/mock/.done
+C2S := .venvs/c2s/.done
 CLIENT_VENVS := $(CLIENTS:%=.venvs/client-%/.done)
 
 .DEFAULT_GOAL := help
@@ -23,7 +24,7 @@ install: $(RUNTIME) ## the gateway in .venv
 demo: $(RUNTIME) $(MOCK) ## a gateway with made-up people, no account needed
 	@.venv/bin/oldbird demo
 
-test: servers $(DEV) $(MOCK) $(CLIENT_VENVS) ## all tests, in random order
+test: servers $(DEV) $(MOCK) $(C2S) $(CLIENT_VENVS) ## all tests, in random order
 	@.venv/bin/python -m pytest $(TESTS)
 
 check: $(DEV) ## style, types, generated pages
@@ -53,6 +54,11 @@ $(DEV): $(RUNTIME) requirements/dev.txt
 $(MOCK): requirements/mock.txt
 	@sh requirements/venv "$(PYTHON)" .venvs/mock
 	.venvs/mock/bin/python $(HASHED) -r requirements/mock.txt
+	@touch $@
+
+$(C2S): requirements/c2s.txt
+	@sh requirements/venv "$(PYTHON)" .venvs/c2s
+	.venvs/c2s/bin/python $(HASHED) -r requirements/c2s.txt
 	@touch $@
 
 .venvs/client-%/.done: requirements/client-%.txt requirements/build.txt
