@@ -15,8 +15,6 @@ sign in to the web page again, a login of a client that was under way is begun a
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import fcntl
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -30,8 +28,9 @@ from gateway.problems import Problem
 from gateway.stores.store import LoginRecord, Store
 from gateway.vault import Unsealable, Vault
 
-WRAPPED: dict[str, tuple[str, ...]] = {"consumer": ("secret",), "app": ("client_secret",)}
-"""Kinds of records of the account "" with something wrapped in them -> the fields of their JSON that hold it."""
+WHOLE = ""
+WRAPPED = {"consumer": "secret", "app": WHOLE}
+"""Kinds of records of the account "" that are wrapped -> the field of their msgpack map that is, or all of it."""
 
 PAUSE_SECONDS = 5.0
 PASSES = 100
@@ -140,7 +139,7 @@ class Rotation:
 
     def _record(self, vault: Vault, kind: str, key: str, value: bytes) -> Found:
         renewal = Renewal(vault.rewrap)
-        after = renewed_fields(value, WRAPPED[kind], renewal)
+        after = renewed_record(value, WRAPPED[kind], renewal)
         return Found(
             old=renewal.old,
             unreadable=renewal.unreadable,
@@ -168,22 +167,17 @@ class Renewal:
         return renewed
 
 
-def renewed_fields(value: bytes, names: tuple[str, ...], renewal: Renewal) -> bytes:
-    """A JSON object with the base64 in the named fields renewed; everything else in it stays."""
+def renewed_record(value: bytes, name: str, renewal: Renewal) -> bytes:
+    """A record with what is wrapped in it renewed; everything else in it stays."""
+    if name == WHOLE:
+        return renewal.of(value)
     try:
-        fields: dict[str, Any] = msgspec.json.decode(value, type=dict[str, Any])
-    except msgspec.DecodeError:
+        fields: dict[str, Any] = msgspec.msgpack.decode(value, type=dict[str, Any])
+        fields[name] = renewal.of(msgspec.convert(fields.get(name, b""), bytes))
+    except (msgspec.DecodeError, msgspec.ValidationError):
         renewal.unreadable += 1
         return value
-    for name in names:
-        try:
-            secret = base64.b64decode(fields.get(name) or "", validate=True)
-        except (binascii.Error, TypeError, ValueError):
-            renewal.unreadable += 1
-            continue
-        if secret:
-            fields[name] = base64.b64encode(renewal.of(secret)).decode()
-    return msgspec.json.encode(fields)
+    return msgspec.msgpack.encode(fields)
 
 
 @contextmanager

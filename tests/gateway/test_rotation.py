@@ -22,6 +22,7 @@ __all__ = ["place", "redis_cluster", "redis_server", "redis_url"]
 pytestmark = pytest.mark.anyio
 
 PHONE, TABLET, OAUTH = "abcd-phone", "abcd-tablet", "oauth token"
+APP = b"client id and secret at a server"
 TOKEN, CLIENT_SECRET, TOKEN_SECRET = b"backend token", b"secret of a consumer", b"secret of an OAuth token"
 
 
@@ -38,12 +39,13 @@ class Site:
         self.running = Vault.on(self.file)
 
     async def fill(self) -> None:
-        """Two app passwords, an OAuth token and a consumer."""
+        """Two app passwords, an OAuth token (two secrets), a consumer, and an app at a server."""
         await self.store.put_account(ALICE)
         for secret in (PHONE, TABLET, OAUTH):
             await self.give(secret)
         wrapped = {"name": "ü", "secret": self.running.wrap(CLIENT_SECRET, "consumer key"), "callback": None}
-        await self.store.put_records("", "consumer", {"key": msgspec.json.encode(wrapped)})
+        await self.store.put_records("", "consumer", {"key": msgspec.msgpack.encode(wrapped)})
+        await self.store.put_records("", "app", {"https://fedi.test": self.running.wrap(APP, "app")})
 
     async def give(self, secret: str, vault: Vault | None = None, token: bytes = TOKEN) -> LoginRecord:
         """A login with this secret."""
@@ -63,10 +65,11 @@ class Site:
     async def opens(self, vault: Vault) -> bool:
         """Whether everything opens. All or nothing."""
         results = [await self._opened(vault, secret) for secret in (PHONE, TABLET, OAUTH)]
-        record = msgspec.json.decode((await self.store.records("", "consumer"))["key"])
+        record = msgspec.msgpack.decode((await self.store.records("", "consumer"))["key"])
         assert (record["name"], record["callback"]) == ("ü", None)
-        secret = msgspec.convert(record["secret"], bytes)
-        results.append(_opens(lambda: vault.unwrap(secret, "consumer key") == CLIENT_SECRET))
+        app = (await self.store.records("", "app"))["https://fedi.test"]
+        results.append(_opens(lambda: vault.unwrap(record["secret"], "consumer key") == CLIENT_SECRET))
+        results.append(_opens(lambda: vault.unwrap(app, "app") == APP))
         assert len(set(results)) == 1
         return results[0]
 
@@ -107,13 +110,13 @@ async def site(place: Place, tmp_path: Path) -> AsyncIterator[Site]:
 async def test_everything_opens_under_the_new_key_and_nothing_under_the_old(site: Site) -> None:
     old = Vault(site.file.read())
     assert await site.opens(old)
-    assert await site.rotation().run() == Rotated(renewed=5, unreadable=0)
+    assert await site.rotation().run() == Rotated(renewed=6, unreadable=0)
     assert await site.opens(Vault.on(site.file))
     assert await site.opens(site.running), "a running process takes the new key up"
     assert not await site.opens(old)
     assert len(site.file.read().ring) == 1
     before = site.file.read()
-    assert (await site.rotation().run()).renewed == 5
+    assert (await site.rotation().run()).renewed == 6
     assert site.file.read().ring != before.ring
     assert await site.opens(site.running)
 
@@ -153,7 +156,7 @@ class Ending:
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("last", range(4))
+@pytest.mark.parametrize("last", range(5))
 async def test_a_rotation_interrupted_anywhere_loses_nothing_and_goes_on(site: Site, last: int, after: bool) -> None:
     ending: Any = Ending(site.store, last, after=after)
     with pytest.raises(Stop):
@@ -163,7 +166,7 @@ async def test_a_rotation_interrupted_anywhere_loses_nothing_and_goes_on(site: S
     assert await site.opens(Vault.on(site.file)), "mixed"
     assert await site.opens(site.running)
     done = await site.rotation().run()
-    assert 0 < done.renewed <= 5 or (last, after) == (3, True)
+    assert 0 < done.renewed <= 6 or (last, after) == (4, True)
     assert site.file.read() == Keys(halfway.hash, halfway.ring[:1]), "it went on with the key it had begun with"
     assert await site.opens(Vault.on(site.file))
 
@@ -247,7 +250,7 @@ async def test_the_key_of_another_store_rotates_nothing(file_site: Site) -> None
     right = file_site.file.read()
     wrong = Keys(right.hash, (b"w" * 32,))
     file_site.file.replace(wrong)
-    with pytest.raises(RotationProblem, match=r"^5 secrets .* nothing was changed"):
+    with pytest.raises(RotationProblem, match=r"^6 secrets .* nothing was changed"):
         await file_site.rotation().run()
     assert file_site.file.read() == wrong
     file_site.file.replace(right)
@@ -256,10 +259,12 @@ async def test_the_key_of_another_store_rotates_nothing(file_site: Site) -> None
 
 async def test_what_nobody_can_open_may_be_left_behind(file_site: Site) -> None:
     lost = await file_site.give("lost", Vault(b"?" * 32))
-    await file_site.store.put_records("", "app", {"a": b"no JSON", "b": b'{"client_secret": "?"}', "c": b"{}"})
-    with pytest.raises(RotationProblem, match=r"^3 secrets"):
+    await file_site.store.put_records("", "app", {"a": b"nonsense"})
+    odd = {"a": b"nonsense", "b": msgspec.msgpack.encode({"secret": 5}), "c": msgspec.msgpack.encode({"name": "none"})}
+    await file_site.store.put_records("", "consumer", odd)
+    with pytest.raises(RotationProblem, match=r"^4 secrets"):
         await file_site.rotation().run()
-    assert await file_site.rotation().run(leave_unreadable=True) == Rotated(renewed=5, unreadable=3)
+    assert await file_site.rotation().run(leave_unreadable=True) == Rotated(renewed=6, unreadable=4)
     assert await file_site.opens(Vault.on(file_site.file))
     assert lost in await file_site.store.logins("1")
 
