@@ -43,6 +43,10 @@ class Ask(NamedTuple):
     keep: bool = True
     any_type: bool = False
 
+    def __repr__(self) -> str:
+        """Without what carries the token, and without what a person wrote."""
+        return f"Ask({self.method} {self.url.partition('?')[0]})"
+
     @property
     def reads(self) -> bool:
         """Whether it may be sent twice."""

@@ -22,7 +22,7 @@ from adapters.backend import Backend
 from adapters.errors import TokenGone
 from gateway.background import Background
 from gateway.dialects import FRIENDICA, MOUNTS
-from gateway.errors import LINK_AGAIN, ApiError
+from gateway.errors import ApiError, LinkAgain
 from gateway.logins import Connections, host_of
 from gateway.session import Session
 from gateway.settings import Settings
@@ -51,6 +51,10 @@ class Basic(NamedTuple):
 
     name: str
     password: str
+
+    def __repr__(self) -> str:
+        """Without the password."""
+        return f"Basic(name={self.name!r})"
 
 
 def read_basic(rest: str) -> Basic | None:
@@ -203,16 +207,16 @@ class Authenticator:
 
     async def _opened(self, login: LoginRecord, account: AccountRecord, basic: Basic, mount: str) -> Session:
         if account.broken:
-            raise ApiError(403, LINK_AGAIN)
+            raise LinkAgain
         try:
             token = self._vault.open(login.sealed, basic.password).decode()
             backend = await self._connections.backend(account.backend, token)
         except Unsealable as error:
             log.warning("The token of login %s cannot be opened.", login.id)
-            raise ApiError(403, LINK_AGAIN) from error
+            raise LinkAgain from error
         except TokenGone as error:
             await self.mark_broken(account)
-            raise ApiError(403, LINK_AGAIN) from error
+            raise LinkAgain from error
         return _session(account, login, backend, basic.name, mount)
 
     def _touch(self, login: LoginRecord) -> None:

@@ -36,7 +36,9 @@ class Command(NamedTuple):
 DESCRIPTION = "Serves old Friendica, GNU social and Twitter clients from a modern fediverse account."
 GROUPS = {"password": "manage app passwords"}
 NAME = Option("name", {"metavar": "NAME", "help": "login name"})
+ID = Option("id", {"metavar": "ID", "help": "as `oldbird password list` shows it"})
 READ_ONLY = Option("--read-only", {"action": "store_true", "help": "the password may read, not write"})
+PLAIN_HTTP = Option("--plain-http", {"action": "store_true", "help": "it may be used on the address without TLS too"})
 FROM_FILE = "file with the access token of the account, - for standard input"
 
 COMMANDS = (
@@ -49,6 +51,7 @@ COMMANDS = (
             Option("--token-file", {"required": True, "metavar": "F", "help": FROM_FILE}),
             Option("--name", {"dest": "device", "metavar": "DEVICE", "help": "what the app password is for"}),
             READ_ONLY,
+            PLAIN_HTTP,
         ),
     ),
     Command(
@@ -57,13 +60,17 @@ COMMANDS = (
             NAME,
             Option("--device", {"required": True, "metavar": "D", "help": "what the app password is for"}),
             READ_ONLY,
+            PLAIN_HTTP,
             Option("--token-file", {"metavar": "F", "help": f"instead of an existing password: {FROM_FILE}"}),
         ),
     ),
     Command(("password", "list"), "gateway.cli_logins:show", "list the app passwords of an account", (NAME,)),
     Command(
-        ("password", "revoke"), "gateway.cli_logins:revoke", "end one app password at once",
-        (NAME, Option("id", {"metavar": "ID", "help": "as `oldbird password list` shows it"})),
+        ("password", "revoke"), "gateway.cli_logins:revoke", "end one app password at once", (NAME, ID)
+    ),
+    Command(
+        ("password", "plain-http"), "gateway.cli_logins:plain_http", "let a login use the address without TLS, or not",
+        (NAME, ID, Option("allowed", {"choices": ("on", "off"), "help": "on or off"})),
     ),
     Command(
         ("calls",), "gateway.cli_info:calls", "list the API calls",
@@ -72,8 +79,11 @@ COMMANDS = (
     Command(("status",), "gateway.cli_info:status", "versions, records and sizes"),
     Command(("forget",), "gateway.cli_info:forget", "drop status ids not asked for in `forget_days`"),
     Command(
-        ("config",), "gateway.cli_info:config", "the settings in force, passwords hidden",
-        (Option("--markdown", {"action": "store_true", "help": "docs/settings.md instead"}),),
+        ("config",), "gateway.cli_info:config", "the settings in force, secrets hidden",
+        (
+            Option("check", {"nargs": "?", "choices": ("check",), "help": "also say what is wrong or doubtful"}),
+            Option("--markdown", {"action": "store_true", "help": "docs/settings.md instead"}),
+        ),
     ),
     Command(
         ("demo",), "gateway.demo:run", "run with made-up people, needs no account and no network",

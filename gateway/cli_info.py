@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import ipaddress
 import os
 import platform
 import re
@@ -14,9 +15,10 @@ from typing import Any
 
 import msgspec
 
-from gateway import __version__, access_log, logs, settings
+from gateway import __version__, access_log, forwarded, logs, settings
 from gateway.call_rows import TABLE
 from gateway.calls import ANY
+from gateway.key_file import KeyFile
 from gateway.stores.open import open_store
 from gateway.stores.store import Store
 
@@ -81,8 +83,34 @@ def config(args: argparse.Namespace) -> int:
         return 0
     found = settings_of(args)
     for row in settings.table():
-        print(f"{row.name} = {_toml(getattr(found, row.name))}")
+        value = getattr(found, row.name)
+        print(f"{row.name} = {logs.HIDDEN if row.secret and value else _toml(value)}")
+    if args.check:
+        print("\n".join(["", *checked(found), "The settings can be used."]))
     return 0
+
+
+def checked(found: settings.Settings) -> list[str]:
+    """What is doubtful in settings that can be used, a sentence each; nothing is opened or made. Raises Problem."""
+    for entry in found.trusted_proxies:
+        if entry != forwarded.UNIX:
+            forwarded.network(entry)
+    open_store(found)
+    KeyFile(found.data_dir).read()
+    by_socket = found.host.startswith("unix:")
+    doubts = (
+        (not by_socket and not _is_loopback(found.host), "host is not loopback, and TLS needs a proxy."),
+        (found.base_url.startswith("http:"), "base_url is not https: passwords can be read on the way."),
+        (by_socket and forwarded.UNIX not in found.trusted_proxies, "host is a socket, but unix is no trusted proxy."),
+    )
+    return [f"Doubtful: {text}" for doubtful, text in doubts if doubtful]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _toml(value: Any) -> str:

@@ -51,8 +51,8 @@ async def _link(args: argparse.Namespace) -> int:
     server = base_url(args.server)
     token = secret_from(args.token_file)
     check_allowed(server, settings_of(args))
-    named = bool(args.device) or args.read_only
-    device = Device(name=args.device or FIRST_DEVICE, read_only=args.read_only) if named else None
+    named = bool(args.device) or args.read_only or args.plain_http
+    device = device_of(args) if named else None
     async with opened(args) as desk:
         try:
             linked = await desk.logins.link(server, token, name=args.name, device=device)
@@ -81,8 +81,7 @@ async def _add(args: argparse.Namespace) -> int:
     token = secret_from(args.token_file) if args.token_file else ""
     password = "" if token else ask(f"An app password of {args.name}: ")
     async with opened(args) as desk:
-        device = Device(name=args.device, read_only=args.read_only)
-        linked = await desk.logins.add(args.name, device, password=password, token=token)
+        linked = await desk.logins.add(args.name, device_of(args), password=password, token=token)
     print(typing_hint(linked, desk.settings))
     return 0
 
@@ -91,7 +90,9 @@ def show(args: argparse.Namespace) -> int:
     """`oldbird password list`"""
     for login in asyncio.run(_logins(args)):
         rights = "read only" if login.read_only else "read and write"
-        print(f"{login.id}  {rights:<14}  created {day(login.created)}  last used {day(login.last_used)}  {login.name}")
+        dates = f"created {day(login.created)}  last used {day(login.last_used)}"
+        where = "  (also without TLS)" if login.plain_http else ""
+        print(f"{login.id}  {rights:<14}  {dates}  {login.name}{where}")
     return 0
 
 
@@ -112,6 +113,23 @@ async def _revoke(args: argparse.Namespace) -> None:
         await desk.logins.revoke(args.name, args.id)
 
 
+def plain_http(args: argparse.Namespace) -> int:
+    """`oldbird password plain-http`"""
+    login = asyncio.run(_plain_http(args))
+    print(f"{login.id} ({login.name}) may{'' if login.plain_http else ' not'} be used without TLS.")
+    return 0
+
+
+async def _plain_http(args: argparse.Namespace) -> LoginRecord:
+    async with opened(args) as desk:
+        return await desk.logins.let_plain_http(args.name, args.id, allowed=args.allowed == "on")
+
+
+def device_of(args: argparse.Namespace) -> Device:
+    """The device that the arguments name."""
+    return Device(name=args.device or FIRST_DEVICE, read_only=args.read_only, plain_http=args.plain_http)
+
+
 def day(seconds: int) -> str:
     """A date for people, "never" for 0."""
     return datetime.fromtimestamp(seconds, UTC).date().isoformat() if seconds else "never"
@@ -121,9 +139,11 @@ def typing_hint(linked: Linked, settings: Settings) -> str:
     """What to type into a client."""
     server = settings.base_url or f"http://{settings.host}:{settings.port}"
     rights = ", read only" if linked.login and linked.login.read_only else ""
+    plain = linked.login and linked.login.plain_http and settings.plain_http
     return (
         f"Type into the client (account type Friendica, GNU social or StatusNet):\n"
         f"  server    {server}   (API address: {server}/api)\n"
+        f"{f'  no TLS    http://{plain}' + chr(10) if plain else ''}"
         f"  user      {linked.account.login}\n"
         f"  password  {linked.password}\n"
         f"The password is shown only now. It is for one device{rights}."

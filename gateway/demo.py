@@ -26,6 +26,7 @@ from gateway import serve
 from gateway.app import create_app
 from gateway.demo_seed import PEOPLE, mock_config, seed
 from gateway.logins import Logins
+from gateway.logs import without
 from gateway.problems import Problem
 from gateway.services import Gateway, open_gateway
 from gateway.settings import Settings
@@ -48,6 +49,10 @@ class Demo(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     backend_url: str
     users: dict[str, str]
+
+    def __repr__(self) -> str:
+        """Without the passwords."""
+        return without(self, "users")
 
 
 def run(args: argparse.Namespace) -> int:

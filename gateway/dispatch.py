@@ -28,7 +28,7 @@ from gateway.bodies import DOCUMENT, EMPTY, MAX_FIELDS, Body, Gone, Incoming, pa
 from gateway.call_rows import TABLE
 from gateway.calls import Call
 from gateway.error_bodies import error_body
-from gateway.errors import ApiError, Redirect, reply_to
+from gateway.errors import CONNECT, ApiError, LinkAgain, Redirect, reply_to
 from gateway.exchange import Exchange
 from gateway.flights import Flights
 from gateway.params import read
@@ -110,7 +110,12 @@ class Dispatch:
                 await self._mark_broken(exchange.session)
             if exchange.is_sending:
                 await incoming.discard()
-            return failure(exchange, error)
+            return failure(exchange, self._told_where(exchange, error))
+
+    def _told_where(self, exchange: Exchange, error: Exception) -> Exception:
+        """An error that asks to link again, with the address of the page; it is not on the listener without TLS."""
+        known = self._settings.base_url or ("" if exchange.plain_http else exchange.base_url(""))
+        return LinkAgain(known + CONNECT) if known and isinstance(error, (TokenGone, LinkAgain)) else error
 
     async def _reply(self, exchange: Exchange, call: Call, incoming: Incoming) -> Answer:
         handler = self._handler(exchange, call)

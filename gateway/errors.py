@@ -49,7 +49,16 @@ TWITTER_CODES: dict[int, int] = {
 }
 NO_STATUS, NO_USER, DUPLICATE, ALREADY_FAVOURITED, BAD_MEDIA, TOO_LONG = 144, 50, 187, 139, 324, 186
 
-LINK_AGAIN = "Your account must be linked again: the server no longer accepts the stored token."
+LINK_AGAIN = "Link your account again: its server no longer accepts the stored login."
+CONNECT = "/connect"
+"""The page where a person does that."""
+
+
+class LinkAgain(ApiError):
+    """403: the backend's token is gone. `page` is the address of the gateway's page for it, where one is known."""
+
+    def __init__(self, page: str = "") -> None:
+        super().__init__(403, f"{LINK_AGAIN} {page}" if page else LINK_AGAIN)
 
 BACKEND: dict[type[backend.BackendError], int] = {
     backend.BadAnswer: 502,
@@ -71,6 +80,8 @@ def reply_to(error: Exception) -> ApiError:
         return error
     if isinstance(error, StoreDown):
         return ApiError(503, "The store is not available, try again.", headers={"Retry-After": "5"})
+    if isinstance(error, backend.TokenGone):
+        return LinkAgain()
     if isinstance(error, backend.BackendError):
         return _backend_reply(error)
     return ApiError(500, "Internal Server Error")
@@ -81,5 +92,4 @@ def _backend_reply(error: backend.BackendError) -> ApiError:
     headers = {}
     if isinstance(error, (backend.Unavailable, backend.RateLimited)):
         headers["Retry-After"] = str(error.retry_after)
-    text = LINK_AGAIN if isinstance(error, backend.TokenGone) else str(error)
-    return ApiError(status, text, headers=headers)
+    return ApiError(status, str(error), headers=headers)

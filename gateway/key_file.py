@@ -23,6 +23,7 @@ import msgspec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from gateway.logs import without
 from gateway.problems import Problem
 
 KEY_BYTES: Final = 32
@@ -43,6 +44,10 @@ class Keys(msgspec.Struct, frozen=True):
 
     hash: bytes
     ring: tuple[bytes, ...]
+
+    def __repr__(self) -> str:
+        """Without the keys."""
+        return without(self, "hash", "ring")
 
 
 def derive(secret: bytes, purpose: str) -> bytes:

@@ -18,6 +18,7 @@ import msgspec
 
 from adapters.backend import Backend
 from adapters.errors import TokenGone
+from gateway.logs import without
 from gateway.problems import Problem
 from gateway.stores.store import AccountRecord, LoginRecord, Store
 from gateway.vault import Unsealable, Vault, new_password
@@ -46,12 +47,18 @@ class Linked(msgspec.Struct, frozen=True, kw_only=True):
     login: LoginRecord | None = None
     password: str = ""
 
+    def __repr__(self) -> str:
+        """Without the password."""
+        return without(self, "password")
+
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """What a login is for. `dialect` names a row of `gateway.dialects`, empty: the mount decides."""
+    """What a login is for. `dialect` names a row of `gateway.dialects`, empty: the mount decides. `plain_http`: it may
+    come over the listener without TLS."""
 
     name: str = FIRST_DEVICE
     read_only: bool = False
+    plain_http: bool = False
     dialect: str = ""
 
 
@@ -139,6 +146,16 @@ class Logins:
         if not await self._store.remove_login(account.id, id):
             raise LoginProblem(f"{account.login} has no login with the id {id}.")
 
+    async def let_plain_http(self, name: str, id: str, *, allowed: bool) -> LoginRecord:
+        """Say whether a login may come over the listener without TLS. Raises LoginProblem."""
+        account = await self.account(name)
+        for login in await self._store.logins(account.id):
+            if login.id == id:
+                changed = msgspec.structs.replace(login, plain_http=allowed)
+                await self._store.put_login(changed)
+                return changed
+        raise LoginProblem(f"{account.login} has no login with the id {id}.")
+
     async def _described(self, url: str, token: str, name: str) -> AccountRecord:
         """The account behind `token`: as it is known, but whole again and linked now, or a new one."""
         if not token:
@@ -177,8 +194,8 @@ class Logins:
         public = self._vault.public(password)
         login = LoginRecord(
             hash=self._vault.hash(password), id=secrets.token_hex(4), account=account.id, name=device.name,
-            dialect=device.dialect, read_only=device.read_only, created=int(self._clock()),
-            public=public, sealed=self._vault.seal(token.encode(), public),
+            dialect=device.dialect, read_only=device.read_only, plain_http=device.plain_http,
+            created=int(self._clock()), public=public, sealed=self._vault.seal(token.encode(), public),
         )
         await self._store.put_login(login)
         return Linked(account=account, login=login, password=password)

@@ -43,6 +43,13 @@ def redact(text: str) -> str:
     return text
 
 
+def without(struct: msgspec.Struct, *hidden: str) -> str:
+    """The `repr` of a struct that shows neither the named fields nor what looks like a secret in the others."""
+    values = ((name, getattr(struct, name)) for name in struct.__struct_fields__)
+    shown = (f"{name}={HIDDEN if name in hidden and value else redact(repr(value))}" for name, value in values)
+    return f"{type(struct).__name__}({', '.join(shown)})"
+
+
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from gateway.logs import without
 from gateway.problems import Problem
 
 PREFIX = "OLDBIRD_"
@@ -25,6 +26,10 @@ Seconds = Annotated[float, Meta(gt=0)]
 Host = Annotated[str, Meta(pattern=r"^[^\s/@]+:[0-9]{1,5}$")]
 Listener = Annotated[str, Meta(pattern=r"^([^\s/@]+:[0-9]{1,5})?$")]
 Url = Annotated[str, Meta(pattern=r"^(https?://[^\s/@?#]+(/[^\s?#]*)?)?$")]
+
+
+SECRET = {"secret": True}
+"""`Meta(extra=SECRET)` on a setting: neither `oldbird config` nor a log shows its value."""
 
 
 class SettingsError(Problem):
@@ -110,15 +115,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """`store`, else the SQLite file in the data folder."""
         return self.store or f"sqlite:///{self.data_dir / 'oldbird.sqlite'}"
 
+    def __repr__(self) -> str:
+        """Names and values, without what is secret: the store's URL may hold a password."""
+        return without(self, "store", *(row.name for row in table() if row.secret))
+
 
 class Setting(NamedTuple):
-    """One row of the settings table. `kind` is the type for `msgspec.convert`, `type` its name for people."""
+    """One row of the settings table. `kind` is the type for `msgspec.convert`, `type` its name for people.
+
+    `secret`: its value is never shown (`SECRET` in the row).
+    """
 
     name: str
     kind: Any
     type: str
     default: Any
     meaning: str
+    secret: bool
 
 
 TYPE_NAMES: dict[Any, str] = {
@@ -131,7 +144,14 @@ def table() -> tuple[Setting, ...]:
     kinds = get_type_hints(Settings, include_extras=True)
     bare = get_type_hints(Settings)
     return tuple(
-        Setting(field.name, kinds[field.name], _type_name(bare[field.name]), field.default, _meaning(kinds[field.name]))
+        Setting(
+            name=field.name,
+            kind=kinds[field.name],
+            type=_type_name(bare[field.name]),
+            default=field.default,
+            meaning=_meaning(kinds[field.name]),
+            secret=any(meta.extra == SECRET for meta in _metas(kinds[field.name])),
+        )
         for field in msgspec.structs.fields(Settings)
     )
 
@@ -145,7 +165,11 @@ def _type_name(kind: Any) -> str:
 
 
 def _meaning(kind: Any) -> str:
-    return next((meta.description for meta in reversed(getattr(kind, "__metadata__", ())) if meta.description), "")
+    return next((meta.description for meta in reversed(_metas(kind)) if meta.description), "")
+
+
+def _metas(kind: Any) -> tuple[Meta, ...]:
+    return getattr(kind, "__metadata__", ())
 
 
 def load(environ: Mapping[str, str], file: Path | None = None) -> Settings:

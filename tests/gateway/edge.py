@@ -66,9 +66,9 @@ class Edge:
         handlers = dict.fromkeys((row.handler for row in TABLE if row.handler), self._handle)
         self.app = create_app(cast("Gateway", self._gateway()), handlers)
 
-    def session(self, *, read_only: bool = False) -> Session:
+    def session(self, *, read_only: bool = False, plain_http: bool = False) -> Session:
         """Somebody signed in."""
-        login = SimpleNamespace(id="login-1", hash="hash-1", read_only=read_only)
+        login = SimpleNamespace(id="login-1", hash="hash-1", read_only=read_only, plain_http=plain_http)
         backend = SimpleNamespace(rate_state=lambda: self.rate)
         account = SimpleNamespace(id="alice")
         return cast("Session", SimpleNamespace(account=account, login=login, backend=backend, screen_name="alice"))
@@ -131,6 +131,8 @@ class Edge:
             return self.session()
         if header == basic("reader")[1]:
             return self.session(read_only=True)
+        if header == basic("plain")[1]:
+            return self.session(plain_http=True)
         raise login_required()
 
     async def _anonymous(self, mount: str) -> Session | None:

@@ -349,3 +349,42 @@ def test_help_imports_next_to_nothing() -> None:
     loaded = set(done.stdout.rpartition("\n")[0].rpartition("\n")[2].split())
     assert "argparse" in loaded
     assert not loaded & {"asyncio", "msgspec", "cryptography", "starlette", "uvicorn", "aiohttp", "gateway.settings"}
+
+
+def test_checked_settings_say_what_is_doubtful(run: Run, tmp_path: Path) -> None:
+    said = run("config", "check")
+    assert (said.status, said.err) == (0, "")
+    assert said.out.endswith("\n\nThe settings can be used.\n")
+    assert "port = 0" in said.out
+    doubtful = run("config", "check", host="0.0.0.0", base_url="http://gate.example", trusted_proxies="10.0.0.0/8,::1")
+    assert doubtful.out.count("Doubtful: ") == 2
+    socket_only = run("config", "check", host=f"unix:{tmp_path}/sock")
+    assert "Doubtful: host is a socket" in socket_only.out
+    assert "Doubtful" not in run("config", "check", host=f"unix:{tmp_path}/sock", trusted_proxies="unix").out
+    assert list(tmp_path.iterdir()) == []  # nothing is made
+
+
+def test_checked_settings_name_what_cannot_be_used(run: Run, tmp_path: Path) -> None:
+    for name, value in {"trusted_proxies": "proxy.example", "store": "mysql://x"}.items():
+        said = run("config", "check", **{name: value})
+        assert said.status == 1
+        assert said.err.startswith("oldbird: ")
+        assert "The settings can be used" not in said.out
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "server.key").write_bytes(b"short")
+    (tmp_path / "data" / "server.key").chmod(0o600)
+    assert "is damaged" in run("config", "check").err
+
+
+def test_a_login_is_let_onto_the_address_without_tls_and_off_it(run: Run) -> None:
+    said = link(run, "--plain-http")
+    assert "no TLS" not in said.out  # there is no such address
+    (line,) = run("password", "list", "alice").out.splitlines()
+    assert line.endswith("(also without TLS)")
+    words = ("password", "plain-http", "alice", line.split()[0])
+    assert "may not be used without TLS" in run(*words, "off").out
+    assert "without TLS" not in run("password", "list", "alice").out
+    assert "may be used without TLS" in run(*words, "on").out
+    assert run("password", "plain-http", "alice", "nothing", "on").line == "alice has no login with the id nothing."
+    more = ("password", "add", "alice", "--device", "clock", "--plain-http", "--token-file", "-")
+    assert "http://192.0.2.7:8091" in run(*more, stdin=ALICE, plain_http="192.0.2.7:8091").out

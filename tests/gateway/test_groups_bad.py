@@ -14,7 +14,7 @@ from gateway.errors import LINK_AGAIN
 from gateway.groups import AT_ONCE
 from gateway.members import HALF_DONE
 from tests.gateway.test_groups import cid, group, on_list, shown
-from tests.gateway_harness import Ground, gateway_on
+from tests.gateway_harness import BASE, Ground, gateway_on
 
 SHOW, CREATE = "friendica/group_show", "friendica/group_create"
 UPDATE, DELETE = "friendica/group_update", "friendica/group_delete"
@@ -185,7 +185,7 @@ async def test_a_token_that_ends_half_way(ground: Ground) -> None:
     bob = await cid(ground, "bob")
     ground.wire.fail(TokenGone("gone"), "add_to_group")
     reply = await ground.post(CREATE, name="Crew", json=f"[{bob}]")
-    assert (reply.status, reply.error) == (403, LINK_AGAIN)
+    assert (reply.status, reply.error) == (403, f"{LINK_AGAIN} {BASE}/connect")
 
 
 @pytest.mark.anyio

@@ -212,7 +212,7 @@ async def test_a_token_that_is_gone_asks_to_link_again(ground: Ground) -> None:
     ground.wire.fail(TokenGone("401"), "home")
     for _ in range(2):
         reply = await ground.get("statuses/home_timeline", twin=False)
-        assert (reply.status, "linked again" in reply.error) == (403, True)
+        assert (reply.status, "Link your account again" in reply.error) == (403, True)
     assert (await ground.get("statuses/home_timeline", user="bob")).status == 200
     ground.passwords["alice"] = await ground.login("alice")
     assert (await ground.get("statuses/home_timeline")).status == 200
