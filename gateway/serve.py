@@ -26,6 +26,7 @@ from gateway.settings import Settings
 log = logging.getLogger("oldbird.serve")
 
 BACKLOG = 2048
+MAX_PORT = 65535
 UNIX_PREFIX = "unix:"
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -103,13 +104,13 @@ def is_answered(path: Path) -> bool:
 
 def listener(host: str, port: int, named: str = "settings host and port") -> socket.socket:
     """A socket bound to the address, so that a taken port ends in a clear line. Raises Problem."""
+    if port > MAX_PORT:
+        raise Problem(f"Cannot listen on {host} port {port}: there is no such port ({named}).")
     try:
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         bound = socket.create_server(where, family=family, backlog=BACKLOG)
     except OSError as error:
         raise Problem(f"Cannot listen on {host} port {port}: {error.strerror} ({named}).") from error
-    except OverflowError as error:
-        raise Problem(f"Cannot listen on {host} port {port}: there is no such port ({named}).") from error
     return bound
 
 
