@@ -69,7 +69,7 @@ $(C2S): requirements/c2s.txt
 
 # Debian packages: what tests and bench run on private ports, and the client that is no library.
 servers:
-	@sh requirements/debian redis-server curl
+	@sh requirements/debian redis-server curl nginx-light
 
 loaders:
 	@sh requirements/debian redis-server nginx-light
