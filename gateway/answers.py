@@ -17,7 +17,10 @@ CONTENT_TYPES = {
     "xml": "text/xml; charset=utf-8",
     "rss": "application/rss+xml",
     "atom": "application/atom+xml",
+    "form": "application/x-www-form-urlencoded",
 }
+MORE_HEADERS = {"form": {"Cache-Control": "no-store", "Pragma": "no-cache"}}
+"""Of a format whose replies hold secrets."""
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 MAX_CALLBACK = 64
 
@@ -49,7 +52,7 @@ def success(body: bytes, format: str, callback: str, headers: dict[str, str]) ->
         return Answer(200, body, headers)
     if callback:
         body = b"%s(%s)" % (callback.encode(), body)
-    return Answer(200, body, {"Content-Type": content_type(format, body), **headers})
+    return Answer(200, body, {"Content-Type": content_type(format, body), **MORE_HEADERS.get(format, {}), **headers})
 
 
 def content_type(format: str, body: bytes) -> str:

@@ -11,6 +11,7 @@ from gateway.calls import Call
 from gateway.errors import ApiError
 
 if TYPE_CHECKING:
+    from gateway.oauth.parameters import Sent
     from gateway.services import Gateway
     from gateway.session import Session
 
@@ -28,7 +29,8 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
 class Ask:
     """Parsed once by `gateway.params`, from query and body (body first).
 
-    `url` is the whole address the client used, `base_url` its scheme and host (or the configured ones).
+    `url` is the whole address the client used, `base_url` its scheme and host (or the configured ones). `sent` is
+    what a signature covers, for the calls that check it themselves.
     """
 
     __slots__ = (
@@ -40,6 +42,7 @@ class Ask:
         "mount",
         "params",
         "request_path",
+        "sent",
         "url",
         "user_agent",
     )
@@ -57,6 +60,7 @@ class Ask:
         user_agent: str = "",
         url: str = "",
         base_url: str = "",
+        sent: Sent | None = None,
     ) -> None:
         self.call = call
         self.params = params
@@ -67,6 +71,7 @@ class Ask:
         self.user_agent = user_agent
         self.url = url
         self.base_url = base_url
+        self.sent = sent
         self._session = session
 
     @property

@@ -24,6 +24,11 @@ from gateway.background import Background
 from gateway.dialects import FRIENDICA, MOUNTS
 from gateway.errors import ApiError, LinkAgain
 from gateway.logins import Connections, host_of
+from gateway.oauth.access import Access
+from gateway.oauth.consumers import Consumers
+from gateway.oauth.parameters import Sent, Unverified
+from gateway.oauth.provider import Opened
+from gateway.oauth.signatures import Signatures
 from gateway.session import Session
 from gateway.settings import Settings
 from gateway.stores.store import AccountRecord, LoginRecord, Store
@@ -112,19 +117,24 @@ class Authenticator:
         self._throttle = Throttle(clock)
         self._gateway_host = host_of(settings.base_url)
         self._schemes: dict[str, Callable[[str, bytes, Caller], Awaitable[Session]]] = {"basic": self._basic}
+        signatures = Signatures(store, vault, window=settings.oauth_window, clock=clock)
+        self._access = Access(store, vault, Consumers(store, vault, settings.consumers, clock), signatures, clock)
 
-    async def session(self, header: str | None, mount: str, *, address: str = "", host: str = "") -> Session | None:
+    async def session(
+        self, header: str | None, mount: str, *, address: str = "", host: str = "", sent: Sent | None = None
+    ) -> Session | None:
         """The session of an Authorization header, None without one.
 
         `address` is the peer's, for the throttle; `host` the request's Host, for `nick@gateway-host` where no
-        `base_url` is set. Raises ApiError (401, 403, 429), BackendError, StoreDown.
+        `base_url` is set; `sent` the whole request where OAuth has signed it, in its header or not.
+        Raises ApiError (401, 403, 429), BackendError, StoreDown.
         """
+        if sent is not None:
+            return await self._signed(sent, mount)
         if header is None:
             return None
         mark = hmac.digest(self._key, header.encode("utf-8", "surrogatepass"), "sha256")
-        version = self._store.logins_version()
-        if version != self._version:
-            self._forget(version)
+        self._follow()
         kept = self._kept.get((mark, mount))
         if kept is not None and self._clock() < kept.until:
             return kept.session
@@ -162,10 +172,50 @@ class Authenticator:
         """End what runs in the background."""
         await self._background.close()
 
-    def _forget(self, version: int) -> None:
-        self._version = version
-        self._kept.clear()
-        self._wrong.clear()
+    async def opened(self, name: str, password: str, *, address: str, host: str) -> Opened:
+        """The login behind a name and an app password that did not come as Basic (xAuth).
+
+        Raises ApiError (401, 403, 429), StoreDown.
+        """
+        self._follow()
+        mark = hmac.digest(self._key, f"{name}\n{password}".encode("utf-8", "surrogatepass"), "sha256")
+        if mark in self._wrong:
+            raise login_required()
+        login, account = await self._found(Basic(name, password), mark, Caller("", address, host))
+        return Opened(login, account, self._token(login, account, password))
+
+    def refused(self, error: Unverified, sent: Sent) -> ApiError:
+        """What a badly signed request is told; possible attacks of one address are counted."""
+        wait = self._throttle.failed("", sent.address) if error.guess and not error.again else 0
+        return _too_many(wait) if wait else ApiError(error.status, error.text, error.code)
+
+    def _follow(self) -> None:
+        """Forget what is in memory when any login has changed."""
+        version = self._store.logins_version()
+        if version != self._version:
+            self._version = version
+            self._kept.clear()
+            self._wrong.clear()
+
+    async def _signed(self, sent: Sent, mount: str) -> Session:
+        self._follow()
+        version = self._version
+        try:
+            granted = await self._access.granted(sent)
+        except Unverified as error:
+            refusal = self.refused(error, sent)
+            if refusal.status == 429:
+                raise refusal from error
+            raise ApiError(401, LOGIN_TEXT if error.guess else error.text, refusal.code) from error
+        kept = self._kept.get((granted.mark, mount))
+        if kept is not None and self._clock() < kept.until:
+            return kept.session
+        login, account = granted.login, granted.account
+        session = await self._opened(login, account, Basic(account.login, granted.token), mount)
+        if version == self._version:
+            self._kept[granted.mark, mount] = Kept(session, self._clock() + KEPT_SECONDS)
+        self._touch(login)
+        return session
 
     async def _basic(self, rest: str, mark: bytes, caller: Caller) -> Session:
         basic = read_basic(rest)
@@ -201,19 +251,21 @@ class Authenticator:
 
     def _refusal(self, name: str, caller: Caller) -> ApiError:
         wait = self._throttle.failed(name, caller.address)
-        if not wait:
-            return login_required()
-        return ApiError(429, "Too many failed logins, try again later.", headers={"Retry-After": str(wait)})
+        return _too_many(wait) if wait else login_required()
 
-    async def _opened(self, login: LoginRecord, account: AccountRecord, basic: Basic, mount: str) -> Session:
+    def _token(self, login: LoginRecord, account: AccountRecord, secret: str) -> str:
         if account.broken:
             raise LinkAgain
         try:
-            token = self._vault.open(login.sealed, basic.password).decode()
-            backend = await self._connections.backend(account.backend, token)
+            return self._vault.open(login.sealed, secret).decode()
         except Unsealable as error:
             log.warning("The token of login %s cannot be opened.", login.id)
             raise LinkAgain from error
+
+    async def _opened(self, login: LoginRecord, account: AccountRecord, basic: Basic, mount: str) -> Session:
+        token = self._token(login, account, basic.password)
+        try:
+            backend = await self._connections.backend(account.backend, token)
         except TokenGone as error:
             await self.mark_broken(account)
             raise LinkAgain from error
@@ -225,6 +277,10 @@ class Authenticator:
         if now - max(login.last_used, self._touched.get(login.hash, 0)) >= TOUCH_SECONDS:
             self._touched[login.hash] = now
             self._background.start(self._store.touch_login(login.hash, now), "Touching a login")
+
+
+def _too_many(wait: int) -> ApiError:
+    return ApiError(429, "Too many failed logins, try again later.", headers={"Retry-After": str(wait)})
 
 
 def _session(account: AccountRecord, login: LoginRecord, backend: Backend, name: str, mount: str) -> Session:

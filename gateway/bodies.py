@@ -38,6 +38,8 @@ MAX_DISCARDED = 128 * 1024 * 1024
 DOCUMENT = "json"
 """The field that also holds a JSON document as a whole: the group calls take it either way."""
 
+FORM_TYPE = b"application/x-www-form-urlencoded"
+
 _PAIR = re.compile(rb"\s*[A-Za-z0-9_.\-%\[\]]{1,128}=")
 _INDEX = re.compile(r"\[[^\]]*\]$")
 _URL_SAFE = bytes.maketrans(b"-_ ", b"+/+")
@@ -49,11 +51,13 @@ class Gone(Exception):
 
 
 class Body(msgspec.Struct, frozen=True):
-    """What a body held. `document`: the fields are the top-level keys of a JSON document."""
+    """What a body held. `document`: the fields are the top-level keys of a JSON document. `form`: the bytes of a body
+    that is called form-encoded, as signatures cover them."""
 
     fields: Fields = {}
     files: dict[str, list[Upload]] = {}
     document: bool = False
+    form: bytes = b""
 
 
 EMPTY = Body()
@@ -129,13 +133,11 @@ async def read_body(
 def parse(raw: bytes, kind: bytes = b"", *, takes_document: bool = False) -> Body:
     """A body that is not multipart. `kind` is the content type without parameters."""
     text = raw.removeprefix(b"\xef\xbb\xbf").strip()
-    is_json = kind.endswith(b"json")
+    is_json, form = kind.endswith(b"json"), raw if kind == FORM_TYPE else b""
     if text[:1] in {b"{", b"["}:
-        return Body(_json(text, complain=is_json and not takes_document), document=True)
-    if _PAIR.match(text):
-        return Body(parse_form(raw))
-    if kind == b"application/x-www-form-urlencoded":
-        return Body(parse_form(raw))
+        return Body(_json(text, complain=is_json and not takes_document), document=True, form=form)
+    if form or _PAIR.match(text):
+        return Body(parse_form(raw), form=form)
     if is_json and text and takes_document:
         return Body({DOCUMENT: [text]}, document=True)
     if is_json and text:

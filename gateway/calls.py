@@ -44,6 +44,8 @@ POST_PUT = ("POST", "PUT")
 POST_DELETE = ("POST", "DELETE")
 
 JSON_XML = ("json", "xml")
+FORM = ("form",)
+"""The token calls of OAuth: form-encoded text under every extension; their handlers check signatures themselves."""
 FEEDS = ("json", "xml", "rss", "atom")
 
 

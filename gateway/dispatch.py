@@ -26,11 +26,13 @@ from gateway.ask import Ask
 from gateway.auth import CHALLENGE, login_required
 from gateway.bodies import DOCUMENT, EMPTY, MAX_FIELDS, Body, Gone, Incoming, parse_form, read_body
 from gateway.call_rows import TABLE
-from gateway.calls import Call
+from gateway.calls import FORM, Call
 from gateway.error_bodies import error_body
 from gateway.errors import CONNECT, ApiError, LinkAgain, Redirect, reply_to
 from gateway.exchange import Exchange
 from gateway.flights import Flights
+from gateway.oauth import addresses
+from gateway.oauth.parameters import Sent, is_signed
 from gateway.params import read
 from gateway.paths import FRONT_PAGE, resolve
 from gateway.replies import Reply
@@ -49,6 +51,10 @@ CLIENT_GONE = 499
 OWN_FAULT = 500
 EXCHANGE = "oldbird.exchange"
 """Where the scope carries the exchange to the router's answers."""
+
+AUTHORIZATION = b"authorization"
+CHALLENGES = {FORM[0]: {"WWW-Authenticate": 'OAuth realm="Friendica"'}}
+"""Of the token calls, which take no password by Basic."""
 
 TOO_SLOW = "This took too long."
 STILL_RUNNING = "This took too long; it may still be carried out."
@@ -125,8 +131,9 @@ class Dispatch:
         params = read(call, query, body, exchange.tail)
         try:
             async with asyncio.timeout(self._settings.request_seconds):
-                exchange.session = await self._session(exchange, call)
-                content = await self._run(exchange, handler, self._ask(exchange, call, params))
+                sent = self._sent(exchange, body)
+                exchange.session = await self._session(exchange, call, sent)
+                content = await self._run(exchange, handler, self._ask(exchange, call, params, sent))
         except TimeoutError:
             raise ApiError(504, STILL_RUNNING if call.write else TOO_SLOW) from None
         return success(content, exchange.format, callback, rate_headers(exchange.session))
@@ -147,18 +154,28 @@ class Dispatch:
         limit = self._settings.max_body
         return await read_body(incoming, exchange.headers, limit=limit, takes_document=takes_document)
 
-    async def _session(self, exchange: Exchange, call: Call) -> Session | None:
+    def _sent(self, exchange: Exchange, body: Body) -> Sent | None:
+        """What a signature covers; None for a request that is not signed."""
+        header = exchange.header(AUTHORIZATION) if AUTHORIZATION in exchange.headers else None
+        if not is_signed(header, exchange.query, body.form):
+            return None
+        return addresses.sent(exchange, header or "", body.form, self._settings.base_url)
+
+    async def _session(self, exchange: Exchange, call: Call, sent: Sent | None) -> Session | None:
+        if call.formats == FORM:
+            return None
         auth = self._gateway.auth
-        header = exchange.headers.get(b"authorization")
-        if header is None:
+        header = exchange.headers.get(AUTHORIZATION)
+        if header is None and sent is None:
             if call.auth:
                 raise login_required()
             return await auth.anonymous(exchange.mount) if call.anonymous else None
         exchange.refuse_foreign(self._settings.base_url)
         try:
             session = await auth.session(
-                header.decode("latin-1"), exchange.mount, address=exchange.address, host=exchange.header(b"host")
-            )
+                exchange.header(AUTHORIZATION), exchange.mount, address=exchange.address,
+                host=exchange.header(b"host"), sent=sent,
+            )  # fmt: skip
         except (ApiError, BackendError, StoreDown):
             if call.auth or call.anonymous:
                 raise
@@ -168,7 +185,7 @@ class Dispatch:
             raise ApiError(403, "This login may only read.")
         return session
 
-    def _ask(self, exchange: Exchange, call: Call, params: dict[str, Any]) -> Ask:
+    def _ask(self, exchange: Exchange, call: Call, params: dict[str, Any], sent: Sent | None) -> Ask:
         request, base_url = exchange.request(), exchange.base_url(self._settings.base_url)
         return Ask(
             call=call,
@@ -181,6 +198,7 @@ class Dispatch:
             user_agent=exchange.header(b"user-agent"),
             url=f"{base_url}/{request}",
             base_url=base_url,
+            sent=sent,
         )
 
     async def _run(self, exchange: Exchange, handler: Handler, ask: Ask) -> bytes:
@@ -264,7 +282,7 @@ def failure(exchange: Exchange, error: Exception) -> Answer:
         log.error("Request %s failed", exchange.id, exc_info=error)
     headers = dict(reply.headers)
     if reply.status == 401:
-        headers = {**CHALLENGE, **headers}
+        headers = {**CHALLENGES.get(exchange.format, CHALLENGE), **headers}
     body = error_body(reply, exchange.format, exchange.request())
     headers["Content-Type"] = content_type(exchange.format, body)
     return Answer(reply.status, body, {**headers, **rate_headers(exchange.session)})

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from gateway.errors import ApiError
 from mappings import site, trees
 
 
 def error_body(error: ApiError, format: str, request: str) -> bytes:
     """The body in the asked format; RSS and Atom readers get the XML document."""
+    if format == "form":
+        return f"error={quote(error.text, safe='')}".encode()
     if format == "json":
         return trees.json_bytes(site.error_tree(error.text, request, error.line, error.code))
     return trees.xml_bytes("status", site.error_xml(error.text, request, error.line))

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from starlette.types import Scope
 
-from gateway.calls import Call
+from gateway.calls import FORM, Call
 from gateway.errors import ApiError
 from gateway.paths import Target, format_of
 from gateway.plain_http import is_plain
@@ -48,6 +48,8 @@ class Exchange:
         self.path = path
         self.call: Call | None
         self.call, self.mount, self.format, self.tail = target or (None, "", format_of(path), "")
+        if self.call and self.call.formats == FORM:
+            self.format = FORM[0]
         self.session: Session | None = None
         self.started = time.perf_counter()
 
@@ -72,6 +74,24 @@ class Exchange:
         """The peer, "" when unknown."""
         client = self._scope.get("client")
         return client[0] if client else ""
+
+    @property
+    def scheme(self) -> str:
+        """"https" or "http", as the client or a trusted proxy used it."""
+        scheme: str = self._scope.get("scheme", "http")
+        return scheme
+
+    @property
+    def raw_path(self) -> str:
+        """The path as it was written, percent signs and all."""
+        raw: bytes | None = self._scope.get("raw_path")
+        return raw.decode("utf-8", "replace") if raw else quote(self._scope["path"], safe=_SAFE)
+
+    @property
+    def port(self) -> int | None:
+        """The port that was connected to, None when unknown."""
+        server = self._scope.get("server")
+        return server[1] if server else None
 
     @property
     def host(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import msgspec
 from cachetools import LRUCache
@@ -17,7 +18,7 @@ from gateway.contacts import Contacts
 from gateway.fillings import Fillings, Reader, Readers
 from gateway.ids import Ids
 from gateway.kept import Kept
-from gateway.replies import Empty, OneStatus, OneUser, Reply, Statuses, Tree, Users
+from gateway.replies import Empty, Form, OneStatus, OneUser, Reply, Statuses, Tree, Users
 from gateway.replies import Ids as IdList
 from mappings import feeds, hub, site, trees
 from mappings.fragments import Fragment, Variant
@@ -198,6 +199,10 @@ class Renderer:
         """Nothing at all."""
         return b""
 
+    async def form(self, ask: Ask, reply: Form) -> bytes:  # noqa: ARG002
+        """`a=1&b=2`."""
+        return urlencode(reply.pairs, quote_via=quote).encode()
+
     async def _fillings(self, ask: Ask, exact: hub.Relationship | None = None) -> Fillings:
         """What depends on the reader; with the exact relationship to one person where it was asked for."""
         session = ask.session
@@ -251,5 +256,6 @@ _BY_TYPE: dict[type[Reply], Callable[[Renderer, Ask, Any], Awaitable[bytes]]] = 
     OneUser: Renderer.one_user,
     IdList: Renderer.ids,
     Tree: Renderer.tree,
+    Form: Renderer.form,
     Empty: Renderer.empty,
 }

@@ -75,5 +75,11 @@ class Tree(Reply, frozen=True, kw_only=True):
     root: str = ""
 
 
+class Form(Reply, frozen=True, kw_only=True):
+    """Form-encoded text, the pairs in this order."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
 class Empty(Reply, frozen=True, kw_only=True):
     """200 with no body."""

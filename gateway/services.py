@@ -20,6 +20,10 @@ from gateway.ids import Ids
 from gateway.indexes import Indexes
 from gateway.messages import Messages
 from gateway.notifications import Notifications
+from gateway.oauth.consumers import Consumers
+from gateway.oauth.grants import Grants
+from gateway.oauth.provider import Provider
+from gateway.oauth.signatures import Signatures
 from gateway.once import Once
 from gateway.paging import Walks
 from gateway.photo_addresses import PhotoAddresses
@@ -43,6 +47,9 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     vault: Vault
     connections: Connections
     auth: Authenticator
+    consumers: Consumers
+    grants: Grants
+    oauth: Provider
     ids: Ids
     cards: Cards
     contacts: Contacts
@@ -74,12 +81,19 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
     ids = Ids(store, entries=settings.id_entries, forget_days=settings.forget_days, today=today)
     cards = Cards(store, ids, entries=max(settings.fragment_bytes // STATUS_BYTES, 64))
     contacts = Contacts(background, seconds=settings.contact_seconds)
+    auth = Authenticator(store, vault, connections, settings)
+    consumers = Consumers(store, vault, settings.consumers)
+    grants = Grants(store, vault, consumers)
+    signatures = Signatures(store, vault, window=settings.oauth_window)
     return Gateway(
         settings=settings,
         store=store,
         vault=vault,
         connections=connections,
-        auth=Authenticator(store, vault, connections, settings),
+        auth=auth,
+        consumers=consumers,
+        grants=grants,
+        oauth=Provider(store, consumers, grants, signatures, auth, today=today, xauth=settings.xauth),
         ids=ids,
         cards=cards,
         contacts=contacts,

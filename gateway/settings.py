@@ -28,6 +28,8 @@ Listener = Annotated[str, Meta(pattern=r"^([^\s/@]+:[0-9]{1,5})?$")]
 Url = Annotated[str, Meta(pattern=r"^(https?://[^\s/@?#]+(/[^\s?#]*)?)?$")]
 
 
+ConsumerPair = Annotated[str, Meta(pattern=r"^[^\s=]{1,100}=[^\s=]{1,200}(=.{1,100})?$")]
+
 SECRET = {"secret": True}
 """`Meta(extra=SECRET)` on a setting: neither `oldbird config` nor a log shows its value."""
 
@@ -75,6 +77,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     anonymous: Annotated[
         Url, Meta(description="Backend that is read for callers without a login; empty: they get a 401.")
     ] = ""
+    sign_up: Annotated[
+        Literal["open", "instances", "people", "closed"],
+        Meta(
+            description="Who may link an account in the browser: anybody, people of `sign_up_instances`, those of "
+            "`sign_up_people`, or nobody new. Who is linked can always sign in."
+        ),
+    ] = "open"
+    sign_up_instances: Annotated[
+        tuple[str, ...], Meta(description="Servers as people type them, such as `social.example`.")
+    ] = ()
+    sign_up_people: Annotated[
+        tuple[str, ...], Meta(description="People by user name and server, such as `alice@social.example`.")
+    ] = ()
     forget_days: Annotated[
         int,
         Meta(ge=0, description="Drop status ids not asked for in so many days (daily, or `oldbird forget`); 0: never."),
@@ -95,6 +110,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 32 * 1024 * 1024
     id_entries: Annotated[int, Meta(ge=1, description="Ids kept in memory.")] = 50_000
     contact_seconds: Annotated[int, Meta(ge=1, description="Longest age of the contact list behind `following`.")] = 600
+    consumers: Annotated[
+        tuple[ConsumerPair, ...],
+        Meta(
+            description="OAuth consumers beside those that were made here: `key=secret` or `key=secret=name`, for "
+            "programs that carry a pair of their own.",
+            extra=SECRET,
+        ),
+    ] = ()
+    oauth_window: Annotated[
+        int, Meta(ge=1, le=86_400, description="How far the clock of a client that signs its requests may be off.")
+    ] = 300
+    xauth: Annotated[
+        bool, Meta(description="Clients may exchange a login name and an app password for an OAuth token.")
+    ] = True
     local_activities: Annotated[
         bool,
         Meta(

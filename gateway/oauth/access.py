@@ -61,6 +61,7 @@ class Access:
         self._key = os.urandom(32)
         self._version = store.logins_version()
         self._known: LRUCache[bytes, _Known] = LRUCache(KEPT)
+        self._unknown: LRUCache[bytes, bool] = LRUCache(KEPT)
         self._stand_in = vault.seal(b"nothing", vault.public("nobody"))
 
     async def granted(self, sent: Sent) -> Granted:
@@ -68,9 +69,12 @@ class Access:
         parameters = self._signatures.read(sent)
         consumer, token = parameters.protocol["oauth_consumer_key"], parameters.protocol.get("oauth_token", "")
         mark = hmac.digest(self._key, f"{consumer}\n{token}".encode("utf-8", "surrogatepass"), "sha256")
-        known = self._remembered(mark) or await self._looked_up(consumer, token, mark)
+        known = self._remembered(mark)
+        again = mark in self._unknown
+        if known is None and not again:
+            known = await self._looked_up(consumer, token, mark)
         if known is None:
-            unknown = Unverified("Invalid access token", guess=True)
+            unknown = Unverified("Invalid access token", guess=True, again=again)
             await self._signatures.verify(sent, parameters, Secrets(), unknown)
             raise unknown
         await self._signatures.verify(sent, parameters, known.secrets)
@@ -81,6 +85,7 @@ class Access:
         if version != self._version:
             self._version = version
             self._known.clear()
+            self._unknown.clear()
         known = self._known.get(mark)
         return known if known is not None and self._clock() < known.until else None
 
@@ -88,15 +93,22 @@ class Access:
         version = self._version
         consumer = await self._consumers.find(consumer_key)
         found = await self._store.login(self._vault.hash(token))
-        is_theirs = found is not None and found[0].kind == KIND and found[0].consumer == consumer_key
-        sealed = found[0].secret if found is not None and is_theirs else self._stand_in
-        try:
-            secret = self._vault.open(sealed, token).decode()
-        except Unsealable:
-            return None
-        if found is None or consumer is None:
+        secret = self._secret(found[0] if found else None, consumer_key, token)
+        is_current = version == self._version == self._store.logins_version()  # else what was read may be stale
+        if found is None or consumer is None or secret is None:
+            if is_current:
+                self._unknown[mark] = True
             return None
         known = _Known(*found, Secrets(consumer.secret, secret), self._clock() + KEPT_SECONDS)
-        if version == self._version:  # else something changed meanwhile: what was read may be stale
+        if is_current:
             self._known[mark] = known
         return known
+
+    def _secret(self, login: LoginRecord | None, consumer: str, token: str) -> str | None:
+        """The secret of a token that belongs to the consumer. Something is opened in any case."""
+        is_theirs = login is not None and login.kind == KIND and login.consumer == consumer
+        sealed = login.secret if login is not None and is_theirs else self._stand_in
+        try:
+            return self._vault.open(sealed, token).decode()
+        except Unsealable:
+            return None

@@ -27,12 +27,16 @@ class Unverified(Exception):
     """A request that is not signed as it should be.
 
     `status` is that of the token calls (RFC 5849 section 3.2); ordinary calls always say 401. `guess`: it may be an
-    attempt to get at somebody's login, so it is counted, and ordinary calls do not tell how it failed.
+    attempt to get at somebody's login, and ordinary calls do not tell how it failed. `again`: the very same was wrong
+    before, so nothing was tried out by it.
     """
 
-    def __init__(self, text: str, status: int = 401, *, code: int | None = None, guess: bool = False) -> None:
+    def __init__(
+        self, text: str, status: int = 401, *, code: int | None = None, guess: bool = False, again: bool = False
+    ) -> None:
         super().__init__(text)
-        self.text, self.status, self.code, self.guess = text, status, code, guess
+        self.text, self.status, self.code = text, status, code
+        self.guess, self.again = guess, again
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):

@@ -124,7 +124,9 @@ class Edge:
             renderer=SimpleNamespace(render=self._render),
         )
 
-    async def _session(self, header: str | None, mount: str, *, address: str = "", host: str = "") -> Session | None:
+    async def _session(
+        self, header: str | None, mount: str, *, address: str = "", host: str = "", sent: Any = None
+    ) -> Session | None:
         if self.auth_error:
             raise self.auth_error
         if header == basic()[1]:

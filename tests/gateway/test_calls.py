@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.call_rows import CALLS, TABLE, planned
-from gateway.calls import ANY, Call, Table, Type
+from gateway.calls import ANY, FORM, Call, Table, Type
 from gateway.dialects import MOUNTS
 from gateway.dispatch import load_handlers
 from gateway.paths import format_of, resolve, split_mount
@@ -159,5 +159,5 @@ def test_row_is_consistent(call: Call) -> None:
     assert call.write or "GET" in call.methods
     assert all(param.cap and param.default is not None for param in call.params if param.name == "count")
     assert all(param.default in {True, False} for param in call.params if param.type == Type.FLAG)
-    assert call.root or call.handler is None
+    assert call.root or call.formats == FORM or call.handler is None
     assert not (call.auth and call.anonymous)
