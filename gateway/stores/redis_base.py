@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
@@ -53,6 +54,11 @@ def keys_of(backend: str, *names: str) -> list[str]:
 def private_key(account: str, name: str) -> str:
     """A key of one account's private records."""
     return f"{PREFIX}{{a:{account}}}:{name}"
+
+
+def escaped(text: str) -> str:
+    """`text` as a pattern that matches only itself."""
+    return re.sub(r"([*?\[\]^\\-])", r"\\\1", text)
 
 
 @cache

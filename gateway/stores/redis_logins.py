@@ -7,11 +7,10 @@ listed before it works, a removed one stops working before it leaves the list.
 from __future__ import annotations
 
 import asyncio
-import re
 
 import msgspec
 
-from gateway.stores.redis_base import PREFIX, RedisBase, keys_like, private_key
+from gateway.stores.redis_base import PREFIX, RedisBase, escaped, keys_like, private_key
 from gateway.stores.store import AccountRecord, LoginRecord
 
 ACCOUNTS = PREFIX + "accounts"
@@ -25,11 +24,6 @@ decode_login = msgspec.json.Decoder(LoginRecord).decode
 def login_key(hash: str) -> str:
     """Where a login stands."""
     return f"{PREFIX}login:{hash}"
-
-
-def escaped(text: str) -> str:
-    """`text` as a pattern that matches only itself."""
-    return re.sub(r"([*?\[\]^\\-])", r"\\\1", text)
 
 
 def _bare(login: LoginRecord) -> LoginRecord:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from gateway.stores.redis_base import PREFIX, infos, keys_like, private_key
+from gateway.stores.redis_copies import RedisCopies
 from gateway.stores.redis_ids import RedisIds, pack
 from gateway.stores.redis_logins import ACCOUNTS, RedisLogins
 from gateway.stores.redis_records import RedisRecords
@@ -45,7 +46,7 @@ def _once(key: str) -> str:
     return ONCE + key
 
 
-class RedisStore(RedisIds, RedisLogins, RedisRecords, RedisShort):
+class RedisStore(RedisIds, RedisLogins, RedisRecords, RedisShort, RedisCopies):
     """`Store` in Redis."""
 
     async def put_media(self, account: str, native: str, now_ms: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from gateway.stores.sqlite_copies import SqliteCopies
 from gateway.stores.sqlite_ids import SqliteIds, bounded, texts
 from gateway.stores.sqlite_logins import SqliteLogins
 from gateway.stores.sqlite_records import SqliteRecords
@@ -103,7 +104,7 @@ def _counts(db: sqlite3.Connection) -> dict[str, int]:
     return {**counts, "bytes": pages * size}
 
 
-class SqliteStore(SqliteIds, SqliteLogins, SqliteRecords, SqliteShort):
+class SqliteStore(SqliteIds, SqliteLogins, SqliteRecords, SqliteShort, SqliteCopies):
     """`Store` in one file. Safe for several processes on one machine (WAL)."""
 
     async def put_media(self, account: str, native: str, now_ms: int) -> int:

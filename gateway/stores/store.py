@@ -6,12 +6,13 @@ id of a linked account. Integers are positions (`mappings.order`). All methods r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
 from gateway.logs import without
+from gateway.stores.copies import Part, Row
 from mappings import hub
 
 
@@ -209,6 +210,17 @@ class Store(Protocol):
 
     async def finish(self, key: str, reply: bytes, seconds: int) -> None: ...
     async def release(self, key: str) -> None: ...
+
+    # carrying records to another store (`gateway.exports`); parts and rows: `gateway.stores.copies`
+    def dump(self, part: Part, scope: str) -> AsyncIterator[list[Row]]:
+        """All rows of a part of a backend or account, in pages. A row may come twice while others write."""
+
+    async def load(self, part: Part, scope: str, rows: Sequence[Row], today: int, *, write: bool) -> list[int]:
+        """Which rows contradict the integers there are, or would break the order of statuses.
+
+        With `write`, and when there are none, all are added; what is there already stays. Order is not looked at then:
+        call it without `write` first, for all rows there are.
+        """
 
     async def counts(self) -> dict[str, int]:
         """Rows per kind and `bytes` in all, for `oldbird status`."""
