@@ -88,7 +88,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...], Meta(description="Servers as people type them, such as `social.example`.")
     ] = ()
     sign_up_people: Annotated[
-        tuple[str, ...], Meta(description="People by user name and server, such as `alice@social.example`.")
+        tuple[str, ...],
+        Meta(description="People by user name and the address of their server, such as `alice@social.example`."),
     ] = ()
     forget_days: Annotated[
         int,
