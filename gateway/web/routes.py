@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from gateway.web import front
+from gateway.web import connect, front
 from gateway.web.assets import static
 
 
@@ -12,6 +12,9 @@ def routes() -> list[BaseRoute]:
     """All pages."""
     return [
         Route("/", front.front_page, methods=["GET"]),
+        Route("/connect", connect.connect, methods=["GET", "POST"]),
+        Route("/connect/return/{tag}", connect.returned, methods=["GET"]),
+        Route("/connect/done", connect.done, methods=["GET"]),
         Route("/sign-out", front.sign_out, methods=["POST"]),
         Route("/static/{name}", static, methods=["GET"]),
     ]

@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.dispatch import EXCHANGE
 from gateway.stores.store import AccountRecord
+from gateway.vault import Unsealable
 from gateway.web.sessions import Sessions, WebSession, new_secret
 from gateway.web.texts import LANGUAGES, Texts, negotiated
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 COOKIE, LANGUAGE_COOKIE = "oldbird", "oldbird-language"
 YEAR = 365 * 86_400
 MAX_PATH = 2000
+LEFT_SECONDS = 600
+"""How long a text waits for the next page."""
 PAGES = re.compile(r"/(settings|((api|1|1\.1|api/1|api/1\.1)/)?oauth/(authorize|authenticate))([/?][!-~]*)?")
 """Where a person may be sent back to after signing in: paths and queries in ASCII."""
 
@@ -114,6 +117,27 @@ class Visit:
             await self.sessions.end(self._secret)
         self.session, self._secret = None, ""
         self.set_cookie(COOKIE, "", 0)
+
+    async def leave(self, name: str, text: str) -> None:
+        """Keep a text for the next page of this session, readable with its cookie only. Raises StoreDown."""
+        key, secret = self._left(name)
+        vault = self.gateway.vault
+        if text:
+            await self.gateway.store.keep(key, vault.seal(text.encode(), vault.public(secret)), LEFT_SECONDS)
+
+    async def pick_up(self, name: str) -> str:
+        """What was left there, once; "" when nothing is. Raises StoreDown."""
+        key, secret = self._left(name)
+        sealed = await self.gateway.store.take(key)
+        try:
+            return self.gateway.vault.open(sealed, secret).decode() if sealed else ""
+        except Unsealable:
+            return ""
+
+    def _left(self, name: str) -> tuple[str, str]:
+        """(key in the store, secret of the seal)."""
+        secret = f"left {name} {self._secret}"
+        return "left:" + self.gateway.vault.hash(secret), secret
 
     def _language(self) -> str:
         wanted = self.request.query_params.get("lang", "")

@@ -1,0 +1,40 @@
+"""How often one address may start something that costs others work."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Callable
+
+from cachetools import LRUCache
+
+ADDRESSES = 4096
+
+
+class Turns:
+    """At most `most` turns in `seconds` for each address, of a bounded number of addresses."""
+
+    def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._seconds, self._clock = most, seconds, clock
+        self._taken: LRUCache[str, list[float]] = LRUCache(ADDRESSES)
+
+    def take(self, address: str) -> int:
+        """0 when there is a turn, else the seconds until the next one."""
+        now, key = self._clock(), network(address)
+        recent = [moment for moment in self._taken.get(key, ()) if moment > now - self._seconds]
+        self._taken[key] = recent
+        if len(recent) >= self._most:
+            return int(recent[0] + self._seconds - now) + 1
+        recent.append(now)
+        return 0
+
+
+def network(address: str) -> str:
+    """What counts as one address: an IPv6 customer has a whole /64."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address) or found.ipv4_mapped:
+        return str(getattr(found, "ipv4_mapped", None) or found)
+    return str(ipaddress.ip_network((found, 64), strict=False))
