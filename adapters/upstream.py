@@ -62,6 +62,8 @@ WRITE_ERRORS = READ_ERRORS | {502: OutcomeUnknown, 504: OutcomeUnknown}
 
 DEFAULT_WAIT, LONGEST_WAIT = 60, 3600
 PAUSES, TOKENS = 4096, 4096
+DOCUMENT_BYTES = 1 << 20
+"""Largest document about a server, a registration or a person that is read."""
 
 
 class Upstream:
@@ -196,6 +198,13 @@ def json_only(answer: Answer) -> Answer:
     if "json" not in answer.headers.get("content-type", "").lower():
         raise BadAnswer("The server answered something that is not JSON.")
     return answer
+
+
+def document(answer: Answer) -> bytes:
+    """The body of what a server says about itself: small, whoever wrote it. Raises BadAnswer."""
+    if len(answer.body) > DOCUMENT_BYTES:
+        raise BadAnswer("The server's answer is too large.")
+    return answer.body
 
 
 def written(answer: Answer) -> Answer:

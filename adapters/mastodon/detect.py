@@ -12,7 +12,7 @@ from adapters.errors import BackendError, BadAnswer, Missing, Refused, Rejected,
 from adapters.mastodon import entities
 from adapters.mastodon.capabilities import GLITCH, SOFTWARE, SOURCES, UNKNOWN, Software
 from adapters.mastodon.decode import one
-from adapters.upstream import Upstream
+from adapters.upstream import Upstream, document
 from mappings import hub
 
 SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/"
@@ -56,26 +56,26 @@ async def nodeinfo(upstream: Upstream) -> entities.SoftwareName:
     Only the path of the linked document is used, so that a server cannot send us anywhere else.
     """
     try:
-        index = one((await upstream.get("/.well-known/nodeinfo")).body, entities.NodeInfoIndex)
+        index = one(document(await upstream.get("/.well-known/nodeinfo")), entities.NodeInfoIndex)
         links = sorted((link.rel, link.href) for link in index.links if link.rel.startswith(SCHEMA))
         path = urlsplit(links[-1][1]).path if links else ""
         if not path.startswith("/"):
             return entities.SoftwareName()
-        document = one((await upstream.get(path)).body, entities.NodeInfo)
+        named = one(document(await upstream.get(path)), entities.NodeInfo)
     except (*NOT_THERE, ValueError):
         return entities.SoftwareName()
-    return document.software or entities.SoftwareName()
+    return named.software or entities.SoftwareName()
 
 
 async def instance(upstream: Upstream, row: Software) -> entities.Instance:
     """The instance's own words. v2 is missing on snac and breaks on Takahe without an administrator."""
     if row.instance_v2:
         try:
-            return one((await upstream.get("/api/v2/instance")).body, entities.Instance)
+            return one(document(await upstream.get("/api/v2/instance")), entities.Instance)
         except BackendError as error:
             if not worth_v1(error):
                 raise
-    return one((await upstream.get("/api/v1/instance")).body, entities.Instance)
+    return one(document(await upstream.get("/api/v1/instance")), entities.Instance)
 
 
 def worth_v1(error: BackendError) -> bool:

@@ -18,7 +18,7 @@ from adapters.errors import BackendError, BadAnswer, Missing, Refused, Rejected,
 from adapters.mastodon.decode import one
 from adapters.mastodon.wire import Wire
 from adapters.transport import Answer, Ask
-from adapters.upstream import Upstream, known_as
+from adapters.upstream import Upstream, document, known_as
 
 T = TypeVar("T")
 
@@ -149,7 +149,7 @@ class SigningIn:
         """Read once. A server without such a document has the usual paths."""
         if self._metadata is None:
             try:
-                self._metadata = one((await self.upstream.get(METADATA)).body, Metadata)
+                self._metadata = one(document(await self.upstream.get(METADATA)), Metadata)
             except REFUSALS:
                 self._metadata = Metadata()
         return self._metadata
@@ -168,7 +168,7 @@ class SigningIn:
         answer = await self._send(path, fields)
         if "json" not in answer.headers.get("content-type", "").lower():
             raise BadAnswer("The server answered something that is not JSON.")
-        return one(answer.body, kind)
+        return one(document(answer), kind)
 
     async def _send(self, path: str, fields: Fields) -> Answer:
         """A form; its answer below 300. Raises AppGone, BackendError."""
