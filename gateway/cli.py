@@ -73,6 +73,31 @@ COMMANDS = (
         (NAME, ID, Option("allowed", {"choices": ("on", "off"), "help": "on or off"})),
     ),
     Command(
+        ("unlink",), "gateway.cli_copies:unlink", "remove an account and everything kept for it",
+        (NAME, Option("--yes", {"action": "store_true", "help": "do it; without, only say what would go"})),
+    ),
+    Command(
+        ("export",), "gateway.cli_copies:export", "write ids, lists and marks to a file, without any secret",
+        (
+            Option("name", {"nargs": "?", "metavar": "NAME", "help": "login name; without, every account"}),
+            Option("--file", {"required": True, "metavar": "F", "help": "file to write, - for standard output"}),
+        ),
+    ),
+    Command(
+        ("import",), "gateway.cli_copies:import_", "read an exported file; nothing that is here is moved",
+        (
+            Option("file", {"metavar": "F", "help": "as `oldbird export` wrote it"}),
+            Option("--keep-mine", {"action": "store_true", "help": "leave out what contradicts what is here"}),
+        ),
+    ),
+    Command(
+        ("rotate-key",), "gateway.cli_keys:rotate", "make a new server key and bring all secrets to it",
+        (
+            Option("--prepare", {"action": "store_true", "help": "only add it, to carry the file to further machines"}),
+            Option("--leave-unreadable", {"action": "store_true", "help": "go on although some cannot be opened"}),
+        ),
+    ),
+    Command(
         ("calls",), "gateway.cli_info:calls", "list the API calls",
         (Option("--planned", {"action": "store_true", "help": "only those that still answer 501"}),),
     ),
