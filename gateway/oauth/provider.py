@@ -107,7 +107,12 @@ class Provider:
         name, password = parameters.other("x_auth_username").strip(), parameters.other("x_auth_password").strip()
         if not name or not password:
             raise Unverified("Missing x_auth_username or x_auth_password", 400)
-        login, account, token = await self._passwords.opened(name, password, address=sent.address, host=sent.host)
+        try:
+            login, account, token = await self._passwords.opened(name, password, address=sent.address, host=sent.host)
+        except ApiError as error:
+            if error.status == 401:
+                raise Unverified("Invalid user name or password") from error
+            raise
         if sent.plain_http and not login.plain_http:
             raise ApiError(403, NOT_THIS_LOGIN)
         rights = Rights(read_only=login.read_only, plain_http=login.plain_http)
