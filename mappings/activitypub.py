@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mappings.activitypub_known import NOTHING_KNOWN, Known
 from mappings.activitypub_links import Page, host_of, page_of, page_url, same_host, web
+from mappings.activitypub_notifications import aimed, is_own, notification_of
 from mappings.activitypub_parts import LISTED, readers, visibility_of
 from mappings.activitypub_people import account_of, is_actor, mention_of, person_of, stub
 from mappings.activitypub_raw import entry, read, written
@@ -41,6 +42,7 @@ __all__ = [
     "Unreadable",
     "Wanted",
     "account_of",
+    "aimed",
     "applies",
     "as_list",
     "date_of",
@@ -51,10 +53,12 @@ __all__ = [
     "ids_of",
     "is_a",
     "is_actor",
+    "is_own",
     "line",
     "marked",
     "mention_of",
     "normal",
+    "notification_of",
     "owners_of",
     "owns",
     "page_of",

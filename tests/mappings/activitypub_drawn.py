@@ -11,7 +11,8 @@ URLS = tuple(f"{host}{path}" for host in HOSTS for path in ("/u/al", "/u/al/foll
 TYPES = (
     "Note", "as:Note", "Article", "Page", "Question", "Image", "Video", "Audio", "Document", "Event", "ChatMessage",
     "Create", "Update", "Announce", "Like", "Dislike", "Undo", "Delete", "Accept", "Reject", "TentativeAccept",
-    "Follow", "Join", "Invite", "Tombstone", "Person", "Service", "Group", "Collection", "OrderedCollectionPage", "Mention",
+    "Follow", "Join", "Invite", "Tombstone", "Person", "Service", "Group", "Collection", "OrderedCollectionPage",
+    "Mention",
     "Hashtag", "Link", "PropertyValue", "Place", "Emoji", "Nobody", "",
 )  # fmt: skip
 KEYS = (
