@@ -7,12 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx2 as httpx
+
+from tests.secrets_used import header_of, heard, register
 
 ROOT = Path(__file__).parent.parent.parent
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -84,17 +87,31 @@ def clean_environment() -> dict[str, str]:
 
 @contextmanager
 def running_demo() -> Iterator[tuple[Demo, subprocess.Popen[str]]]:
-    """`oldbird demo` as a process of its own; ended by SIGTERM unless it has ended."""
+    """`oldbird demo` as a process of its own; ended by SIGTERM unless it has ended. Its log is searched for secrets."""
     command = [Path(sys.executable).with_name("oldbird"), "demo", "--json", "--port", "0"]
-    with subprocess.Popen(command, env=clean_environment(), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    given = {"env": clean_environment(), "cwd": ROOT, "text": True}
+    with (
+        tempfile.TemporaryFile("w+", errors="replace") as logged,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=logged, **given) as process,
+    ):
         assert process.stdout is not None
         try:
             line = process.stdout.readline()
-            assert line, "oldbird demo ended without a line"
+            logged.seek(0)
+            assert line, logged.read()
+            _register(json.loads(line))
             yield Demo(**json.loads(line)), process
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(STOP_SECONDS)
+            logged.seek(0)
+            heard("oldbird demo", logged.read())
+
+
+def _register(told: dict[str, Any]) -> None:
+    register(told.get("consumer", {}).get("secret", ""))
+    for name, password in told["users"].items():
+        register(password, header_of(name, password))
 
 
 class Far(NamedTuple):

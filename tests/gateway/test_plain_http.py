@@ -23,6 +23,7 @@ from tests.gateway.edge import Edge, Got, basic, send
 from tests.gateway.test_photo_page import CLOSED, address, keep
 from tests.gateway.test_serve import OLDBIRD, environment
 from tests.gateway_harness import BASE, TOKEN, Ground
+from tests.secrets_used import heard
 
 pytestmark = pytest.mark.anyio
 TEST, HOME = "/api/help/test.json", "/api/statuses/home_timeline"
@@ -198,7 +199,7 @@ def test_the_command_opens_both(tmp_path: Path) -> None:
             assert client.get(main).status_code == 200
             assert client.get(plain).status_code == 403
         process.terminate()
-        process.stderr.read()
+        heard("oldbird serve", process.stderr.read())
         assert process.wait(20) == 0
 
 

@@ -16,6 +16,7 @@ import pytest
 from gateway.throttle import PER_ADDRESS
 from tests.gateway.test_serve import OLDBIRD, environment
 from tests.nginx_server import Front, nginx
+from tests.secrets_used import heard
 
 HOME = "/api/statuses/home_timeline.json"
 
@@ -44,7 +45,7 @@ def serving(folder: Path, **settings: str) -> Iterator[Served]:
                 yield Served(direct, front, client)
         finally:
             process.terminate()
-            process.stderr.read()
+            heard("oldbird serve", process.stderr.read())
             process.wait(20)
 
 

@@ -20,6 +20,7 @@ import uvicorn
 from gateway import serve
 from gateway.problems import Problem
 from gateway.settings import Settings
+from tests.secrets_used import header_of, heard, register
 
 OLDBIRD = [sys.executable, "-c", "from gateway.cli import main; raise SystemExit(main())"]
 
@@ -42,11 +43,16 @@ def test_the_command_serves_and_stops_cleanly(tmp_path: Path, number: signal.Sig
             answer = client.get("/api/help/test.json")
             assert (answer.status_code, answer.json()) == (200, "ok")
             assert "server" not in answer.headers
+            register(header_of("alice", "guess-by-test-1"), "guess-by-test-1")
+            guess = ("alice", "guess-by-test-1")
+            for asked in ("/api/statuses/home_timeline.json", "/api/no/call.json", "/?password=guess-by-test-1"):
+                assert client.get(asked, auth=guess).status_code in {200, 401, 501}
             assert client.get("/api/statuses/home_timeline.json").status_code == 401
         process.send_signal(number)
         rest = process.stderr.read()
         assert process.wait(20) == 0
     assert "Traceback" not in rest
+    heard("oldbird serve", rest)
     assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["oldbird.sqlite", "server.key"]  # no journal
 
 
