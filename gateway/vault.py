@@ -25,7 +25,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from gateway.key_file import KEY_BYTES, KeyFile, KeyProblem, Keys, Stamp, derive, first_keys
+from gateway.key_file import KEY_BYTES, KEY_FILE, KeyFile, KeyProblem, Keys, Stamp, derive, first_keys
 from gateway.stores.store import Store
 
 log = logging.getLogger("oldbird.vault")
@@ -204,14 +204,21 @@ def read_key(folder: Path) -> Keys | None:
 
 
 async def open_vault(folder: Path, store: Store) -> Vault:
-    """The vault of an opened `store`. A key is made only while nobody is linked: a lost one makes every login useless.
+    """The vault of an opened `store`. A key is made only while there are no logins: a lost one makes them all useless.
 
     Raises KeyProblem, StoreDown.
     """
-    file = KeyFile(folder)
-    if read_key(folder) is None and await store.accounts():
+    if read_key(folder) is None and await _has_logins(store):
         raise KeyProblem(
-            f"{file.path} is missing, but accounts are linked: put the file back, "
+            f"{folder / KEY_FILE} is missing, but accounts are linked: put the file back, "
             "or start with an empty store and link them again."
         )
-    return Vault.on(file)
+    return Vault.on(KeyFile(folder))
+
+
+async def _has_logins(store: Store) -> bool:
+    """Imported accounts have none before they are linked again."""
+    for account in await store.accounts():
+        if await store.logins(account.id):
+            return True
+    return False
