@@ -225,7 +225,7 @@ async def gateway_on(
 ) -> AsyncIterator[Ground]:
     """A gateway on a store in `folder` (or `store=` a URL), everybody in `people` linked."""
     world = world or village()
-    made = Settings(data_dir=folder, base_url=BASE, **settings)
+    made = Settings(**{"data_dir": folder, "base_url": BASE, **settings})
     opened = open_store(made)
     await opened.open()
     store: Any = CountingStore(opened)
