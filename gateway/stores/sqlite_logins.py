@@ -76,6 +76,10 @@ def _remove_account(db: sqlite3.Connection, id: str) -> bool:
     return True
 
 
+def _empty_log(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+
 def _touch_login(db: sqlite3.Connection, hash: str, now: int) -> None:
     db.execute("UPDATE logins SET last_used = ? WHERE hash = ?", (now, hash))
 
@@ -128,7 +132,10 @@ class SqliteLogins(SqliteBase):
         return await self._write(_remove_login, account, id)
 
     async def remove_account(self, id: str) -> bool:
-        return await self._write(_remove_account, id)
+        """The log of changes is emptied too, unless somebody reads just then: later changes overwrite it."""
+        removed = await self._write(_remove_account, id)
+        await self._read(_empty_log)
+        return removed
 
     async def touch_login(self, hash: str, now: int) -> None:
         await self._write(_touch_login, hash, now)

@@ -79,6 +79,7 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         _use_wal(db)
         db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA secure_delete = ON")  # what is removed does not stay in free pages
     except BaseException:
         db.close()
         raise
