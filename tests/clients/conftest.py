@@ -12,6 +12,7 @@ import pytest
 
 from gateway import demo_seed
 from tests.clients.gear import Demo, Far, running_demo, travelled
+from tests.clients.needs import signed_in
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +34,20 @@ def web(demo: Demo) -> Iterator[httpx.Client]:
     """A plain HTTP client signed in as bob."""
     auth = ("bob", demo.users["bob"])
     with httpx.Client(base_url=demo.base_url, auth=auth, trust_env=False, timeout=30) as web:
+        yield web
+
+
+@pytest.fixture(scope="session")
+def carol(demo: Demo) -> Iterator[httpx.Client]:
+    """The same as carol, who follows alice and bob: groups, photos and messages of the tests are hers."""
+    with signed_in(demo, "carol") as web:
+        yield web
+
+
+@pytest.fixture(scope="session")
+def alice(demo: Demo) -> Iterator[httpx.Client]:
+    """The same as alice, who has notifications and photos from the beginning."""
+    with signed_in(demo, "alice") as web:
         yield web
 
 
