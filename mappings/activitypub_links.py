@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from mappings.activitypub_terms import (
     COLLECTIONS,
     LONGEST_ID,
+    MEDIA_TYPES,
     MOST,
     Document,
     Unreadable,
@@ -116,11 +117,14 @@ def mime_of(item: Document) -> str:
 
 def page_url(document: Document) -> str:
     """Where people read it: an HTML page before anything else, and no media file; the id when nothing is said."""
+    is_file = is_a(document, MEDIA_TYPES)
     found = [
         target for target in targets(document.get("url")) if not target.mime.startswith(("image/", "video/", "audio/"))
     ]
-    best = [target for target in found if target.mime == "text/html"] or [target for target in found if not target.mime]
-    return next((target.url for target in best or found), "") or web(id_of(document))
+    best = [target for target in found if target.mime == "text/html"]
+    if not is_file:
+        best = best or [target for target in found if not target.mime] or found
+    return next((target.url for target in best), "") or web(id_of(document))
 
 
 def media_url(value: Any, kind: str) -> str:

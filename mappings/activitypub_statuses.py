@@ -16,6 +16,7 @@ from mappings.activitypub_people import machine_made, person_of
 from mappings.activitypub_rights import owns
 from mappings.activitypub_terms import (
     CREATING,
+    MEDIA_TYPES,
     PUBLIC,
     Document,
     Gone,
@@ -226,7 +227,7 @@ def _content(document: Document, known: Known) -> Text:
 
 
 def _mime(document: Document) -> str:
-    return mime_of(document) if not is_a(document, parts.MEDIA_TYPES) else _media_text(document)
+    return mime_of(document) if not is_a(document, MEDIA_TYPES) else _media_text(document)
 
 
 def _media_text(document: Document) -> str:

@@ -37,6 +37,7 @@ MOST = 200
 
 ACTORS = frozenset({"Person", "Service", "Application", "Group", "Organization"})
 CREATING = frozenset({"Create", "Update"})
+MEDIA_TYPES = frozenset({"Image", "Video", "Audio", "Document"})
 COLLECTIONS = frozenset({"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"})
 
 
