@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -107,9 +107,7 @@ class Logins:
         account = await self._described(base_url(server), token, name)
         logins = await self._store.logins(account.id)
         for login in logins:
-            await self._store.put_login(
-                msgspec.structs.replace(login, sealed=self._vault.seal(token.encode(), login.public))
-            )
+            await self._change(login, sealed=self._vault.seal(token.encode(), login.public))
         await self._store.put_account(account)
         if logins and device is None:
             return Linked(account=account)
@@ -150,11 +148,20 @@ class Logins:
         """Say whether a login may come over the listener without TLS. Raises LoginProblem."""
         account = await self.account(name)
         for login in await self._store.logins(account.id):
-            if login.id == id:
-                changed = msgspec.structs.replace(login, plain_http=allowed)
-                await self._store.put_login(changed)
+            if login.id == id and (changed := await self._change(login, plain_http=allowed)):
                 return changed
         raise LoginProblem(f"{account.login} has no login with the id {id}.")
+
+    async def _change(self, login: LoginRecord, **changes: Any) -> LoginRecord | None:
+        """The login with these fields changed; None for one revoked meanwhile, which is not brought back."""
+        found: LoginRecord | None = login
+        while found is not None:
+            changed = msgspec.structs.replace(found, **changes)
+            if await self._store.swap_login(found, changed):
+                return changed
+            logins = await self._store.logins(login.account)
+            found = next((other for other in logins if other.hash == login.hash), None)
+        return None
 
     async def _described(self, url: str, token: str, name: str) -> AccountRecord:
         """The account behind `token`: as it is known, but whole again and linked now, or a new one."""

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.errors import TokenGone, Unavailable
 from gateway.logins import Device, LoginProblem, base_url, host_of
+from gateway.stores.store import LoginRecord
 from tests.gateway.far_side import ALICE, ALICE_THERE, BOB, HERE, START, THERE, Desk, desk_on
 
 pytestmark = pytest.mark.anyio
@@ -177,7 +178,9 @@ def test_what_people_type_for_a_server(typed: str, url: str) -> None:
     assert base_url(typed) == url
 
 
-@pytest.mark.parametrize("typed", ["", "ftp://a.example", "https://", "https://u:p@a.example", "https://a:x", "http://[::1"])
+@pytest.mark.parametrize(
+    "typed", ["", "ftp://a.example", "https://", "https://u:p@a.example", "https://a:x", "http://[::1"]
+)
 def test_what_is_no_server(typed: str) -> None:
     with pytest.raises(LoginProblem, match="address"):
         base_url(typed)
@@ -188,3 +191,25 @@ def test_what_is_no_server(typed: str) -> None:
 )
 def test_the_host_in_a_url(url: str, host: str) -> None:
     assert host_of(url) == host
+
+
+async def test_a_login_revoked_while_its_account_is_linked_again_stays_revoked(tmp_path: Path) -> None:
+    async with desk_on(tmp_path / "s") as desk:
+        phone = await desk.alice("phone")
+        tablet = await desk.alice("tablet")
+        swap = desk.store.swap_login
+
+        async def revoked_first(before: LoginRecord, after: LoginRecord) -> bool:
+            if before.name == "phone":
+                await desk.store.remove_login(before.account, before.id)
+            elif before.last_used == 0 and before.plain_http is False:
+                await desk.store.put_login(msgspec.structs.replace(before, plain_http=True))
+            return bool(await swap(before, after))
+
+        desk.store.swap_login = revoked_first
+        desk.far.tokens[HERE, "newer"] = "alice"
+        await desk.logins.link(HERE, "newer")
+        assert await desk.store.login(desk.vault.hash(phone.password)) is None
+        assert await opened_with(desk, tablet.password) == b"newer"
+        (left,) = await desk.store.logins(tablet.account.id)
+        assert left.plain_http, "what was changed meanwhile is kept"

@@ -10,10 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
+import gateway
 from gateway.key_file import KeyFile, Keys, first_keys
-from gateway.rotation import PASSES, Rotated, Rotation, RotationProblem, locked
+from gateway.oauth import consumers
+from gateway.rotation import PASSES, WRAPPED, Rotated, Rotation, RotationProblem, locked
 from gateway.stores.store import LoginRecord, Store, StoreDown
 from gateway.vault import Unsealable, Vault
+from gateway.web import apps
 from tests.stores.conftest import Place, place, redis_cluster, redis_server, redis_url
 from tests.stores.test_logins_contract import ALICE
 
@@ -291,6 +294,17 @@ async def test_there_is_one_rotation_at_a_time(file_site: Site) -> None:
         with pytest.raises(RotationProblem, match="already"):
             file_site.rotation().prepare()
     assert file_site.file.read() == before
+
+
+def test_everything_that_wraps_is_known_to_rotation() -> None:
+    """A further module that wraps something for the store must be named in `rotation.WRAPPED`."""
+    wrapping = {
+        path.stem
+        for path in Path(gateway.__file__).parent.rglob("*.py")
+        if ".wrap(" in path.read_text("utf-8") and path.stem != "rotation"
+    }
+    assert wrapping == {"consumers", "apps"}
+    assert {consumers.KIND, apps.KIND} == set(WRAPPED)
 
 
 async def test_without_a_key_or_a_store_nothing_is_made(file_site: Site) -> None:
