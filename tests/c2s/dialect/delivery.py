@@ -44,6 +44,7 @@ class Post:
         """Do what an activity asks for, keep it, show it in the own outbox and inbox, deliver it."""
         data = {name: value for name, value in data.items() if name not in ("id", "@context")}
         data["actor"] = actor
+        await self.meet(actor, data)
         effect = POSTED.get(kind(data))
         if effect:
             effect(self.world, actor, data)
@@ -52,6 +53,16 @@ class Post:
             self.world.prepend(self.world.part(actor, part), data["id"])
         await self.send(data["id"], self.recipients(actor, data))
         return expanded(self.world, data)
+
+    async def meet(self, actor: str, data: Json) -> None:
+        """Get the documents of other servers that an activity speaks of."""
+        inside = data.get("object")
+        names = [inside, data.get("target"), *(inside.get(name) for name in ("inReplyTo",) if isinstance(inside, dict))]
+        for url in [found for one in names if (found := id_of(one))]:
+            if not self.world.mine(url) and url not in self.world.documents:
+                remote = await self.fetch(url, actor)
+                if remote and remote.get("id") == url:
+                    self.keep(remote, str(id_of(remote.get("attributedTo")) or url), actor)
 
     def recipients(self, actor: str, data: Json) -> list[str]:
         """Actors: those addressed, and the members of own collections that are addressed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import secrets
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -43,17 +44,19 @@ def metadata(world: World, request: Request) -> Response:
 async def registration(world: World, request: Request) -> Response:
     """A client becomes an object, its id is that object's."""
     try:
-        body = msgspec.json.decode(await request.body())
-        name, uris = body["client_name"], body["redirect_uris"]
-    except (msgspec.DecodeError, KeyError, TypeError):
-        error = {"error": "invalid_client_metadata", "error_description": "client_name and redirect_uris are needed"}
+        body = msgspec.convert(msgspec.json.decode(await request.body()), dict[str, Any])
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        error = {"error": "invalid_client_metadata", "error_description": "Invalid Content-Type"}
         return reply(request, error, 400, JSON)
+    uris = body.get("redirect_uris")
     if not isinstance(uris, list) or not uris or not all(isinstance(uri, str) for uri in uris):
-        error = {"error": "invalid_redirect_uri", "error_description": "No redirect URI"}
+        error = {"error": "invalid_redirect_uri", "error_description": "redirect_uris required"}
         return reply(request, error, 400, JSON)
-    client: Json = {"type": "Service", "name": name, "redirectURI": uris, "to": [PUBLIC]}
-    world.save(client, client.setdefault("id", world.new_id("Service")))
-    return reply(request, {"client_id": client["id"], "redirect_uris": uris, "client_name": name}, 201, JSON)
+    client: Json = {"type": "Object", "redirectURI": uris, "to": [PUBLIC], "attributedTo": f"{world.base_url}/"}
+    client |= {"name": body["client_name"]} if "client_name" in body else {}
+    world.save(client, client["attributedTo"])
+    named = {"client_name": body["client_name"]} if "client_name" in body else {}
+    return reply(request, {"client_id": client["id"], "redirect_uris": uris} | named, 201, JSON)
 
 
 async def login(world: World, request: Request) -> Response:

@@ -30,7 +30,7 @@ def as_activity(data: Json) -> Json:
         return data
     if not types & OBJECTS:
         looks = "Activity" if "actor" in data or "object" in data or "target" in data else "Object"
-        data = data | {"type": [*as_list(data.get("type")), looks]}
+        data = data | {"type": [*as_list(data["type"]), looks] if data.get("type") else looks}
         if looks == "Activity":
             return data
     return {"type": "Create", "object": data}
@@ -57,8 +57,13 @@ def create(world: World, actor: str, data: Json) -> None:
     inside = data.get("object")
     if not isinstance(inside, dict):
         raise Refusal(400, "No object to create")
+    if inside.get("id"):
+        data["object"] = inside["id"]  # taken for an object of elsewhere, whatever else it holds: measured
+        return
     inside = dict(inside)
-    inside.pop("id", None)
+    parent = id_of(inside.get("inReplyTo"))
+    if parent and parent not in world.documents:
+        raise Refusal(500, MISSING.format("owner"))
     for name in ADDRESSES:
         for one, other in ((data, inside), (inside, data)):
             if name in one and name not in other:
@@ -69,10 +74,9 @@ def create(world: World, actor: str, data: Json) -> None:
         inside["summaryMap"] = {"en": f"A(n) {as_list(inside.get('type'))[0]} by {name}"}
     data["object"] = world.save(inside, actor)
     _furnish(world, actor, inside)
-    parent = id_of(inside.get("inReplyTo"))
-    if parent in world.documents:
+    if parent:
         inside["inReplyTo"] = parent
-        _count(world, str(parent), "replies", data["object"])
+        _count(world, parent, "replies", data["object"])
 
 
 def _furnish(world: World, actor: str, inside: Json) -> None:
@@ -134,7 +138,7 @@ def follow(world: World, actor: str, data: Json) -> None:
     """Only asks. Whoever cannot be found is asked all the same."""
     whom = id_of(data.get("object"))
     if whom is None:
-        raise Refusal(400, "No object to follow")
+        raise Refusal(400, "No object followed")
     data["object"] = whom
     if whom in world.members(world.part(actor, "following")):
         raise Refusal(400, "Already following")
@@ -148,7 +152,7 @@ def follow(world: World, actor: str, data: Json) -> None:
 
 def respond(world: World, actor: str, data: Json) -> None:
     """Accept and Reject of a Follow; of anything else (an Event) only kept and delivered."""
-    asked = target(world, data, "object", f"No object to {data['type'].lower()}", "owner")
+    asked = target(world, data, "object", f"No object {data['type'].lower()}ed", "type")
     if asked.get("type") != "Follow":
         return
     if not world.take(world.part(actor, "pendingFollowers"), asked["id"]):
@@ -181,7 +185,7 @@ def like(world: World, actor: str, data: Json) -> None:
 
 def announce(world: World, actor: str, data: Json) -> None:
     """Shown in the object's `shares`."""
-    shared = target(world, data, "object", "No object to announce", "canRead")
+    shared = target(world, data, "object", "Nothing to announce", "owner")
     data["id"] = world.new_id("Announce")
     _count(world, shared["id"], "shares", data["id"])
 

@@ -17,18 +17,21 @@ CONTEXT = [
     "https://purl.archive.org/socialweb/oauth/1.1",
 ]
 LINKS = (
-    "actor", "object", "target", "origin", "attributedTo", "inReplyTo", "to", "cc", "bto", "bcc", "audience", "likes",
-    "replies", "shares", "first", "last", "next", "prev", "partOf", "icon", "image", "location", "generator",
+    "actor", "object", "target", "origin", "attributedTo", "inReplyTo", "to", "cc", "audience", "tag", "attachment",
+    "likes", "replies", "shares", "first", "last", "next", "prev", "partOf", "icon", "image", "location", "generator",
     "inbox", "outbox", "followers", "following", "liked", "blocked", "pendingFollowers", "pendingFollowing",
 )  # fmt: skip
 EMBEDS = {"Create", "Update", "Accept", "Reject", "Announce"}
 TITLES = ("name", "nameMap", "summary", "summaryMap")
-LISTS = ("to", "cc", "bto", "bcc", "audience", "tag", "attachment")
+LISTS = ("to", "cc", "bto", "bcc", "audience")
 PUBLIC_OBJECT = {"id": PUBLIC, "type": "Collection", "nameMap": {"en": "Public"}}
 
 
 def brief(world: World, value: Any) -> Any:
-    """id, type and a title of what a link leads to; for notes also the content, for collections the first page."""
+    """id, type and a title of what a link leads to; for notes also the content, for collections the first page.
+
+    What leads nowhere, or is no document, stays as it was sent. An attachment with an id loses its url here: measured.
+    """
     id_ = id_of(value)
     if id_ is None:
         return value
@@ -36,7 +39,7 @@ def brief(world: World, value: Any) -> Any:
         return PUBLIC_OBJECT
     document = world.documents.get(id_)
     if document is None:
-        return {"id": id_}
+        return value
     short = {"id": id_, "type": document.get("type")}
     short |= {"icon": document["icon"]} if "icon" in document else {}
     title = next((name for name in TITLES if name in document), None)
@@ -81,6 +84,11 @@ def answer(world: World, id_: str, reader: str | None) -> Json:
         if name in document:
             written[name] = [item for one in listed(document) if (item := _item(world, one, reader))]
     return written | _actor_fields(world, document) if world.person_of(id_) else written
+
+
+def stored(world: World, id_: str) -> Json:
+    """What proxyUrl answers for documents of its own server: links are ids, whoever may read it (measured)."""
+    return dict(world.documents[id_])
 
 
 def _item(world: World, id_: str, reader: str | None) -> Json | None:
