@@ -17,7 +17,7 @@ from adapters.mastodon.detect import detect
 from adapters.mastodon.instance import Instance
 from adapters.mastodon.signing_in import SigningIn
 from adapters.transport import Transport
-from adapters.upstream import Upstream
+from adapters.upstream import DOCUMENT_BYTES, Upstream
 
 REMEMBER_SECONDS = 12 * 3600
 """After this long an instance is looked at again: it may have been updated."""
@@ -93,7 +93,7 @@ class Connections:
             raise Unavailable("The address of the server is not one of the web.")
         try:
             async with asyncio.timeout(self.transport.seconds):
-                detected = await detect(Upstream(self.transport, base_url, clock=self.clock))
+                detected = await detect(Upstream(self.transport, base_url, most=DOCUMENT_BYTES, clock=self.clock))
         except TimeoutError as error:
             raise Slow("The server did not answer in time.") from error
         row = detected.software

@@ -51,9 +51,9 @@ class Dialer:
 
     async def open(self, to: Origin, make: Callable[[], Wire]) -> Wire:
         """A new connection. Raises httpx.ConnectError, httpx.ConnectTimeout."""
-        self.guard.enter(to.scheme, to.name, to.port)
         secure = to.scheme == "https"
         try:
+            self.guard.enter(to.scheme, to.name, to.port)
             async with asyncio.timeout(self.seconds):
                 connected = await self.first(await self.addresses(to.host, to.port))
                 _, wire = await asyncio.get_running_loop().create_connection(

@@ -1,7 +1,8 @@
 """Which addresses outgoing connections may reach (DESIGN section 8).
 
 The check stands where the socket is made, so it sees the address that is really dialled: after name resolution, for
-literal addresses too, and again for every redirect and every new connection.
+literal addresses too, and again for every redirect and every new connection. Without TLS only what the operator lists
+is reached.
 """
 
 from __future__ import annotations
@@ -16,14 +17,25 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-SITE_LOCAL = ipaddress.IPv6Network("fec0::/10")
+NEVER: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "192.0.0.0/24",  # protocol assignments
+        "192.88.99.0/24",  # 6to4 relays, which would unwrap what is inside
+        "64:ff9b:1::/48",  # NAT64 of one network (RFC 8215)
+        "2001::/23",  # protocol assignments, Teredo among them
+        "3fff::/20",  # documentation (RFC 9637)
+        "fec0::/10",  # site-local
+    )
+)
+"""Special ranges that the releases of Python do not agree about."""
 PORTS = {"http": 80, "https": 443}
 
 _trusted: ContextVar[bool] = ContextVar("trusted", default=False)
 
 
 class Forbidden(OSError):
-    """The name resolved to an address that is not on the public network."""
+    """Not on the public network, or not over TLS."""
 
 
 def unwrap(address: Address) -> Address:
@@ -38,7 +50,9 @@ def unwrap(address: Address) -> Address:
 def is_public(text: str) -> bool:
     """Whether a literal address is an ordinary one on the public internet."""
     address = unwrap(ipaddress.ip_address(text))
-    return address.is_global and not (address.is_multicast or address.is_reserved or address in SITE_LOCAL)
+    if not address.is_global or address.is_multicast or address.is_reserved:
+        return False
+    return not any(address in special for special in NEVER)
 
 
 def pair(text: str) -> tuple[str, int]:
@@ -56,8 +70,11 @@ class Guard:
         self.allowed = frozenset(pair(text) for text in allow_hosts)
 
     def enter(self, scheme: str, host: str, port: int | None) -> None:
-        """Say where the current task is about to connect to. The name must be set before each request."""
-        _trusted.set((host.lower(), port or PORTS.get(scheme, 0)) in self.allowed)
+        """Say where the current task is about to connect to, before each connection. Raises Forbidden without TLS."""
+        trusted = (host.lower(), port or PORTS.get(scheme, 0)) in self.allowed
+        _trusted.set(trusted)
+        if scheme != "https" and not trusted:
+            raise Forbidden("no TLS")
 
     def socket(self, info: AddressInfo) -> socket.socket:
         """The socket factory of the connection pool. Raises Forbidden."""

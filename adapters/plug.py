@@ -23,6 +23,9 @@ BUFFER = 1 << 18
 FRESH = "fresh"
 """Request extension: use a new connection and close it afterwards."""
 
+MOST = "most"
+"""Request extension: the most bytes of this answer, packed and unpacked; 0: as many as of any."""
+
 NOTHING = httpx.ByteStream(b"")
 Place = tuple[str, bytes]
 """Scheme and network location: connections to the same place are alike."""
@@ -47,10 +50,11 @@ class Plug(httpx.AsyncBaseTransport):
         wire = self.kept(place) if keep else None
         if wire is None:
             wire = await self.dialer.open(origin(url), self.wire)
-        reply = await wire.exchange(head, content, keep=keep)
+        most = int(request.extensions.get(MOST, 0))
+        reply = await wire.exchange(head, content, keep=keep, most=most)
         if wire.open:
             self.keep(place, wire)
-        return Whole(reply, self.plain(reply))
+        return Whole(reply, self.plain(reply, most))
 
     def wire(self) -> Wire:
         """A connection to be."""
@@ -88,14 +92,14 @@ class Plug(httpx.AsyncBaseTransport):
         first = min((stack[0].since for stack in self.idle.values()), default=None)
         self.sweeper = None if first is None else loop.call_at(first + KEEP_SECONDS, self.sweep)
 
-    def plain(self, reply: Reply) -> bytes:
+    def plain(self, reply: Reply, most: int = 0) -> bytes:
         """The body without its packing: gzip, the only one asked for. Raises BadAnswer."""
         packing = b",".join(value for name, value in reply.headers if name == PACKING).strip().lower()
         if packing in {b"", b"identity"} or not reply.body:
             return reply.body
         if packing not in {b"gzip", b"x-gzip"}:
             raise BadAnswer("The server's answer is damaged.")
-        return unpacked(reply.body, self.max_bytes)
+        return unpacked(reply.body, min(most or self.max_bytes, self.max_bytes))
 
     async def aclose(self) -> None:
         """Close all kept connections."""

@@ -16,7 +16,7 @@ import httpx2 as httpx
 
 from adapters.errors import BackendError, BadAnswer, OutcomeUnknown, Slow, Unavailable
 from adapters.guard import Guard
-from adapters.plug import FRESH, Plug
+from adapters.plug import FRESH, MOST, Plug
 
 HOPS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -33,7 +33,7 @@ class Answer(NamedTuple):
 
 class Ask(NamedTuple):
     """A complete request. `secret`: it carries a token, which must not leave its host. `any_type`: a file is asked for,
-    not JSON."""
+    not JSON. `most` bounds this answer, in bytes; 0: as any."""
 
     method: str
     url: str
@@ -42,6 +42,7 @@ class Ask(NamedTuple):
     secret: bool = False
     keep: bool = True
     any_type: bool = False
+    most: int = 0
 
     def __repr__(self) -> str:
         """Without what carries the token, and without what a person wrote."""
@@ -121,7 +122,7 @@ class Transport:
             address(ask.url),
             headers=[*(self.base_of_files if ask.any_type else self.base), *ask.headers],
             stream=httpx.ByteStream(ask.content),  # the plug writes the headers that belong to it
-            extensions={} if ask.keep else {FRESH: True},
+            extensions={MOST: ask.most} if ask.keep else {MOST: ask.most, FRESH: True},
         )
         response = await self.client.send(request, auth=None)
         return Answer(response.status_code, response.headers, response.content)

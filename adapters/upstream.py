@@ -70,7 +70,8 @@ class Upstream:
     """Where one instance is and how it may be used.
 
     `per_token`: limits are counted per account (Mastodon), else for all accounts together (GoToSocial counts per
-    client address, and that is the gateway's). `errors` overrides what (method, status) means on this software.
+    client address, and that is the gateway's). `errors` overrides what (method, status) means on this software. `most`
+    bounds its answers, in bytes; 0: as the transport does.
     """
 
     def __init__(
@@ -82,9 +83,10 @@ class Upstream:
         keep: bool = True,
         per_token: bool = False,
         errors: Mapping[Key, type[BackendError]] | None = None,
+        most: int = 0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.transport, self.base_url, self.clock = transport, base_url, clock
+        self.transport, self.base_url, self.most, self.clock = transport, base_url, most, clock
         self.keep, self.per_token, self.errors = keep, per_token, errors or {}
         self.slots = asyncio.Semaphore(connections)
         self.pauses: LRUCache[str, float] = LRUCache(PAUSES)
@@ -122,6 +124,7 @@ class Upstream:
             content=content,
             secret=token is not None,
             keep=self.keep,
+            most=self.most,
         )
         answer = await self.in_turn(ask)
         if method == "GET":

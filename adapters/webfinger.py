@@ -9,7 +9,7 @@ import msgspec
 from adapters.mastodon.decode import one
 from adapters.mastodon.wire import Wire
 from adapters.transport import Transport
-from adapters.upstream import Upstream, document
+from adapters.upstream import DOCUMENT_BYTES, Upstream, document
 
 PATH = "/.well-known/webfinger"
 SELF = "self"
@@ -32,7 +32,7 @@ class Person(Wire, frozen=True):
 
 async def server_of(transport: Transport, base_url: str, handle: str) -> str:
     """The address of the server where `user@host` is at home, "" when the host names none. Raises BackendError."""
-    answer = await Upstream(transport, base_url).get(PATH, query=[("resource", f"acct:{handle}")])
+    answer = await Upstream(transport, base_url, most=DOCUMENT_BYTES).get(PATH, query=[("resource", f"acct:{handle}")])
     for link in one(document(answer), Person).links:
         if link.rel == SELF and ACTIVITY in link.type:
             return origin(link.href)

@@ -54,14 +54,15 @@ class Wire(asyncio.BufferedProtocol):
     transport: asyncio.Transport
 
     def __init__(self, buffer: memoryview, max_bytes: int) -> None:
-        self.buffer, self.max_bytes = buffer, max_bytes
+        self.buffer, self.max_bytes, self.limit = buffer, max_bytes, max_bytes
         self.parser = httptools.HttpResponseParser(self)
         self.answer: asyncio.Future[Reply] | None = None
         self.open, self.since = False, 0.0
         self.begin(b"")
 
-    async def exchange(self, head: bytes, content: bytes = b"", *, keep: bool = True) -> Reply:
-        """Send once and read the answer. A connection that may not be used again is closed, also when cancelled.
+    async def exchange(self, head: bytes, content: bytes = b"", *, keep: bool = True, most: int = 0) -> Reply:
+        """Send once and read the answer, of at most `most` bytes where that is less than `max_bytes`. A connection that
+        may not be used again is closed, also when cancelled.
 
         Raises httpx.ConnectError (nothing was sent), httpx.ReadError (no answer, or a part), httpx.RemoteProtocolError,
         BadAnswer (too large).
@@ -69,6 +70,7 @@ class Wire(asyncio.BufferedProtocol):
         if not self.open:
             raise httpx.ConnectError("closed before anything was sent")
         self.begin(head)
+        self.limit = min(most or self.max_bytes, self.max_bytes)
         self.answer = answer = asyncio.get_running_loop().create_future()
         again = False
         try:
@@ -187,7 +189,7 @@ class Wire(asyncio.BufferedProtocol):
         """Whether the head or the body passes its bound; what wraps chunks may be as long as they are."""
         if not self.status:
             return self.received > HEAD_BYTES
-        return self.size > self.max_bytes or self.received > 2 * self.max_bytes + HEAD_BYTES + len(self.buffer)
+        return self.size > self.limit or self.received > 2 * self.limit + HEAD_BYTES + len(self.buffer)
 
     def finish(self, answer: asyncio.Future[Reply]) -> None:
         """Give the answer to who waits for it."""

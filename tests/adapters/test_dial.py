@@ -84,7 +84,8 @@ async def test_each_address_is_checked_by_itself(far: FarServer, lookups: dict[s
     dialer = Dialer(Guard(), 5)
     lookups["a.example"] = ["127.0.0.1", "10.0.0.1", "169.254.169.254"]
     with pytest.raises(httpx.ConnectError):
-        await dialled(dialer, "a.example", far.port)
+        await dialer.open(Origin("https", "a.example", "a.example", far.port), wire)
+    assert lookups["made"] == 1
     assert far.connections == 0
 
 
@@ -129,7 +130,7 @@ async def test_a_slow_name_is_given_up_and_ended(monkeypatch: pytest.MonkeyPatch
             ended.set()
 
     monkeypatch.setattr(dial, "looked_up", never)
-    dialer = Dialer(Guard(), 0.01)
+    dialer = Dialer(Guard(["a.example:80"]), 0.01)
     with pytest.raises(httpx.ConnectTimeout):
         await dialled(dialer, "a.example", 80)
     await dialer.aclose()

@@ -19,6 +19,8 @@ FORBIDDEN = [
     "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.0.0.1", "172.16.5.5", "192.168.1.1", "169.254.169.254", "100.64.0.1",
     "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%lo",
     "fc00::1", "fec0::1", "ff02::1", "2001:db8::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
+    "192.0.0.8", "192.0.0.9", "192.88.99.1", "3fff::1", "2001::1", "2001:0:7f00:1::", "::ffff:0:7f00:1", "100::1",
+    "2002:a9fe:a9fe::1", "64:ff9b::a9fe:a9fe", "64:ff9b::", "64:ff9b:1::101:101", "2002:c000:1::", "5f00::1", "fec0::",
     "64:ff9b::a00:1", "64:ff9b:1::a00:1", "2002:7f00:1::", "2002:a00:1::1", "::127.0.0.1", "::ffff:169.254.169.254",
 ]  # fmt: skip
 
@@ -52,19 +54,30 @@ def test_a_socket_is_only_made_for_what_was_entered() -> None:
     guard, info = Guard(["127.0.0.1:80"]), (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 80))
     guard.enter("http", "127.0.0.1", None)
     guard.socket(info).close()
-    for scheme, host, port in (("https", "127.0.0.1", None), ("http", "localhost", 80), ("http", "127.0.0.1", 81)):
+    for scheme, host, port in (("https", "127.0.0.1", None), ("https", "localhost", 80), ("https", "127.0.0.1", 81)):
         guard.enter(scheme, host, port)
-        with pytest.raises(Forbidden):
+        with pytest.raises(Forbidden, match="not public"):
             guard.socket(info)
+
+
+def test_without_tls_only_what_is_listed_is_entered() -> None:
+    guard = Guard(["social.example:80", "[2606:4700:4700::1111]:8080"])
+    guard.enter("http", "Social.Example", None)
+    guard.enter("http", "2606:4700:4700::1111", 8080)
+    guard.enter("https", "other.example", None)
+    for host, port in (("social.example", 81), ("other.example", 80), ("www.social.example", 80)):
+        with pytest.raises(Forbidden, match="TLS"):
+            guard.enter("http", host, port)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]"])
-async def test_no_spelling_of_loopback_is_reached(far: FarServer, host: str) -> None:
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_no_spelling_of_loopback_is_reached(far: FarServer, host: str, scheme: str) -> None:
     transport = Transport(AGENT, seconds=2)
     try:
         with pytest.raises(Unavailable):
-            await transport.send(Ask("GET", f"http://{host}:{far.port}/", []))
+            await transport.send(Ask("GET", f"{scheme}://{host}:{far.port}/", []))
     finally:
         await transport.close()
     assert far.connections == 0

@@ -139,8 +139,10 @@ async def test_a_token_does_not_follow_to_another_host(far: FarServer, transport
 
 
 @pytest.mark.parametrize(
-    "target", ["http://127.0.0.1:1/y", "http://localhost:{port}/y", "http://[::1]:{port}/", "file:///etc/passwd"]
-)
+    "target",
+    ["http://127.0.0.1:1/y", "http://localhost:{port}/y", "http://[::1]:{port}/", "file:///etc/passwd",
+     "https://127.0.0.1:1/y", "https://localhost:{port}/y", "https://[::1]:{port}/", "https://2130706433:{port}/"],
+)  # fmt: skip
 async def test_every_hop_is_checked(far: FarServer, transport: Transport, target: str) -> None:
     far.on("GET", "/x", Reply(302, headers=(("Location", target.format(port=far.port)),)))
     with pytest.raises(Unavailable):
