@@ -34,7 +34,7 @@ class Command(NamedTuple):
 
 
 DESCRIPTION = "Serves old Friendica, GNU social and Twitter clients from a modern fediverse account."
-GROUPS = {"password": "manage app passwords"}
+GROUPS = {"password": "manage app passwords", "consumer": "manage the programs that log in by OAuth 1.0a"}
 NAME = Option("name", {"metavar": "NAME", "help": "login name"})
 ID = Option("id", {"metavar": "ID", "help": "as `oldbird password list` shows it"})
 READ_ONLY = Option("--read-only", {"action": "store_true", "help": "the password may read, not write"})
@@ -71,6 +71,20 @@ COMMANDS = (
     Command(
         ("password", "plain-http"), "gateway.cli_logins:plain_http", "let a login use the address without TLS, or not",
         (NAME, ID, Option("allowed", {"choices": ("on", "off"), "help": "on or off"})),
+    ),
+    Command(
+        ("consumer", "add"), "gateway.cli_consumers:add", "register a program and print its key and secret",
+        (
+            Option("name", {"metavar": "NAME", "help": "name of the program, as people are shown it"}),
+            Option("--callback", {"metavar": "URL", "help": "where people are sent back to; none: any place it names"}),
+            Option("--user", {"metavar": "LOGIN", "help": "who it belongs to; none: to the gateway"}),
+            Option("--read-only", {"action": "store_true", "help": "its logins may read, not write"}),
+        ),
+    ),
+    Command(("consumer", "list"), "gateway.cli_consumers:show", "list the registered programs"),
+    Command(
+        ("consumer", "revoke"), "gateway.cli_consumers:revoke", "end a program and all its logins at once",
+        (Option("key", {"metavar": "KEY", "help": "as `oldbird consumer list` shows it"}),),
     ),
     Command(
         ("unlink",), "gateway.cli_copies:unlink", "remove an account and everything kept for it",

@@ -44,15 +44,16 @@ class DemoProblem(Problem):
 
 
 class Demo(msgspec.Struct, frozen=True, kw_only=True):
-    """What `--json` prints. `users`: login name -> app password. (A consumer for OAuth 1.0a will stand beside it.)"""
+    """What `--json` prints. `users`: login name -> app password. `consumer`: key and secret for OAuth 1.0a."""
 
     base_url: str
     backend_url: str
     users: dict[str, str]
+    consumer: dict[str, str]
 
     def __repr__(self) -> str:
-        """Without the passwords."""
-        return without(self, "users")
+        """Without the passwords and the consumer's secret."""
+        return without(self, "users", "consumer")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -81,9 +82,14 @@ async def _demo(port: int, words: Callable[[Demo], str]) -> None:
                 allow_hosts=(urlsplit(backend_url).netloc,),
             )
             async with open_gateway(settings) as gateway:
-                users = await _link(gateway, backend_url, tokens)
+                ready = Demo(
+                    base_url=settings.base_url,
+                    backend_url=backend_url,
+                    users=await _link(gateway, backend_url, tokens),
+                    consumer=await _consumer(gateway),
+                )
                 server = serve.Server(serve.configured(create_app(gateway), settings))
-                sys.stdout.write(words(Demo(base_url=settings.base_url, backend_url=backend_url, users=users)))
+                sys.stdout.write(words(ready))
                 sys.stdout.flush()
                 await server.serve(sockets=[bound])
 
@@ -91,6 +97,11 @@ async def _demo(port: int, words: Callable[[Demo], str]) -> None:
 async def _link(gateway: Gateway, backend_url: str, tokens: Mapping[str, str]) -> dict[str, str]:
     logins = Logins(gateway.store, await open_vault(gateway.settings.data_dir, gateway.store), gateway.connections)
     return {name: (await logins.link(backend_url, token)).password for name, token in tokens.items()}
+
+
+async def _consumer(gateway: Gateway) -> dict[str, str]:
+    made = await gateway.consumers.add("", "Demo")
+    return {"key": made.key, "secret": made.secret}
 
 
 def mock_python() -> Path:
@@ -168,7 +179,8 @@ def described(demo: Demo) -> str:
     return (
         "\nOldbird is running, with made-up people on a server in memory. Ctrl-C stops it, nothing is kept.\n\n"
         "In a client (type of account: Friendica, GNU social or StatusNet):\n\n"
-        f"    server {demo.base_url}     (where the API's root is asked for: {demo.base_url}/api)\n{logins}\n"
+        f"    server {demo.base_url}     (where the API's root is asked for: {demo.base_url}/api)\n{logins}"
+        f"    OAuth  consumer key {demo.consumer['key']}  secret {demo.consumer['secret']}\n\n"
         "Without a client:\n\n"
         f"    curl -u {user} '{demo.base_url}/api/statuses/home_timeline.json?count=3'\n"
         f"    curl -u {user} -d status='Hello from curl' {demo.base_url}/api/statuses/update.xml\n\n"

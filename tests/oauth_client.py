@@ -1,9 +1,9 @@
 """A client that signs its requests with OAuth 1.0a, by Authlib's client half.
 
-    async with gateway_on(tmp_path) as ground:
-        client = await client_on(ground)                       # a fresh consumer
-        await client.authorize(ground, "alice")                # request token, yes, PIN, access token
-        reply = await client.send("GET", "/api/statuses/home_timeline.json?count=3")
+async with gateway_on(tmp_path) as ground:
+    client = await client_on(ground)                       # a fresh consumer
+    await client.authorize(ground, "alice")                # request token, yes, PIN, access token
+    reply = await client.send("GET", "/api/statuses/home_timeline.json?count=3")
 """
 
 from __future__ import annotations

@@ -32,6 +32,10 @@ class Granted(NamedTuple):
     token: str
     mark: bytes
 
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"Granted({self.login.id!r})"
+
 
 class _Known(NamedTuple):
     """A token that was looked up, and when it is to be again (seconds of the clock)."""

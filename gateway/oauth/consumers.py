@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from gateway.logs import without
 from gateway.problems import Problem
 from gateway.stores.store import Store
 from gateway.vault import Unsealable, Vault
@@ -54,7 +55,8 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
     created: int = 0
 
     def __repr__(self) -> str:
-        return f"Consumer({self.key!r}, {self.name!r})"
+        """Without secrets."""
+        return without(self, "secret")
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from gateway.logs import without
 from gateway.oauth.consumers import OOB, Consumer, Consumers
 from gateway.problems import Problem
 from gateway.stores.store import AccountRecord, LoginRecord, Store
@@ -43,6 +44,10 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     read_only: bool = False
     plain_http: bool = False
 
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return without(self, "token")
+
 
 class Allowed(msgspec.Struct, frozen=True, kw_only=True):
     """`verifier` is what the program needs; `redirect` where to send the browser with it, "" to show it as a number."""
@@ -50,12 +55,20 @@ class Allowed(msgspec.Struct, frozen=True, kw_only=True):
     verifier: str
     redirect: str = ""
 
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return without(self, "verifier", "redirect")
+
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
     """A new access token, told once."""
 
     token: str
     secret: str
+
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return without(self, "token", "secret")
 
 
 class Rights(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +90,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     account: str = ""
     answered: int = 0
     sealed: bytes = b""
+
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return without(self, "secret", "sealed")
 
 
 class Grants:

@@ -12,6 +12,8 @@ from urllib.parse import unquote, unquote_to_bytes
 
 import msgspec
 
+from gateway.logs import without
+
 SCHEME = "oauth"
 SIGNATURE = b"oauth_signature"
 MAX_HEADER = 4096
@@ -56,12 +58,20 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
     host: str = ""
 
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return without(self, "header", "query", "form")
+
 
 class Parameters(msgspec.Struct, frozen=True):
     """`protocol` are those that begin with oauth_, once each; `signed` all that a signature covers."""
 
     protocol: dict[str, str]
     signed: list[Pair]
+
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return without(self, "protocol", "signed")
 
     def other(self, name: str) -> str:
         """A parameter that is not of the protocol itself (x_auth_...), "" when absent."""

@@ -29,6 +29,10 @@ class Opened(NamedTuple):
     account: AccountRecord
     token: str
 
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"Opened({self.login.id!r})"
+
 
 class Passwords(Protocol):
     """Who checks app passwords (`gateway.auth`)."""

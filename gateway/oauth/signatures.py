@@ -29,6 +29,7 @@ from authlib.oauth1.rfc5849.signature import (
 )
 from authlib.oauth1.rfc5849.wrapper import OAuth1Request
 
+from gateway.logs import without
 from gateway.oauth.parameters import Pair, Parameters, Sent, Unverified, read
 from gateway.stores.store import Store
 from gateway.vault import Vault
@@ -47,6 +48,10 @@ class Secrets(msgspec.Struct, frozen=True):
 
     consumer: str = STAND_IN
     token: str = ""
+
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return without(self, "consumer", "token")
 
     def get_client_secret(self) -> str:
         """As Authlib asks a client for it."""

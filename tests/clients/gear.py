@@ -69,6 +69,7 @@ class Demo(NamedTuple):
     base_url: str
     backend_url: str
     users: dict[str, str]
+    consumer: dict[str, str]
 
     @property
     def address(self) -> tuple[str, int]:

@@ -29,6 +29,7 @@ def test_a_demo_ends_without_a_trace(number: signal.Signals, tmp_path: Path, mon
         login = ("erin", found.users["erin"])
         answer = httpx.get(f"{found.base_url}/api/account/verify_credentials.json", auth=login, trust_env=False)
         assert answer.json()["name"] == "Erin Extra"
+        assert set(found.consumer) == {"key", "secret"}
         assert httpx.get(f"{found.backend_url}/api/v1/instance", trust_env=False).status_code == 200
         assert len(list(tmp_path.iterdir())) == 1
         process.send_signal(number)
@@ -87,7 +88,13 @@ def test_a_port_in_use_is_named() -> None:
 
 def test_people_read_logins_address_and_commands() -> None:
     users = {name: f"{name}-password" for name in PEOPLE}
-    text = demo.described(demo.Demo(base_url="http://127.0.0.1:1", backend_url="http://127.0.0.1:2", users=users))
+    consumer = {"key": "ck", "secret": "cs"}
+    ready = demo.Demo(
+        base_url="http://127.0.0.1:1", backend_url="http://127.0.0.1:2", users=users, consumer=consumer
+    )
+    text = demo.described(ready)
+    assert "consumer key ck  secret cs" in text
+    assert "alice-password" not in repr(ready)
     assert "alice-password" in text
     assert "bob-password" in text
     assert "curl -u alice:alice-password 'http://127.0.0.1:1/api/" in text

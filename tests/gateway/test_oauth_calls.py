@@ -47,6 +47,7 @@ async def test_known_token_costs_its_nonce_only(ground: Ground) -> None:
     client = await signed_in(ground)
     await client.send("GET", HOME)
     await ground.get("statuses/home_timeline", twin=False)
+    await asyncio.gather(*ground.gateway.auth._background._tasks)
     ground.store.trips.clear()
     ground.wire.clear()
     await ground.get("statuses/home_timeline", twin=False)

@@ -97,7 +97,7 @@ async def test_pairs_of_the_settings(tmp_path: Path) -> None:
         assert await ground.gateway.consumers.list("") == ()
 
 
-@pytest.mark.parametrize("pair", ["", "key", "key=", "=hush", "ke y=hush", "key=hu hush"])
+@pytest.mark.parametrize("pair", ["", "key", "key=", "=hush", "ke y=hush", "key=hu hush"], ids=len)
 def test_pair_that_is_none(pair: str, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text(f"consumers = [{msgspec.json.encode(pair).decode()}]")
