@@ -11,7 +11,18 @@ from mappings import hub
 from mappings.activitypub_known import Known
 from mappings.activitypub_links import Target, last_part, media_url, mime_of, targets, web
 from mappings.activitypub_people import mention_of
-from mappings.activitypub_terms import COLLECTIONS, MOST, PUBLIC, Document, dicts_of, id_of, ids_of, is_a, types_of
+from mappings.activitypub_terms import (
+    COLLECTIONS,
+    MEDIA_TYPES,
+    MOST,
+    PUBLIC,
+    Document,
+    dicts_of,
+    id_of,
+    ids_of,
+    is_a,
+    types_of,
+)
 from mappings.activitypub_text import count, first_of, line, named, text_of, total, when
 from mappings.attachments import MIME_TYPES
 from mappings.hub import Visibility
@@ -21,7 +32,6 @@ LISTED = "list"
 that is not known, so no answer can be given the same audience."""
 
 MEDIA_KINDS = {"Image": "image", "Video": "video", "Audio": "audio"}
-MEDIA_TYPES = frozenset({*MEDIA_KINDS, "Document"})
 MOST_MEDIA, MOST_OPTIONS, LONGEST_ALT = 64, 50, 5000
 
 

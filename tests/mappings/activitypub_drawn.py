@@ -52,12 +52,12 @@ def _objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-anything = st.recursive(scalars, _objects, max_leaves=30)
+anything = st.recursive(scalars, _objects, max_leaves=14)
 """Any JSON as a decoder may give it, lone surrogates, infinities and huge numbers included."""
 
 objects = st.builds(
     lambda fields, kind, url: {**fields, "type": kind, "id": url},
-    st.dictionaries(st.sampled_from(KEYS), anything, max_size=14),
+    st.dictionaries(st.sampled_from(KEYS), anything, max_size=10),
     st.sampled_from(TYPES),
     st.sampled_from(URLS),
 )
@@ -68,7 +68,7 @@ authored = st.builds(
         **fields, "type": kind, "id": "https://a.example/n/1", "attributedTo": "https://a.example/u/al",
         "actor": "https://a.example/u/al",
     },
-    st.dictionaries(st.sampled_from(KEYS), anything, max_size=14),
+    st.dictionaries(st.sampled_from(KEYS), anything, max_size=10),
     st.sampled_from(TYPES[:14]),
 )  # fmt: skip
 """Documents whose author can be told, so that most of them are statuses."""
