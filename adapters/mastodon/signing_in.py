@@ -49,6 +49,10 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     client_secret: str
     redirect_uri: str
 
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return f"App({self.redirect_uri})"
+
 
 class Registered(Wire, frozen=True):
     """The answer to a registration."""
@@ -56,11 +60,19 @@ class Registered(Wire, frozen=True):
     client_id: str = ""
     client_secret: str = ""
 
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return "Registered()"
+
 
 class Granted(Wire, frozen=True):
     """The answer to a code."""
 
     access_token: str = ""
+
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return "Granted()"
 
 
 class Failed(Wire, frozen=True):

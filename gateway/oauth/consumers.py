@@ -71,6 +71,10 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
     read_only: bool = False
     created: int = 0
 
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return without(self, "secret")
+
 
 def listed(pairs: Iterable[str]) -> dict[str, Consumer]:
     """The consumers of the setting: `key=secret` or `key=secret=name`."""

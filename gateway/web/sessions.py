@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from gateway.logs import without
 from gateway.stores.store import AccountRecord, Store
 from gateway.vault import Unsealable, Vault
 
@@ -30,6 +31,10 @@ class WebSession(msgspec.Struct, frozen=True, kw_only=True):
     account: AccountRecord
     token: str
 
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return without(self, "token")
+
 
 class Held(msgspec.Struct, frozen=True, array_like=True):
     """What the store holds of a session. `started` and `used` are seconds since 1970."""
@@ -38,6 +43,10 @@ class Held(msgspec.Struct, frozen=True, array_like=True):
     sealed: bytes
     started: int
     used: int
+
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return without(self, "sealed")
 
 
 def new_secret() -> str:
