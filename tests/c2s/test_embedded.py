@@ -5,25 +5,15 @@ The same tests run against a live onepage.pub where OLDBIRD_ONEPAGE_URL names on
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import httpx2 as httpx
 import pytest
 
-from tests.c2s import onepage
 from tests.c2s.bovine import eventually
 from tests.c2s.talk import PUBLIC, Talk
 
 pytestmark = pytest.mark.anyio
+JSON = {"Content-Type": "application/json"}
 PUBLIC_OBJECT = {"id": PUBLIC, "type": "Collection", "nameMap": {"en": "Public"}}
-
-
-@pytest.fixture
-async def talk(request: pytest.FixtureRequest) -> AsyncIterator[Talk]:
-    """Three people who do not know each other."""
-    herd = onepage.people() if onepage.URL else request.getfixturevalue("embedded")
-    async with httpx.AsyncClient(base_url=herd.base_url, trust_env=False, timeout=30) as web:
-        yield Talk(herd, web)
 
 
 async def test_actors(talk: Talk) -> None:
@@ -147,9 +137,6 @@ async def test_posting_is_for_the_owner(talk: Talk) -> None:
     assert (bad.status_code, bad.json()["detail"]) == (401, "jwt malformed")
     assert bad.headers["www-authenticate"].startswith('Bearer error="invalid_token"')
     assert (await talk.web.post(outbox, content=b"{", headers=alice.auth | JSON)).status_code == 400
-
-
-JSON = {"Content-Type": "application/json"}
 
 
 async def test_likes_and_what_undoes_them(talk: Talk) -> None:
