@@ -79,12 +79,12 @@ def user() -> str:
 
 
 @contextmanager
-def nginx(folder: Path, upstream: str) -> Iterator[Front]:
+def nginx(folder: Path, upstream: str, *, port: int = 0) -> Iterator[Front]:
     """nginx in front of `upstream` (host:port, or unix: and a path), stopped at the end."""
     binary = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if binary is None:
         pytest.fail("nginx is not installed: apt-get install nginx-light")
-    trust, port = certificate(folder), free_port()
+    trust, port = certificate(folder), port or free_port()
     server = SAMPLE.read_text()
     for sample, ours in {
         "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",

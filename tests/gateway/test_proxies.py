@@ -5,18 +5,22 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import httpx2 as httpx
 import pytest
 
 from gateway.throttle import PER_ADDRESS
+from tests.gateway.by_hand import header, signature
 from tests.gateway.test_serve import OLDBIRD, environment
 from tests.nginx_server import Front, nginx
-from tests.secrets_used import heard
+from tests.redis_server import free_port
+from tests.secrets_used import heard, register
 
 HOME = "/api/statuses/home_timeline.json"
 
@@ -30,7 +34,7 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[Served]:
+def serving(folder: Path, *, nginx_port: int = 0, **settings: str) -> Iterator[Served]:
     """Both, running."""
     environ = environment(folder, **settings)
     with subprocess.Popen([*OLDBIRD, "serve"], env=environ, stderr=subprocess.PIPE, text=True) as process:
@@ -39,7 +43,7 @@ def serving(folder: Path, **settings: str) -> Iterator[Served]:
         direct = json.loads(line)["message"].removeprefix("Listening at ")
         try:
             with (
-                nginx(folder, direct.removeprefix("http://")) as front,
+                nginx(folder, direct.removeprefix("http://"), port=nginx_port) as front,
                 httpx.Client(trust_env=False, verify=front.trust, timeout=30) as client,
             ):
                 yield Served(direct, front, client)
@@ -97,3 +101,39 @@ def test_what_is_too_large_is_told_by_the_gateway(tmp_path: Path) -> None:
         reply = served.client.post(f"{served.front.url}/api/help/test.json", content=b"x" * 200_000)
         assert reply.status_code in {405, 413}
         assert reply.headers["content-type"].startswith("application/json")
+
+
+KEY, SECRET = "key-of-a-program", "its-secret-77-x"
+
+
+def signed(verb: str, url: str, form: Mapping[str, str]) -> str:
+    """An OAuth header over the address that the client knows."""
+    told = {
+        "oauth_consumer_key": KEY, "oauth_signature_method": "HMAC-SHA1", "oauth_timestamp": str(int(time.time())),
+        "oauth_nonce": uuid4().hex, "oauth_version": "1.0", "oauth_callback": "oob",
+    }  # fmt: skip
+    told["oauth_signature"] = signature(verb, url, [*told.items(), *form.items()], SECRET, "")
+    return header(told)
+
+
+@pytest.mark.parametrize("base_url", ["", "as it is"])
+@pytest.mark.parametrize("kind", ["tcp", "unix"])
+def test_signatures_over_the_public_address_are_right_behind_nginx(tmp_path: Path, kind: str, base_url: str) -> None:
+    """Configured or found in the proxy's headers; what is signed for another scheme or host is not taken."""
+    register(SECRET)
+    own = {"host": f"unix:{tmp_path}/sock", "trusted_proxies": "unix"} if kind == "unix" else {}
+    port = free_port()
+    settings = {"consumers": f"{KEY}={SECRET}", "trusted_proxies": "127.0.0.1", **own}
+    if base_url:
+        settings["base_url"] = f"https://localhost:{port}"
+    with serving(tmp_path, nginx_port=port, **settings) as served:
+        assert served.front.url == f"https://localhost:{port}"
+        for path in ("/oauth/request_token", "/api/oauth/request_token"):
+            for address, status in (
+                (served.front.url, 200),
+                (served.front.url.replace("https:", "http:"), 401),
+                (f"https://other.example:{port}", 401),
+            ):
+                told = {"Authorization": signed("POST", address + path, {"x": "1"})}
+                reply = served.client.post(served.front.url + path, headers=told, data={"x": "1"})
+                assert reply.status_code == status, (address, reply.text)
