@@ -78,9 +78,10 @@ def _host(text: str) -> str:
 
 
 def base_urls(meant: Wanted, allow_hosts: Iterable[str]) -> list[str]:
-    """Where to look for it, best first. Without TLS only what the operator lists. Raises Notice for private addresses.
+    """Where to look for it, best first. Raises Notice for private addresses.
 
-    Names are checked again when they are looked up (`adapters.guard`); this says early what can be said early.
+    Without TLS only what the operator lists; with its port typed that is tried first, because a server without TLS may
+    leave a greeting in TLS unanswered. Names are checked again when they are looked up (`adapters.guard`).
     """
     allowed = {pair(text) for text in allow_hosts}
     name, port = _split(meant.host)
@@ -89,7 +90,7 @@ def base_urls(meant: Wanted, allow_hosts: Iterable[str]) -> list[str]:
         raise Notice("connect.private", field=FIELD)
     found = [_url("https", meant.host, port)]
     if plain in allowed and meant.scheme != "https":
-        found.insert(0 if meant.scheme == "http" else 1, _url("http", meant.host, port))
+        found.insert(0 if port or meant.scheme == "http" else 1, _url("http", meant.host, port))
     return found
 
 

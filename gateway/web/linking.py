@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from adapters.errors import BackendError, Refused, Rejected
+from adapters.errors import BackendError, BadAnswer, Refused, Rejected, Slow, Unavailable
 from adapters.mastodon.signing_in import App, AppGone, SigningIn
 from adapters.webfinger import server_of
 from gateway.logins import USABLE, Linked, LoginProblem, Logins
+from gateway.logs import without
 from gateway.vault import Unsealable
 from gateway.web.addresses import Wanted, base_urls
 from gateway.web.admission import Admission, plain_host
@@ -56,6 +57,10 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     secret: str
 
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return without(self, "url", "state", "secret")
+
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     """Who came back; `token` is the backend's, `next` the page to go on to or ""."""
@@ -63,6 +68,10 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     linked: Linked
     token: str
     next: str
+
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return without(self, "token")
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +114,8 @@ class Linking:
                 return Found(instance=url, signing_in=await self._gateway.connections.signing_in(url))
             except BackendError as error:
                 problem = problem or error
+                if not isinstance(error, (Unavailable, Slow)):
+                    break  # somebody answered there, but not as a server
         named = await self._named_by_host(urls[0], meant) if meant.user else ""
         if not named or named in urls:
             raise problem or Notice("connect.no_server", field="server")
@@ -155,13 +166,15 @@ class Linking:
     async def _link(self, pending: Pending, token: str) -> Linked:
         backend = await self._gateway.connections.backend(pending.instance, token)
         person = (await backend.me()).account
+        if not person.native or not person.username:
+            raise BadAnswer("The server does not say who signed in.")
         known = await self._known(pending.instance, person.native)
         self._check(pending, person, known=known)
         lock = "linking:" + self._vault.hash(f"{pending.instance} {person.native}")
         if await self._store.reserve(lock, LOCK_SECONDS) is not None:
             raise Notice("connect.at_it", 409)
         try:
-            name = "" if known or USABLE.fullmatch(person.username) else await self._typable(person.username)
+            name = "" if known or is_typable(person.username) else await self._typable(person.username)
             return await self._logins.link(pending.instance, token, name=name)
         finally:
             await self._store.release(lock)
@@ -191,6 +204,11 @@ class Linking:
 
     def _verifier(self, secret: str) -> str:
         return self._vault.hash(f"verifier {secret}")
+
+
+def is_typable(username: str) -> bool:
+    """It can be typed into any client."""
+    return len(username) <= MAX_NAME and bool(USABLE.fullmatch(username))
 
 
 def typable(username: str) -> str:
