@@ -33,8 +33,11 @@ def change(ground: Ground) -> ProfileChange:
 
 
 def asked(ground: Ground) -> list[str]:
-    """Upstream calls of the request itself, in order of name; contacts are read beside it, once."""
-    return sorted(name for name in ground.wire.names if name not in {"followers", "following"})
+    """Upstream calls of the request itself, in order of name; contacts are read beside it, once, with oneself."""
+    names = list(ground.wire.names)
+    for name in ("following", "followers", "me") if "following" in names else ():
+        names.remove(name)
+    return sorted(names)
 
 
 def me(ground: Ground) -> tuple[str, str]:
