@@ -155,7 +155,7 @@ def mentions_of(document: Document, author: str, visibility: str, known: Known) 
         if native and "Mention" in types_of(tag):
             found.setdefault(native, mention_of(native, line(tag.get("name")), known))
     if visibility == Visibility.DIRECT:
-        for native in readers(document):
+        for native in readers(document)[:MOST]:
             if web(native) and native != author:
                 found.setdefault(native, mention_of(native, "", known))
     return tuple(found.values())[:MOST]

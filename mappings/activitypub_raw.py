@@ -5,6 +5,7 @@ Equal statuses are written to equal bytes, and equal bytes read to equal statuse
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -38,14 +39,19 @@ def entry(status: hub.Status) -> hub.Entry:
     return hub.Entry(raw=written(status), read=read, known=status)
 
 
+@lru_cache
+def _fields(kind: type[hub.Struct]) -> tuple[tuple[str, Any], ...]:
+    """(name, default) of each field, in their order."""
+    return tuple((field.name, field.default) for field in msgspec.structs.fields(kind))
+
+
 def _plain(value: Any, depth: int) -> Any:
     """Builtin types without fields at their defaults, texts without forbidden characters, numbers of one form."""
     if isinstance(value, hub.Place):
         return {"lat": _scalar(float(value.lat)), "long": _scalar(float(value.long))}
     if isinstance(value, hub.Struct) and depth:
-        fields = msgspec.structs.fields(type(value))
-        pairs = ((field, getattr(value, field.name)) for field in fields)
-        return {field.name: _plain(inner, depth - 1) for field, inner in pairs if inner != field.default}
+        pairs = ((name, default, getattr(value, name)) for name, default in _fields(type(value)))
+        return {name: _plain(inner, depth - 1) for name, default, inner in pairs if inner != default}
     if isinstance(value, tuple):
         return [_plain(item, depth - 1) for item in value]
     return _scalar(value)

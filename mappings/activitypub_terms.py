@@ -6,6 +6,7 @@ a stranger's: nothing here raises for any JSON, but `normal`, and that only `Unr
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -32,6 +33,9 @@ _KEYWORDS = {"@id": "id", "@type": "type", "_misskey_quote": "quoteUrl", "quoteU
 DEPTH = 24
 """How deep a document is read."""
 LONGEST_ID = 2048
+OBJECTS = 20_000
+"""A document holds fewer objects than this; a page of a collection holds some hundreds."""
+
 MOST = 200
 """Tags, mentions, collections in one page: so many are looked at."""
 
@@ -57,41 +61,42 @@ def term(name: str) -> str:
     for prefix in _PREFIXES:
         if name.startswith(prefix) and len(name) > len(prefix):
             return term(name[len(prefix) :])
-    return name
+    return clean(name)
 
 
 def normal(document: Any) -> Document:
-    """The document with plain keys and types, clean texts, no nulls, bounded depth. Raises Unreadable when it is no
-    object. Doing it twice changes nothing."""
-    made = _normal(document, DEPTH)
+    """The document with plain keys and types, clean texts, no nulls, bounded depth. A key written plainly counts before
+    one with a prefix; keys stay in their order. Doing it twice changes nothing.
+
+    Raises Unreadable when it is no object, or one of more than OBJECTS objects.
+    """
+    made = _normal(document, DEPTH, itertools.count())
     if not isinstance(made, dict):
         raise Unreadable("This is no document.")
     return made
 
 
-def _normal(value: Any, depth: int) -> Any:
+def _normal(value: Any, depth: int, objects: Iterator[int]) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
-        return _object(value, depth) if depth else None
+        return _object(value, depth, objects) if depth else None
     if isinstance(value, list):
-        return [made for item in value if (made := _normal(item, depth - 1)) is not None] if depth else None
+        return [found for item in value if (found := _normal(item, depth - 1, objects)) is not None] if depth else None
     return value
 
 
-def _object(value: dict[Any, Any], depth: int) -> Document:
-    """A key written plainly counts before one with a prefix."""
+def _object(value: dict[Any, Any], depth: int, objects: Iterator[int]) -> Document:
+    if next(objects) > OBJECTS:
+        raise Unreadable("The document is too large.")
     made: Document = {}
-    for key in sorted((key for key in value if isinstance(key, str)), key=lambda key: (term(key) != key, key)):
-        name, inner = clean(term(key)), _normal(value[key], depth - 1)
-        if inner is not None and name not in made:
-            made[name] = _types(inner) if name == "type" else inner
-    return {key: made[key] for key in _order(value, made)}
-
-
-def _order(value: dict[Any, Any], made: Document) -> Iterator[str]:
-    """The keys as they came: of texts in several languages the first may be taken."""
-    return iter(dict.fromkeys(name for key in value if isinstance(key, str) and (name := clean(term(key))) in made))
+    for key, raw in value.items():
+        name = term(key) if isinstance(key, str) else ""
+        if name and (name == key or name not in made):
+            inner = _normal(raw, depth - 1, objects)
+            if inner is not None:
+                made[name] = _types(inner) if name == "type" else inner
+    return made
 
 
 def _types(value: Any) -> Any:

@@ -74,7 +74,14 @@ def test_bytes_that_are_no_status_are_refused(raw: bytes) -> None:
 def test_a_document_nested_without_end_is_read_as_far_as_it_makes_sense() -> None:
     document: Any = {}
     for _ in range(5000):
-        document = {"type": "Note", "object": [document], "attachment": document}
+        document = {"type": "Note", "object": [document]}
     with pytest.raises(ap.Unreadable):
         ap.status_of(document, KNOWN)
     assert ap.wanted(document, KNOWN) == ap.Wanted()
+
+
+def test_a_document_of_more_objects_than_anybody_needs_is_refused() -> None:
+    document = {"type": "Collection", "items": [{}] * 100_000}
+    with pytest.raises(ap.Unreadable):
+        ap.page_of(document)
+    assert len(ap.page_of({"type": "Collection", "items": ["https://a.example/1"] * 30_000}).items) == 30_000
