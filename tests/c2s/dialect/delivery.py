@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx2 as httpx
 
-from tests.c2s.dialect.verbs import POSTED, flat, kind, received
+from tests.c2s.dialect.verbs import COUNTED, POSTED, flat, kind, received
 from tests.c2s.dialect.views import expanded
-from tests.c2s.dialect.world import COLLECTIONS, Json, World, addressed, id_of
+from tests.c2s.dialect.world import COLLECTIONS, OPEN, OWN, Json, World, addressed, id_of
 
 PEER = "x-peer"
 SECRET = secrets.token_urlsafe()
@@ -135,7 +135,7 @@ class Post:
 
     def keep(self, document: Json, owner: str, reader: str) -> Json:
         """A copy of a document of another server, readable by whom it is addressed to and by who received it."""
-        links = ("actor", "object", "target", "to", "cc", "attributedTo", "inReplyTo")
+        links = ("actor", "object", "target", "to", "cc", "attributedTo", "inReplyTo", *COUNTED, *OPEN, *OWN)
         kept: dict[str, Any] = {name: value for name, value in document.items() if name != "@context"}
         kept |= {name: flat(kept[name]) for name in links if name in kept}
         seen = self.world.audiences.get(kept["id"], set())
