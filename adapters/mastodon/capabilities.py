@@ -54,6 +54,8 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
     errors: dict[tuple[str, int], type[BackendError]] = {}
     per_token: bool = False
     """Limits are counted per account."""
+    guards_reads: bool = True
+    """By id, too, a status is shown only to whom it is for."""
     keep: bool = True
     """Connections may be kept."""
     connections: int = 32
@@ -171,7 +173,8 @@ ROWS = (
     msgspec.structs.replace(MASTODON, name="hometown", label="Hometown"),
     # A stateful stand-in for tests and the demo. It says it is Mastodon; its `source_url` tells it apart.
     msgspec.structs.replace(
-        MASTODON, name="mastodon_mock", label="Mastodon (mock)", form=IdForm.COUNTER, search_offset=False
+        MASTODON, name="mastodon_mock", label="Mastodon (mock)", form=IdForm.COUNTER, search_offset=False,
+        guards_reads=False,
     ),
     Software(
         name="gotosocial",
@@ -207,6 +210,7 @@ ROWS = (
         name="snac",
         label="snac",
         form=IdForm.SNAC,
+        guards_reads=False,
         keep=False,
         connections=4,
         instance_v2=False,

@@ -8,7 +8,7 @@ import msgspec
 
 from adapters.backend import Capabilities, Person, RateState, Window
 from adapters.errors import Missing, Rejected, TokenGone, Unsupported
-from adapters.mastodon import entities, wire
+from adapters.mastodon import discretion, entities, wire
 from adapters.mastodon.decode import one, split
 from adapters.mastodon.detect import instance, site
 from adapters.mastodon.instance import Instance, each, next_cursor, readable, unique, where
@@ -24,6 +24,8 @@ ME = "/api/v1/accounts/verify_credentials"
 
 PAGE, PEOPLE_PAGE, MENTIONS_PAGE = "40", "80", "40"
 STATUSES_AT_ONCE, RELATIONSHIPS_AT_ONCE = 20, 40
+NOBODY = hub.Account(native="\0", username="", acct="\0")
+"""Who reads without a token."""
 PRIVACY = {name.value: name for name in hub.Visibility}
 
 
@@ -35,6 +37,7 @@ class Reading:
         self.reader = instance.reader
         self.capabilities: Capabilities = instance.capabilities
         self.base_url = instance.upstream.base_url
+        self._me: hub.Account | None = None
 
     def entry(self, raw: bytes) -> hub.Entry:
         """An entry from bytes that this backend once gave."""
@@ -191,7 +194,26 @@ class Reading:
 
     async def status(self, native: str) -> hub.Entry:
         """A status by id."""
+        entry = await self.shown(native)
+        if not await self.readable([entry]):
+            raise Missing("The server does not show the post to this account.")
+        return entry
+
+    async def shown(self, native: str) -> hub.Entry:
+        """A status as far as the server shows it."""
         return self.entry((await self.get(self.instance.path(STATUS, native))).body)
+
+    async def readable(self, entries: Sequence[hub.Entry]) -> Sequence[hub.Entry]:
+        """Those the reader may read; no call where the server sees to that itself, else two at most."""
+        if self.instance.software.guards_reads:
+            return entries
+        return await discretion.readable(entries, self.reader_account, self.relationships)
+
+    async def reader_account(self) -> hub.Account:
+        """Whose token it is; asked for once."""
+        if self._me is None:
+            self._me = NOBODY if self.token is None else self.reader.account(await self.own_account())
+        return self._me
 
     async def statuses(self, natives: Sequence[str]) -> dict[str, hub.Entry]:
         """Several: one call for every 20 where the server can, else one each, four at a time."""
@@ -205,7 +227,7 @@ class Reading:
     async def status_or_none(self, native: str) -> hub.Entry | None:
         """A status, if it is there."""
         try:
-            return await self.status(native)
+            return await self.shown(native)
         except Missing:
             return None
 
@@ -219,11 +241,13 @@ class Reading:
         paths = [self.instance.path(form, native) for form in (STATUS, CONTEXT)]
         status, around = await each(paths, self.get)
         context = one(around.body, entities.Context)
-        return hub.Thread(
-            status=self.entry(status.body),
-            ancestors=tuple(self.entry(bytes(raw)) for raw in context.ancestors),
-            descendants=tuple(self.entry(bytes(raw)) for raw in context.descendants),
-        )
+        top = self.entry(status.body)
+        above, below = ([self.entry(bytes(raw)) for raw in some] for some in (context.ancestors, context.descendants))
+        shown = {id(entry) for entry in await self.readable([*above, top, *below])}
+        if id(top) not in shown:
+            raise Missing("The server does not show the post to this account.")
+        above, below = ([entry for entry in some if id(entry) in shown] for some in (above, below))
+        return hub.Thread(status=top, ancestors=tuple(above), descendants=tuple(below))
 
     async def activities(self, native: str) -> hub.Activities:
         """Who likes and who boosted a status: two calls at once, one page of each."""
