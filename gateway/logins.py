@@ -6,6 +6,7 @@ sealed to those passwords, so whoever wants a further login brings the token aga
 
 from __future__ import annotations
 
+import hmac
 import re
 import secrets
 import time
@@ -26,7 +27,7 @@ from gateway.vault import Unsealable, Vault, new_password
 USABLE = re.compile(r"[A-Za-z0-9_.-]+(@[A-Za-z0-9.-]+)?")
 """A login name that Basic can carry: no colon, no space."""
 
-FIRST_DEVICE = "first"
+FIRST_DEVICE, CONFIGURED = "first", "configuration"
 
 
 class LoginProblem(Problem):
@@ -104,14 +105,43 @@ class Logins:
         `name` is the wanted login name. Linking anew keeps the login name, seals the new token for every login there is
         and gives out a further password only when a `device` is named. Raises LoginProblem, BackendError, StoreDown.
         """
-        account = await self._described(base_url(server), token, name)
+        account, logins = await self._linked(base_url(server), token, name)
+        if logins and device is None:
+            return Linked(account=account)
+        return await self._give(account, token, device or Device())
+
+    async def configured(self, server: str, token: str, password: str) -> AccountRecord:
+        """Link the account that the operator's configuration names, under the app password it names.
+
+        Where all is as it was the server is asked nothing. Raises LoginProblem, BackendError, StoreDown.
+        """
+        url = base_url(server)
+        found = await self._store.login(self._vault.hash(password))
+        if found is not None:
+            login, account = found
+            if account.backend == url and not account.broken and self._opens(login, password, token):
+                return account
+        account, _ = await self._linked(url, token, "")
+        if found is None or found[1].id != account.id:
+            if found is not None:
+                await self._store.remove_login(found[1].id, found[0].id)
+            await self._give(account, token, Device(name=CONFIGURED), password)
+        return account
+
+    async def _linked(self, url: str, token: str, name: str) -> tuple[AccountRecord, tuple[LoginRecord, ...]]:
+        """The owner of `token`, stored, and the logins there are, which hold the token now."""
+        account = await self._described(url, token, name)
         logins = await self._store.logins(account.id)
         for login in logins:
             await self._change(login, sealed=self._vault.seal(token.encode(), login.public))
         await self._store.put_account(account)
-        if logins and device is None:
-            return Linked(account=account)
-        return await self._give(account, token, device or Device())
+        return account, logins
+
+    def _opens(self, login: LoginRecord, password: str, token: str) -> bool:
+        try:
+            return hmac.compare_digest(self._vault.open(login.sealed, password), token.encode())
+        except Unsealable:
+            return False
 
     async def add(self, name: str, device: Device, *, password: str = "", token: str = "") -> Linked:
         """A further login of the account `name`, on the strength of a working password or of the token.
@@ -124,6 +154,14 @@ class Logins:
         else:
             token = await self._unsealed(account, password)
         return await self._give(account, token, device)
+
+    async def entered(self, name: str, password: str) -> tuple[AccountRecord, str]:
+        """The account and its backend token, for who knows an app password of it that is not read-only.
+
+        Raises LoginProblem, TokenGone, StoreDown.
+        """
+        account = await self.account(name)
+        return account, await self._unsealed(account, password)
 
     async def account(self, name: str) -> AccountRecord:
         """The account with the login name `name`, in any case. Raises LoginProblem."""
@@ -196,8 +234,8 @@ class Logins:
         except Unsealable as error:
             raise TokenGone("The stored token cannot be read; link the account again.") from error
 
-    async def _give(self, account: AccountRecord, token: str, device: Device) -> Linked:
-        password = new_password()
+    async def _give(self, account: AccountRecord, token: str, device: Device, password: str = "") -> Linked:
+        password = password or new_password()
         public = self._vault.public(password)
         login = LoginRecord(
             hash=self._vault.hash(password), id=secrets.token_hex(4), account=account.id, name=device.name,

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import msgspec
 
 from adapters.connect import Connections
-from gateway import __version__
+from gateway import __version__, single_user
 from gateway.auth import Authenticator
 from gateway.background import Background
 from gateway.cards import Cards
@@ -18,6 +18,7 @@ from gateway.correspondents import Correspondents
 from gateway.forgetting import forget_daily, today
 from gateway.ids import Ids
 from gateway.indexes import Indexes
+from gateway.logins import Logins
 from gateway.messages import Messages
 from gateway.notifications import Notifications
 from gateway.oauth.consumers import Consumers
@@ -118,7 +119,8 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
 
 @asynccontextmanager
 async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
-    """All services, opened; closed at the end. Raises StoreDown, TooNew, KeyProblem."""
+    """All services, opened; closed at the end. Raises StoreDown, TooNew, KeyProblem, SingleUserProblem."""
+    single_user.check(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as closing:
         store = open_store(settings)
@@ -135,6 +137,11 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         gateway = assemble(settings, store, connections, vault)
         closing.push_async_callback(gateway.auth.close)
         closing.push_async_callback(gateway.background.close)
+        if settings.single_server:
+            logins = Logins(store, vault, connections)
+            if not await single_user.link(settings, logins):
+                trying = asyncio.create_task(single_user.keep_trying(settings, logins))
+                closing.callback(trying.cancel)
         if settings.forget_days:
             forgetting = asyncio.create_task(forget_daily(store, settings.forget_days, gateway.clear))
             closing.callback(forgetting.cancel)

@@ -91,6 +91,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="People by user name and the address of their server, such as `alice@social.example`."),
     ] = ()
+    single_server: Annotated[
+        Url,
+        Meta(
+            description="For a gateway of one person with everything in the configuration: the person's server. Needs "
+            "the next two, and lets nobody else link an account."
+        ),
+    ] = ""
+    single_token: Annotated[str, Meta(description="The person's access token there.", extra=SECRET)] = ""
+    single_password: Annotated[
+        str, Meta(description="The app password for the person's clients, 20 characters or more.", extra=SECRET)
+    ] = ""
     forget_days: Annotated[
         int,
         Meta(ge=0, description="Drop status ids not asked for in so many days (daily, or `oldbird forget`); 0: never."),

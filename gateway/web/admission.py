@@ -17,7 +17,7 @@ class Admission:
     """The choice, for questions."""
 
     def __init__(self, settings: Settings) -> None:
-        self._choice = settings.sign_up
+        self._choice = "closed" if settings.single_server else settings.sign_up
         self._instances = frozenset(plain_host(text) for text in settings.sign_up_instances)
         self._people = frozenset(text.strip().lower().removeprefix("@") for text in settings.sign_up_people)
 
