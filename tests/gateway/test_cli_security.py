@@ -1,0 +1,60 @@
+"""`oldbird config check`, logins for the listener without TLS, and settings that are not shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gateway import logs
+from tests.gateway.far_side import ALICE
+from tests.gateway.test_cli import Run, far, link, run
+
+__all__ = ["far", "run"]
+
+
+def test_checked_settings_say_what_is_doubtful(run: Run, tmp_path: Path) -> None:
+    said = run("config", "check")
+    assert (said.status, said.err) == (0, "")
+    assert said.out.endswith("\n\nThe settings can be used.\n")
+    assert "port = 0" in said.out
+    doubtful = run("config", "check", host="0.0.0.0", base_url="http://gate.example", trusted_proxies="10.0.0.0/8,::1")
+    assert doubtful.out.count("Doubtful: ") == 2
+    socket_only = run("config", "check", host=f"unix:{tmp_path}/sock")
+    assert "Doubtful: host is a socket" in socket_only.out
+    assert "Doubtful" not in run("config", "check", host=f"unix:{tmp_path}/sock", trusted_proxies="unix").out
+    assert list(tmp_path.iterdir()) == []  # nothing is made
+
+
+def test_checked_settings_name_what_cannot_be_used(run: Run, tmp_path: Path) -> None:
+    for name, value in {"trusted_proxies": "proxy.example", "store": "mysql://x"}.items():
+        said = run("config", "check", **{name: value})
+        assert said.status == 1
+        assert said.err.startswith("oldbird: ")
+        assert "The settings can be used" not in said.out
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "server.key").write_bytes(b"short")
+    (tmp_path / "data" / "server.key").chmod(0o600)
+    assert "is damaged" in run("config", "check").err
+
+
+def test_a_login_is_let_onto_the_address_without_tls_and_off_it(run: Run) -> None:
+    said = link(run, "--plain-http")
+    assert "no TLS" not in said.out  # there is no such address
+    (line,) = run("password", "list", "alice").out.splitlines()
+    assert line.endswith("(also without TLS)")
+    words = ("password", "plain-http", "alice", line.split()[0])
+    assert "may not be used without TLS" in run(*words, "off").out
+    assert "without TLS" not in run("password", "list", "alice").out
+    assert "may be used without TLS" in run(*words, "on").out
+    assert run("password", "plain-http", "alice", "nothing", "on").line == "alice has no login with the id nothing."
+    more = ("password", "add", "alice", "--device", "clock", "--plain-http", "--token-file", "-")
+    assert "http://192.0.2.7:8091" in run(*more, stdin=ALICE, plain_http="192.0.2.7:8091").out
+
+
+def test_no_secret_of_the_settings_is_shown(run: Run) -> None:
+    given = {"store": "redis://user:S3CRET-1@h:1/0", "consumers": "a-key=S3CRET-2,b-key=S3CRET-3=Name"}
+    for words in (("config",), ("config", "check")):
+        said = run(*words, **given)
+        assert "S3CRET" not in said.out + said.err
+        assert f"consumers = {logs.HIDDEN}" in said.out
+        assert "h:1/0" in said.out
+    assert "consumers = []" in run("config").out
