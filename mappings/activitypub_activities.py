@@ -168,14 +168,18 @@ def respond(actor: str, follow: Any, published: str, *, accept: bool) -> Documen
 
 def update(actor: str, document: Any, changes: Document, published: str, *, whole: bool) -> Document:
     """Change an own object. `changes` by property, None takes one away. `whole`: the server forgets what is not sent,
-    so all of it is. Its audience stays, and hears of it. Raises Unreadable."""
+    so all of it is, and dated; others date it themselves and let nobody do it. Its audience stays, and hears of it.
+
+    Raises Unreadable.
+    """
     found = normal(document)
     if whole:
         kept = {key: value for key, value in found.items() if key not in OF_SERVER}
-        object = {key: value for key, value in (kept | changes).items() if value is not None}
+        changed = kept | changes | {"updated": published}
+        object = {key: value for key, value in changed.items() if value is not None}
     else:
         object = {"id": id_of(found), "type": found.get("type"), **changes}
-    return activity("Update", actor, object | {"updated": published}, _of(found), published)
+    return activity("Update", actor, object, _of(found), published)
 
 
 def delete(actor: str, document: Any, published: str) -> Document:

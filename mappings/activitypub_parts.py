@@ -255,7 +255,8 @@ def visibility_of(document: Document, author: str, known: Known) -> str:
         return Visibility.PUBLIC
     if any(id in PUBLIC for id in everybody):
         return Visibility.UNLISTED
-    if any(is_followers(id, known) for id in everybody):
+    theirs = id_of((known.document(author) or {}).get("followers"))
+    if any(id == theirs or is_followers(id, known) for id in everybody):
         return Visibility.PRIVATE
     if any(id in known.collections for id in everybody) or _names_collection(document):
         return LISTED

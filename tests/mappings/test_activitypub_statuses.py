@@ -149,6 +149,13 @@ def test_a_post_that_names_nobody_i_am_reached_me_by_a_collection() -> None:
     assert status(mine).visibility == "direct"
 
 
+def test_the_followers_an_author_names_are_known_as_such() -> None:
+    to = {"id": "https://two.example/orderedcollection/x", "type": "OrderedCollection"}
+    assert status(note(to=[to], cc=[])).visibility == "list"
+    actor = {"id": BOB, "type": "Person", "inbox": f"{BOB}/in", "followers": to["id"]}
+    assert status(note(to=[to], cc=[]), documents={BOB: actor}).visibility == "private"
+
+
 def test_what_is_addressed_by_audience_is_seen() -> None:
     assert status(note(to=[], cc=[], audience=PUBLIC)).visibility == "public"
     assert status(note(to=[ALICE], cc=[], bcc=[FOLLOWERS])).visibility == "private"
