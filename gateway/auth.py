@@ -21,7 +21,7 @@ from cachetools import LRUCache
 from adapters.backend import Backend
 from adapters.errors import TokenGone
 from gateway.background import Background
-from gateway.dialects import FRIENDICA, MOUNTS
+from gateway.dialects import DIALECTS, FRIENDICA, MOUNTS
 from gateway.errors import ApiError, LinkAgain
 from gateway.logins import Connections, host_of
 from gateway.oauth.access import Access
@@ -196,6 +196,7 @@ class Authenticator:
             self._version = version
             self._kept.clear()
             self._wrong.clear()
+            self._access.clear()
 
     async def _signed(self, sent: Sent, mount: str) -> Session:
         self._follow()
@@ -284,5 +285,5 @@ def _too_many(wait: int) -> ApiError:
 
 
 def _session(account: AccountRecord, login: LoginRecord, backend: Backend, name: str, mount: str) -> Session:
-    dialect = MOUNTS.get(mount, FRIENDICA)
+    dialect = DIALECTS.get(login.dialect) or MOUNTS.get(mount, FRIENDICA)
     return Session(account=account, login=login, backend=backend, screen_name=name, dialect=dialect)

@@ -47,7 +47,7 @@ class _Known(NamedTuple):
 
 
 class Access:
-    """Finds and checks the access token of a request. One per process."""
+    """Finds and checks the access token of a request. One per process; its owner clears it when a login changes."""
 
     def __init__(
         self,
@@ -63,7 +63,6 @@ class Access:
         self._signatures = signatures
         self._clock = clock
         self._key = os.urandom(32)
-        self._version = store.logins_version()
         self._known: LRUCache[bytes, _Known] = LRUCache(KEPT)
         self._unknown: LRUCache[bytes, bool] = LRUCache(KEPT)
         self._stand_in = vault.seal(b"nothing", vault.public("nobody"))
@@ -84,21 +83,21 @@ class Access:
         await self._signatures.verify(sent, parameters, known.secrets)
         return Granted(known.login, known.account, token, mark)
 
+    def clear(self) -> None:
+        """Forget what is in memory: some login has changed."""
+        self._known.clear()
+        self._unknown.clear()
+
     def _remembered(self, mark: bytes) -> _Known | None:
-        version = self._store.logins_version()
-        if version != self._version:
-            self._version = version
-            self._known.clear()
-            self._unknown.clear()
         known = self._known.get(mark)
         return known if known is not None and self._clock() < known.until else None
 
     async def _looked_up(self, consumer_key: str, token: str, mark: bytes) -> _Known | None:
-        version = self._version
+        version = self._store.logins_version()
         consumer = await self._consumers.find(consumer_key)
         found = await self._store.login(self._vault.hash(token))
         secret = self._secret(found[0] if found else None, consumer_key, token)
-        is_current = version == self._version == self._store.logins_version()  # else what was read may be stale
+        is_current = version == self._store.logins_version()  # else what was read may be stale
         if found is None or consumer is None or secret is None:
             if is_current:
                 self._unknown[mark] = True

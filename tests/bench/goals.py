@@ -84,7 +84,7 @@ GOALS: tuple[Goal, ...] = (
     Goal(id="P9", what="store trips of a cached login", unit="trips", limit=0, read=fact("trips login")),
     Goal(id="P9", what="upstream calls of a timeline", unit="calls", limit=1, read=fact("timeline calls")),
     Goal(id="P10", what="Basic, repeat request", unit="R2", limit=0.01, read=fact("basic")),
-    Goal(id="P10", what="OAuth 1", unit="R2", limit=0.15, read=fact("oauth"), note="not built yet"),
+    Goal(id="P10", what="OAuth 1", unit="R2", limit=0.15, read=fact("oauth"), note="with its nonce stored"),
     Goal(
         id="P11", what="p50 of one caller, everything seen", unit="R2", limit=0.9,
         read=lambda results: results.p50("seen c=1", "R2 c=1"),

@@ -16,6 +16,7 @@ from tests.bench.inside import call
 from tests.bench.linked import Linked
 from tests.bench.references import one_route
 from tests.bench.results import Results
+from tests.bench.signed import TIMES, SignedCalls
 from tests.bench.translation import Translation
 
 Work = Callable[[], Awaitable[object]]
@@ -80,18 +81,24 @@ async def translation(gateway: Gateway, linked: Linked, results: Results) -> Non
 
 
 async def login(gateway: Gateway, linked: Linked, results: Results) -> None:
-    """A repeated Basic header, in units of the CPU time of R2."""
+    """A repeated Basic header, and calls signed with a known token, in units of the CPU time of R2."""
     header = linked.logins["seen"]
     await gateway.auth.session(header, "api")
+    calls = await SignedCalls.of(gateway)
 
     async def check() -> None:
         await gateway.auth.session(header, "api")
 
-    best = (await fastest({"basic": Timed(check, times=20)}))["basic"]
-    results.add("basic us", best * 1e6)
+    async def check_signed() -> None:
+        sent = calls.next()
+        await gateway.auth.session(sent.header, "api", sent=sent)
+
+    best = await fastest({"basic": Timed(check, times=20), "oauth": Timed(check_signed, calls.refill, times=TIMES)})
     costs = [sample.cost for (sample,) in results.per_round(("R2",))]
-    if costs:
-        results.add("basic", best / median(costs))
+    for name, seconds in best.items():
+        results.add(f"{name} us", seconds * 1e6)
+        if costs:
+            results.add(name, seconds / median(costs))
 
 
 async def routing(gateway: Gateway, results: Results) -> None:
