@@ -5,8 +5,9 @@ each test, so that no test sees another's posts. The interpreter is OLDBIRD_C2S_
 the checkout (`make test` puts it there).
 
 Deliveries between people are signed requests of the server to itself, made after the answer to the sender: wait for
-them with `eventually`. Measured on two busy cores: nothing is there with the answer, the other side has it 0.1-0.3 s
-later.
+them with `eventually`. Measured on two busy cores: a POST takes 0.05-0.2 s; the first delivery between two people is
+there 0.4-0.5 s after the answer to it, later ones after 0.05-0.25 s. Documents that it stores wrongly are found out
+later still: a failure while it takes a delivery in is tried again once, 3 to 33 s on.
 """
 
 from __future__ import annotations

@@ -14,9 +14,10 @@ import asyncio
 import os
 import secrets
 import sys
+from functools import cache
 from typing import Any
 
-from bovine.crypto import generate_rsa_public_private_key
+from bovine.crypto import generate_rsa_public_private_key, helper, types
 from bovine.jsonld import jsonld_cache
 from bovine_herd import BovineHerd
 from bovine_herd.server.authorize import add_authorization
@@ -34,12 +35,19 @@ TOKENS: dict[str, str] = {}
 SEEN: list[tuple[str, str]] = []
 
 
+def cheapen_keys() -> None:
+    """One pair of keys for everybody, read once: making and checking them is nearly all of the time requests take."""
+    keys = generate_rsa_public_private_key()
+    register.generate_rsa_public_private_key = lambda: keys
+    for module in (types, helper):
+        module.load_pem_private_key = cache(module.load_pem_private_key)
+
+
 def application(port: int) -> Any:
     """The Quart application. Opens `bovine_jsonld_cache.sqlite` and `herd.sqlite` in the current folder."""
     for url in OFFLINE:
         jsonld_cache.add(url, {})
-    keys = generate_rsa_public_private_key()  # one pair for everybody: making it is slow, and nobody cheats here
-    register.generate_rsa_public_private_key = lambda: keys
+    cheapen_keys()
     app = Quart("herd")
     store = BovineAdminStore(domain=f"http://127.0.0.1:{port}")
 

@@ -93,6 +93,19 @@ async def test_a_post_reaches_the_other_side(herd: Herd, web: httpx.AsyncClient)
 
 
 @pytest.mark.anyio
+async def test_terms_need_a_context_that_says_them(herd: Herd, web: httpx.AsyncClient) -> None:
+    create = note(herd.alice, "#x", [PUBLIC])
+    create["object"] |= {"tag": {"type": "Hashtag", "name": "#x"}, "conversation": "tag:x"}
+    terms = {"Hashtag": "as:Hashtag", "ostatus": "http://ostatus.org#", "conversation": "ostatus:conversation"}
+    found = []
+    for context in (CONTEXT, [CONTEXT, terms]):
+        activity = await say(web, herd.alice, {"@context": context} | create)
+        found.append(await get(web, herd.alice, (await get(web, herd.alice, activity))["object"]))
+    assert [one["tag"]["type"] == "Hashtag" for one in found] == [False, True]
+    assert [one.get("http://ostatus.org#conversation") for one in found] == [None, "tag:x"]
+
+
+@pytest.mark.anyio
 async def test_a_message_is_for_its_receiver_only(herd: Herd, web: httpx.AsyncClient) -> None:
     activity = await say(web, herd.alice, note(herd.alice, "<p>Secret</p>", [herd.bob.actor]))
     await eventually(items(web, herd.bob, "inbox"))
