@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx2 as httpx
 import pytest
 
 from gateway.web.assets import assets
 from gateway.web.texts import negotiated
 from tests.gateway_harness import BASE, Ground
+from tests.web.browser import site_on
 from tests.web.reading import Page
 
 pytestmark = pytest.mark.anyio
@@ -66,3 +69,39 @@ async def test_assets_are_served_under_their_own_version(browser: httpx.AsyncCli
     assert {"oldbird.css", "copy.js", "oldbird.svg"} == set(assets())
     assert (await browser.get("/static/..%2Fpages.py")).status_code == 404
     assert (await browser.get("/static/nothing.css")).status_code == 404
+
+
+async def test_without_tls_cookies_are_not_secure_but_strict(tmp_path: Path) -> None:
+    async with site_on(tmp_path / "plain", base_url="") as site:
+        browser = site.browser(base="http://gateway.test")
+        shown = await browser.open("/connect")
+        assert [cookie.partition("=")[0] for cookie in shown.response.headers.get_list("set-cookie")] == ["oldbird"]
+        assert "private network" in (await browser.refused("lab")).alert
+
+
+async def test_a_cookie_that_was_made_up_signs_nobody_in(browser: httpx.AsyncClient) -> None:
+    for value in ("x", "A" * 4000, "\\x00", "a.b.c"):
+        shown = Page(await browser.get("/", headers={"Cookie": f"__Host-oldbird={value}"}))
+        assert "signed in" not in shown.text
+
+
+async def test_the_forms_are_german_too(browser: httpx.AsyncClient) -> None:
+    shown = Page(await browser.get("/connect?lang=de&next=/settings"))
+    assert (shown.language, shown.title) == ("de", "Konto verkn\u00fcpfen")
+    assert shown.response.headers["content-language"] == "de"
+    (switch,) = shown.tree.xpath("//footer//a/@href")
+    assert switch == "/connect?next=%2Fsettings&lang=en"
+
+
+async def test_whoever_is_not_signed_in_comes_back_to_where_he_was(browser: httpx.AsyncClient) -> None:
+    response = await browser.get("/connect/done?a=b%26c")
+    assert (response.status_code, response.headers["location"]) == (303, "/connect?next=/connect/done%3Fa%3Db%2526c")
+
+
+async def test_the_store_away(ground: Ground, browser: httpx.AsyncClient) -> None:
+    cookie = {"Cookie": "__Host-oldbird=" + "x" * 43}
+    ground.store.away = True
+    shown = Page(await browser.get("/connect", headers=cookie))
+    assert (shown.status, shown.response.headers["retry-after"]) == (503, "5")
+    assert "cannot reach its store" in shown.alert
+    assert (await browser.get("/static/oldbird.css")).status_code == 200
