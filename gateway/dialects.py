@@ -19,6 +19,9 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
 FRIENDICA = Dialect(name="friendica")
 TWITTER = Dialect(name="twitter", escape=True, source_link=True, cursors=True, empty_dm_delete=False)
 
+DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (FRIENDICA, TWITTER)}
+"""By name, as a device may have one of its own."""
+
 MOUNTS: dict[str, Dialect] = {
     "api": FRIENDICA,
     "api/1": FRIENDICA,

@@ -10,6 +10,7 @@ from string import Formatter
 
 import pytest
 
+from gateway.dialects import DIALECTS
 from gateway.web import notices, pages, texts
 from gateway.web.clients import CLIENTS
 
@@ -38,7 +39,8 @@ def in_code() -> Iterator[str]:
 
 def asked_for() -> set[str]:
     """All keys in use."""
-    return {*in_templates(), *in_code(), *(f"client.{client.key}" for client in CLIENTS)}
+    made = (*(f"client.{client.key}" for client in CLIENTS), *(f"dialect.{name}" for name in DIALECTS))
+    return {*in_templates(), *in_code(), *made}
 
 
 def holes(text: str) -> set[str]:
@@ -61,7 +63,7 @@ def test_texts_are_whole(language: str) -> None:
 
 def test_languages_differ() -> None:
     same = {key for key in ENGLISH if ENGLISH[key] == TEXTS["de"][key]}
-    assert same <= {"type.server"}
+    assert same <= {"type.server", "dialect.twitter"}
 
 
 def test_every_catalogue_is_a_language() -> None:
