@@ -71,7 +71,8 @@ async def _told(backend: Backend, name: str, given: Mapping[str, Any]) -> str | 
     except BackendError:
         return None
     for value in given.values():
-        told = told.replace(value, "*") if isinstance(value, str) else told
+        for one in [value] if isinstance(value, str) else value if isinstance(value, list) else ():
+            told = told.replace(one, "*")
     return told
 
 

@@ -9,7 +9,7 @@ that never was.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, NamedTuple, Protocol
@@ -38,6 +38,7 @@ SAMPLE = 3
 
 WORD = re.compile(rb"leak[0-9a-f]{10}")
 TOKEN = re.compile(rb"[0-9A-Za-z]{6,}")
+NOTE = re.compile(rb'"id":\d+,"h(?:ash|ref)"|<note id="\d+"|notification/view/\d+|(?<=<note)[^>]{1,60} id="\d+"')
 SHORT = 5
 READING, WRITING = "GET", "POST"
 
@@ -170,13 +171,16 @@ def plain(call: Call, target: Target) -> Iterator[Probe]:
         yield Probe(READING, f"{call.path}/{target.name}.json", full)
 
 
-def named(call: Call, secrets: Sequence[Secret]) -> Iterator[Probe]:
-    """With everything that names a secret in every parameter that can name something."""
+def named(call: Call, secrets: Sequence[Secret], taken: Container[int] = ()) -> Iterator[Probe]:
+    """With everything that names a secret in every parameter that can name something. `taken` are ids of others: no
+    position is tried right below one of them."""
     forms = {param.name: FORMS[param.name] for param in call.params if param.name in FORMS}
     flags = {param.name: "true" for param in call.params if param.type is Type.FLAG}
     method, naming = (READING, _names) if READING in call.methods else (call.methods[0], _points)
     for param in filter(naming, call.params):
-        some = secrets[:2] if param.name in WINDOW else secrets
+        some = secrets
+        if param.name in WINDOW:
+            some = [one for one in secrets if not any(id + 1 in taken for id in one.ids)][:2]
         for needle, nothing in _needles(param, some):
             for more in ({}, flags | forms) if flags or forms else ({},):
                 params = {**COMPANIONS.get(call.path, {}), **more, param.name: needle}
@@ -197,20 +201,22 @@ def _needles(param: Param, secrets: Iterable[Secret]) -> Iterator[tuple[str, str
 
 
 def marks_in(reply: Reply) -> set[str]:
-    """Whatever could be a mark."""
-    told = reply.body + b" " + reply.location.encode()
+    """Whatever could be a mark. Notes have numbers of their own, which may be those of a post of the same second."""
+    told = NOTE.sub(b"", reply.body) + b" " + reply.location.encode()
     return {one.decode() for one in (*WORD.findall(told), *TOKEN.findall(told))}
 
 
 class Sweep:
-    """Asks, and keeps who saw what. `leaks` is what must be empty, `seen` what its readers saw."""
+    """Asks, and keeps who saw what. `leaks` is what must be empty, `seen` what its readers saw. `few`: of the secrets
+    that somebody must not see, so many are named in one parameter, others in the next; 0: all in each."""
 
-    def __init__(self, ask: Reader, secrets: Sequence[Secret]) -> None:
-        self.ask, self.secrets = ask, secrets
+    def __init__(self, ask: Reader, secrets: Sequence[Secret], *, few: int = 0) -> None:
+        self.ask, self.secrets, self._few = ask, secrets, few
         self.leaks: list[Leak] = []
         self.seen: set[tuple[str, str]] = set()
-        self.asked = 0
+        self.asked = self._turn = 0
         self._twins: dict[tuple[str, str], Reply] = {}
+        self._taken = {id for secret in secrets for id in secret.ids}
         self._owners = {mark: secret for secret in secrets for mark in secret.marks}
 
     async def everything(self, users: Mapping[str, Target], *, table: Iterable[Call] = TABLE) -> None:
@@ -219,13 +225,19 @@ class Sweep:
             for user, target in users.items():
                 for probe in plain(call, target):
                     await self.probe(user, probe)
-                hidden = self.hidden_from(user)
-                for probe in named(call, hidden[:SAMPLE] if call.auth and user == NOBODY else hidden):
+                for probe in named(call, self._some(call, user), self._taken):
                     await self.probe(user, probe)
 
     def hidden_from(self, user: str) -> list[Secret]:
         """What the user must not see."""
         return [secret for secret in self.secrets if user not in secret.readers]
+
+    def _some(self, call: Call, user: str) -> list[Secret]:
+        hidden = self.hidden_from(user)
+        if call.auth and user == NOBODY:
+            return hidden[:SAMPLE]
+        self._turn += self._few
+        return [hidden[(self._turn + at) % len(hidden)] for at in range(self._few)] if self._few else hidden
 
     async def probe(self, user: str, probe: Probe, *, alike: Callable[[Reply], object] | None = None) -> Reply:
         """One request, and its twin where something is named."""
@@ -235,7 +247,7 @@ class Sweep:
                 self._note(self._owners[mark], user, probe, f"{mark} in {reply.status}")
         if probe.needle:
             twin, what = await self._nothing(user, probe), alike or (lambda it: it)
-            if what(_blank(reply, probe.needle)) != what(twin):
+            if what(_blank(reply, probe)) != what(_blank(twin, probe)):
                 for secret in self.secrets:
                     if probe.needle in (*map(str, secret.ids), *secret.words, *secret.photos, *secret.keys):
                         self._note(secret, user, probe, f"{reply.status} and not as {twin.status} for nothing")
@@ -245,7 +257,7 @@ class Sweep:
         """The reply to the same for what never was; asked once."""
         key = (user, str(probe.twin))
         if key not in self._twins:
-            self._twins[key] = _blank(await self._send(user, probe.twin), probe.nothing)
+            self._twins[key] = await self._send(user, probe.twin)
         return self._twins[key]
 
     async def _send(self, user: str, probe: Probe) -> Reply:
@@ -261,9 +273,10 @@ class Sweep:
             self.leaks.append(Leak(secret.name, user, str(probe), how))
 
 
-def _blank(reply: Reply, what: str) -> Reply:
-    """Without what was asked for, in whatever form it is told back."""
-    forms = "|".join(re.escape(form) for form in (what, escape(what), quote(what, safe=""), quote(what)))
+def _blank(reply: Reply, probe: Probe) -> Reply:
+    """Without what was asked for and what its twin asks for, in whatever form they are told back."""
+    whats = [escape(what) for what in (probe.needle, probe.nothing)] + [probe.needle, probe.nothing]
+    forms = "|".join(re.escape(form) for what in whats for form in (what, quote(what, safe=""), quote(what)))
     pattern = re.compile(rf"(?<![0-9A-Za-z])(?:{forms})(?![0-9A-Za-z])")
     body = pattern.sub("*", reply.body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
     return Reply(reply.status, pattern.sub("*", reply.location), body)

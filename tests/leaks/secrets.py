@@ -5,6 +5,7 @@ An author, a friend who may read most of it, a third person who is a contact and
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
@@ -18,6 +19,7 @@ from tests.fake_notices import picture
 from tests.leaks.matrix import Secret, word
 
 WIDTH = 64
+TRIES, BETWEEN = 100, 0.1
 
 
 class Sender(Protocol):
@@ -30,7 +32,8 @@ class Sender(Protocol):
 
 @dataclass
 class Village:
-    """The people by login name; `third` and `stranger` may be missing (""). `followers` are those of the author."""
+    """The people by login name; `third` and `stranger` may be missing (""). `followers` are those of the author.
+    `pause`: seconds between two groups, where a server makes one list of two of the same second (snac)."""
 
     send: Sender
     backend: Callable[[str], Backend]
@@ -42,6 +45,7 @@ class Village:
     cids: dict[str, str] = field(default_factory=dict)
     gids: dict[str, str] = field(default_factory=dict)
     pictures: int = 0
+    pause: float = 0.0
 
     @property
     def outsiders(self) -> str:
@@ -66,6 +70,7 @@ class Village:
     async def groups(self, **members: tuple[str, ...]) -> None:
         """Make groups of the author."""
         for name, people in members.items():
+            await asyncio.sleep(self.pause)
             who = {"user": [{"cid": int(self.cids[one])} for one in people]}
             made = await self.done("friendica/group_create", {"name": name, "json": msgspec.json.encode(who).decode()})
             self.gids[name] = str(made["gid"])
@@ -88,14 +93,24 @@ async def _native(village: Village, user: str, *words: str) -> list[str]:
     raise AssertionError(f"nothing with {words}")
 
 
+async def _read(village: Village, user: str, id: int) -> None:
+    """A client has seen what it answers; servers file posts in the background."""
+    for _ in range(TRIES):
+        for path in ("direct_messages/all", "statuses/home_timeline"):
+            if id in [one["id"] for one in await village.done(path, {}, user)]:
+                return
+        await asyncio.sleep(BETWEEN)
+    raise AssertionError(f"{user} never got {id}")
+
+
 async def _post(village: Village, name: str, readers: frozenset[str], *, user: str = "", **form: Any) -> Secret:
     secret, files = Secret(name, readers, [word()]), form.pop("files", {})
     form = {key: value.replace("%s", secret.words[0]) for key, value in form.items() if isinstance(value, str)} | {
         key: value for key, value in form.items() if not isinstance(value, str)
     }
     path = "direct_messages/new" if "text" in form else "statuses/update"
-    if "replyto" in form:
-        await village.done("direct_messages/all", {}, user)  # a client has seen what it answers
+    if answered := form.get("replyto", form.get("in_reply_to_status_id")):
+        await _read(village, user, answered)
     made = await village.done(path, form, user, **files)
     secret.ids.append(made["id"])
     secret.keys += [made["friendica_parent_uri"]] if "friendica_parent_uri" in made else []
@@ -122,10 +137,10 @@ def lists(village: Village) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
             yield form, frozenset(allowed)
 
 
-async def limited(village: Village) -> list[Secret]:
+async def limited(village: Village, every: int) -> list[Secret]:
     """One post for every combination that is taken. Those that leave nobody must be refused."""
     made = []
-    for number, (form, allowed) in enumerate(lists(village)):
+    for number, (form, allowed) in list(enumerate(lists(village)))[::every]:
         given = word()
         if not allowed:
             status, told = await village.send("statuses/update", village.author, {"status": given, **form})
@@ -246,10 +261,10 @@ async def possessions(village: Village) -> list[Secret]:
     return [group, Secret("a file that waits", frozenset(), ids=[upload["media_id"]])]
 
 
-async def all_kinds(village: Village) -> list[Secret]:
-    """Everything."""
+async def all_kinds(village: Village, *, every: int = 1) -> list[Secret]:
+    """Everything; of the combinations of lists one in `every`."""
     made = [*await messages(village), *await addressed(village), *await followers_only(village)]
     if village.third:
         await village.groups(kin=(village.friend,), both=(village.friend, village.third), others=(village.third,))
-        made += await limited(village)
+        made += await limited(village, every)
     return [*made, *await photos(village), *await possessions(village)]
