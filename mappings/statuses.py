@@ -29,7 +29,8 @@ _FORMATS: tuple[Format, ...] = ("json", "xml")
 _OUTER = {format: template(STATUS_FIELDS, STATUS_FIELDS, format) for format in _FORMATS}
 _INNER = {format: template(INNER_FIELDS, STATUS_FIELDS, format) for format in _FORMATS}
 
-PRIVATE = frozenset({hub.Visibility.PRIVATE, hub.Visibility.DIRECT})
+PRIVATE = frozenset({hub.Visibility.PRIVATE, hub.Visibility.DIRECT, "list"})
+"""`list`: to a collection of people that nobody else can read (Pleroma's word)."""
 
 
 class Body(NamedTuple):

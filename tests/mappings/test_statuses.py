@@ -113,9 +113,9 @@ def test_a_boost() -> None:
     assert data["attachments"] == data["retweeted_status"]["attachments"]
 
 
-@pytest.mark.parametrize("visibility", ["public", "unlisted", "private", "direct", "unheard of"])
+@pytest.mark.parametrize("visibility", ["public", "unlisted", "private", "direct", "list", "unheard of"])
 def test_private(visibility: str) -> None:
-    private = visibility in {"private", "direct"}
+    private = visibility in {"private", "direct", "list"}
     assert as_json(status(visibility=visibility))["friendica_private"] is private
     hidden = status(reblog_of=status("90", visibility=visibility), content="")
     assert as_json(hidden)["friendica_private"] is private
