@@ -227,7 +227,9 @@ class Logins:
 
     async def _unsealed(self, account: AccountRecord, password: str) -> str:
         found = await self._store.login(self._vault.hash(password)) if password.strip() else None
-        if found is None or found[1].id != account.id or found[0].read_only:
+        is_theirs = found is not None and found[1].id == account.id
+        # The name of an OAuth token travels with every call; without its secret it must open nothing.
+        if found is None or not is_theirs or found[0].kind != "password" or found[0].read_only:
             raise LoginProblem(f"This is no app password of {account.login} with which further ones can be made.")
         try:
             return self._vault.open(found[0].sealed, password).decode()

@@ -17,9 +17,12 @@ from gateway.oauth.parameters import Parameters, Sent, Unverified
 from gateway.oauth.signatures import Secrets, Signatures
 from gateway.plain_http import NOT_THIS_LOGIN
 from gateway.stores.store import AccountRecord, LoginRecord, Store
+from gateway.web.limits import Turns
 
 Pairs = tuple[tuple[str, str], ...]
 XAUTH_MODE = "client_auth"
+REQUESTS, REQUEST_SECONDS = 300, 600.0
+"""Request tokens that one address gets in so many seconds: the keys of some consumers are known to everybody."""
 
 
 class Opened(NamedTuple):
@@ -62,6 +65,7 @@ class Provider:
         self._passwords = passwords
         self._today = today
         self._xauth = xauth
+        self._turns = Turns(REQUESTS, REQUEST_SECONDS)
 
     async def request_token(self, sent: Sent) -> Pairs:
         """First step: a program wants access to somebody's account."""
@@ -72,6 +76,8 @@ class Provider:
             callback = chosen(parameters.protocol.get("oauth_callback", "").strip(), consumer)
         except ConsumerProblem as problem:
             raise Unverified(str(problem)) from problem
+        if wait := self._turns.take(sent.address):
+            raise ApiError(429, "Too many request tokens, try again later", headers={"Retry-After": str(wait)})
         token, secret = await self._grants.begin(
             consumer, callback, read_only=parameters.other("x_auth_access_type") == "read", plain_http=sent.plain_http
         )

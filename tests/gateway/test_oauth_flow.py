@@ -14,6 +14,7 @@ import pytest
 from gateway.dialects import MOUNTS
 from gateway.errors import LINK_AGAIN
 from gateway.oauth.grants import LIFETIME, MOST, GrantProblem
+from gateway.oauth.provider import REQUESTS
 from tests.gateway_harness import TOKEN, Ground
 from tests.oauth_client import BODY, HEADER, QUERY, OAuthClient, allow, client_on
 
@@ -258,6 +259,15 @@ async def test_unsigned_token_calls(ground: Ground) -> None:
         for given in ({}, {"auth": ("alice", ground.passwords["alice"])}, {"headers": {"Authorization": "Bearer x"}}):
             reply = await ground.client.post(f"/oauth/{call}", **given)
             assert refused(reply, 400) == "Invalid consumer key"
+
+
+async def test_request_tokens_are_not_given_without_end(ground: Ground) -> None:
+    client, mount = await client_on(ground), "/oauth/request_token"
+    for _ in range(REQUESTS):
+        ground.gateway.oauth._turns.take("127.0.0.1")
+    reply = await client.send("POST", mount, callback="oob")
+    refused(reply, 429)
+    assert int(reply.headers["retry-after"]) > 0
 
 
 async def test_xauth(ground: Ground) -> None:

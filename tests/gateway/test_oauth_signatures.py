@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.forwarded import Forwarded
+from gateway.logins import Device, LoginProblem, Logins
 from gateway.oauth.parameters import Sent, Unverified, from_header, is_signed, read
 from gateway.oauth.signatures import Judge, Secrets, Signed
+from gateway.vault import open_vault
 from tests.gateway.by_hand import HOME, by_hand, escaped, get, header, is_401, protocol, signed_in
 from tests.gateway.edge import Got, send
 from tests.gateway_harness import BASE, Ground, gateway_on
@@ -77,6 +79,17 @@ async def test_token_is_no_password_and_a_password_no_token(ground: Ground) -> N
     assert (await ground.client.get(HOME, auth=("alice", client.token))).status_code == 401
     other = OAuthClient(ground.client, client.key, client.secret, ground.passwords["alice"], "")
     is_401(await get(ground, by_hand(other, "GET", BASE + HOME)))
+
+
+async def test_token_without_its_secret_opens_nothing(ground: Ground) -> None:
+    client = await signed_in(ground)
+    vault = await open_vault(ground.gateway.settings.data_dir, ground.gateway.store)
+    logins = Logins(ground.gateway.store, vault, ground.connections)
+    assert await logins.entered("alice", ground.passwords["alice"])
+    with pytest.raises(LoginProblem):
+        await logins.entered("alice", client.token)
+    with pytest.raises(LoginProblem):
+        await logins.add("alice", Device(name="mine"), password=client.token)
 
 
 async def test_sha256(ground: Ground) -> None:
