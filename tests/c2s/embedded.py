@@ -6,6 +6,7 @@ and carol made anew for each test and the server behaving (`second` the same on 
     server.strange.change(actor, {...}); server.strange.limit("/orderedcollection"); server.strange.swallows.add("Like")
     server.put(party, activity)        # on top of an inbox, whoever it claims to be from
     server.hold(); ...; server.release(backwards=True)
+    server.world.basic = True          # name and password `secret` are a credential too
     server.requests()                  # what clients asked since the last call
 """
 
@@ -83,6 +84,7 @@ class EmbeddedServer:
     def people(self) -> Herd:
         """Three new ones; the server behaves again."""
         self.strange.clear()
+        self.world.basic = False
         self.site.post.holding = False
         self.site.post.held.clear()
         self.site.asked.clear()

@@ -162,6 +162,22 @@ async def test_faults(talk: Talk, embedded_server: EmbeddedServer) -> None:
     assert "liked" in await talk.actor(alice)
 
 
+async def test_dialects_of_other_servers(talk: Talk, embedded_server: EmbeddedServer) -> None:
+    alice = talk.herd.alice
+    outbox = (await talk.actor(alice))["outbox"]
+    embedded_server.world.basic = True
+    by_name = await talk.web.post(outbox, json={"type": "Note"}, auth=(alice.name, "secret"))
+    assert by_name.status_code == 201
+    assert (await talk.web.post(outbox, json={"type": "Note"}, auth=(alice.name, "guess"))).status_code == 401
+    embedded_server.strange.pleroma = True
+    url = (await talk.actor(alice))["endpoints"]["uploadMedia"]
+    files, form = {"file": ("a.png", b"x", "image/png")}, {"description": "alt"}
+    made = (await talk.web.post(url, files=files, data=form, headers=alice.auth)).json()
+    assert (made["type"], made["name"]) == ("Document", "alt")
+    file = await talk.get(None, made["url"][0]["href"])
+    assert (file.content, file.headers["content-type"]) == (b"x", "image/png")
+
+
 async def test_requests_are_counted(talk: Talk, embedded_server: EmbeddedServer) -> None:
     embedded_server.requests()
     await talk.get(talk.herd.alice, talk.herd.alice.actor)

@@ -110,7 +110,8 @@ class Site:
     async def upload(self, request: Request) -> Response:
         """A file and its object."""
         self.lacks("uploadMedia")
-        return await uploads.upload(self.post, request, required(self.world, request)["subject"])
+        take = uploads.pleroma if self.strange.pleroma else uploads.upload
+        return await take(self.post, request, required(self.world, request)["subject"])
 
     async def file(self, request: Request) -> Response:
         """An uploaded file."""

@@ -30,7 +30,8 @@ class Strange:
     """What this server does wrong just now.
 
     `missing` are features it lacks: metadata, registration, webfinger, proxyUrl, uploadMedia, or a name of the actor
-    document such as liked. `swallows` are activity types answered with 200 and `[]`, without any effect.
+    document such as liked. `swallows` are activity types answered with 200 and `[]`, without any effect. With
+    `pleroma` files are uploaded in that dialect.
     """
 
     missing: set[str] = field(default_factory=set)
@@ -38,9 +39,11 @@ class Strange:
     changed: dict[str, Change] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     slow: list[tuple[re.Pattern[str], float]] = field(default_factory=list)
+    pleroma: bool = False
 
     def clear(self) -> None:
         """Behave again."""
+        self.pleroma = False
         for one in (self.missing, self.swallows, self.changed, self.faults, self.slow):
             one.clear()
 

@@ -15,7 +15,7 @@ from tests.c2s.dialect.delivery import Post
 from tests.c2s.dialect.verbs import as_activity
 from tests.c2s.dialect.views import CONTEXT
 from tests.c2s.dialect.wire import reply
-from tests.c2s.dialect.world import Json, Refusal, Stored, World, id_of
+from tests.c2s.dialect.world import PUBLIC, Json, Refusal, Stored, World, id_of
 
 
 async def upload(post: Post, request: Request, actor: str) -> Response:
@@ -34,6 +34,18 @@ async def upload(post: Post, request: Request, actor: str) -> Response:
     done = await post.perform(actor, data)
     post.world.uploads[path] = Stored(file[0], str(id_of(done["object"])))
     return reply(request, {"@context": CONTEXT} | done, 201, headers={"location": done["id"]})
+
+
+async def pleroma(post: Post, request: Request, actor: str) -> Response:
+    """The dialect of Pleroma: `file` and `description`; the answer is the object, public, and no activity is made."""
+    async with request.form() as form:
+        data, name, kind = await _part(form, "file")
+        path = f"{secrets.token_urlsafe(16)[:21]}{PurePath(name).suffix}"
+        url = {"type": "Link", "href": f"{post.world.base_url}/uploads/{path}", "mediaType": kind}
+        made = {"type": "Document", "mediaType": kind, "name": str(form.get("description", "")), "url": [url]}
+    id_ = post.world.save(made | {"to": [PUBLIC]}, actor)
+    post.world.uploads[path] = Stored(data, id_)
+    return reply(request, made | {"id": id_, "actor": actor}, 201, headers={"location": id_})
 
 
 async def _part(form: Any, name: str) -> tuple[bytes, str, str]:

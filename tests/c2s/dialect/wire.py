@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from http import HTTPStatus
 from typing import Any
@@ -42,12 +43,23 @@ def caller(world: World, request: Request) -> Json:
     if remote := speaker(request.headers.get(PEER)):
         return {"subject": remote, "scope": "read"}
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic" and world.basic:
+        return by_password(world, token)
     if scheme.lower() != "bearer":
         return {}
     found = claims(world, token.strip())
     if found["type"] != "access":
         raise BadToken("Not an access token")
     return found
+
+
+def by_password(world: World, token: str) -> Json:
+    """The claims of a name and password."""
+    name, _, password = base64.b64decode(token).decode().partition(":")
+    person = world.people.get(name)
+    if person is None or person.password != password:
+        raise BadToken("Wrong name or password")
+    return {"subject": person.actor, "scope": "read write"}
 
 
 def required(world: World, request: Request) -> Json:

@@ -55,6 +55,8 @@ class World:
     uploads: dict[str, Stored] = field(default_factory=dict)
     expired: set[str] = field(default_factory=set)
     sessions: dict[str, str] = field(default_factory=dict)
+    basic: bool = False
+    """Whether name and password are taken as a credential too, as by servers with application passwords."""
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
     # documents
