@@ -5,7 +5,11 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   if (!source || !navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(source.textContent);
-    button.parentElement.querySelector("[role=status]").textContent = button.dataset.done;
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      button.parentElement.querySelector("[role=status]").textContent = button.dataset.done;
+    } catch {
+      getSelection().selectAllChildren(source);
+    }
   });
 }
