@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.adapters.far_server import FarServer, Reply, far_server
@@ -186,3 +188,13 @@ async def test_the_base_url_stays_in_front(far_site: Site, far: FarServer) -> No
         _, fields = shown.form()
         departure = (await browser.post("/connect", {**fields, "server": far.pair})).headers["location"]
         assert query_of(departure)["redirect_uri"].startswith(f"{BASE}/old/connect/return/")
+
+
+async def test_two_windows_that_arrive_at_once_make_one_account(far_site: Site, far: FarServer) -> None:
+    browsers = [far_site.browser() for _ in range(4)]
+    ways = [answered(await browser.depart(far.pair)) for browser in browsers]
+    shown = await asyncio.gather(*(browser.back(way) for browser, way in zip(browsers, ways, strict=True)))
+    assert {page.status for page in shown} <= {200, 409}
+    assert [page.title for page in shown].count("Your account is linked") == 1
+    (account,) = await far_site.gateway.store.accounts()
+    assert len(await far_site.gateway.store.logins(account.id)) == 1
