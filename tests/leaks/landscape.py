@@ -27,7 +27,8 @@ from tests.leaks.secrets import Village
 
 BASE = "http://gateway.test"
 SECONDS = 60
-PAUSES = {"snac": 1.2}
+PAUSES, OPEN_BOOSTS = {"snac": 1.2}, {"mastodon_mock"}
+"""Servers that need time between two lists, and those that show boosts of restricted posts to everybody."""
 
 
 class Person(NamedTuple):
@@ -78,9 +79,10 @@ class Landscape:
         await self._acquaint()
         friend, third = (*(person.name for person in self.people[1:3]), "")[:2]
         followers = [one.name for one in self.people[1:] if self.author.native in await self.followed_by(one)]
+        software = self.author.backend.capabilities.software
         return Village(
             self.send, self.backend, self.author.name, friend, third,
-            followers=frozenset(followers), pause=PAUSES.get(self.author.backend.capabilities.software, 0.0),
+            followers=frozenset(followers), pause=PAUSES.get(software, 0.0), boosts=software not in OPEN_BOOSTS,
             cids={one.name: (await self.target(self.author.name, one.name)).number for one in self.people[1:]},
         )  # fmt: skip
 

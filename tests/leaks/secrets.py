@@ -33,7 +33,8 @@ class Sender(Protocol):
 @dataclass
 class Village:
     """The people by login name; `third` and `stranger` may be missing (""). `followers` are those of the author.
-    `pause`: seconds between two groups, where a server makes one list of two of the same second (snac)."""
+    `pause`: seconds between two groups, where a server makes one list of two of the same second (snac). `boosts`: those
+    of restricted posts are restricted too."""
 
     send: Sender
     backend: Callable[[str], Backend]
@@ -46,6 +47,7 @@ class Village:
     gids: dict[str, str] = field(default_factory=dict)
     pictures: int = 0
     pause: float = 0.0
+    boosts: bool = True
 
     @property
     def outsiders(self) -> str:
@@ -93,14 +95,15 @@ async def _native(village: Village, user: str, *words: str) -> list[str]:
     raise AssertionError(f"nothing with {words}")
 
 
-async def _read(village: Village, user: str, id: int) -> None:
+async def _read(village: Village, user: str, *, message: int | None, post: int | None) -> None:
     """A client has seen what it answers; servers file posts in the background."""
     for _ in range(TRIES):
-        for path in ("direct_messages/all", "statuses/home_timeline"):
-            if id in [one["id"] for one in await village.done(path, {}, user)]:
-                return
+        if message and message in [one["id"] for one in await village.done("direct_messages/all", {}, user)]:
+            return
+        if post and (await village.send(f"statuses/show/{post}", user, {}))[0] == 200:
+            return
         await asyncio.sleep(BETWEEN)
-    raise AssertionError(f"{user} never got {id}")
+    raise AssertionError(f"{user} never got {message or post}")
 
 
 async def _post(village: Village, name: str, readers: frozenset[str], *, user: str = "", **form: Any) -> Secret:
@@ -109,8 +112,10 @@ async def _post(village: Village, name: str, readers: frozenset[str], *, user: s
         key: value for key, value in form.items() if not isinstance(value, str)
     }
     path = "direct_messages/new" if "text" in form else "statuses/update"
-    if answered := form.get("replyto", form.get("in_reply_to_status_id")):
-        await _read(village, user, answered)
+    if known := form.pop("known", None):
+        await _read(village, user, message=None, post=known)
+    elif "replyto" in form or "in_reply_to_status_id" in form:
+        await _read(village, user, message=form.get("replyto"), post=form.get("in_reply_to_status_id"))
     made = await village.done(path, form, user, **files)
     secret.ids.append(made["id"])
     secret.keys += [made["friendica_parent_uri"]] if "friendica_parent_uri" in made else []
@@ -182,6 +187,8 @@ async def followers_only(village: Village) -> list[Secret]:
         village, "a file to followers", readers, status="%s", files=village.picture("f.png"), **{"group_allow[]": "~"}
     )
     filed.photos += sorted(await village.photos() - before)
+    if not village.boosts:
+        return [made, filed]
     status, told = await village.send("statuses/retweet", village.author, {"id": made.ids[0]})
     assert status in {200, 400, 403}, told
     if status == 200:
@@ -212,8 +219,8 @@ async def messages(village: Village) -> list[Secret]:
             village, "an answer to two", circle, user=friend, status="%s", in_reply_to_status_id=three.ids[0]
         )
         apart = await _post(
-            village, "an answer to one of two", readers, user=friend, text=f"%s {names}", replyto=three.ids[0],
-            screen_name=village.author,
+            village, "an answer to one of two", readers, user=friend, text=f"%s {names}",
+            replyto=three.ids[0], known=three.ids[0], screen_name=village.author,
         )  # fmt: skip
         made += [three, joined, apart]
     return made
