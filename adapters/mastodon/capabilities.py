@@ -54,6 +54,8 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
     errors: dict[tuple[str, int], type[BackendError]] = {}
     per_token: bool = False
     """Limits are counted per account."""
+    list_seconds: float = 0.0
+    """Pause between new lists: one made in the same second as another takes its place, members and all."""
     guards_reads: bool = True
     """By id, too, a status is shown only to whom it is for."""
     keep: bool = True
@@ -116,7 +118,10 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
             accounts_by_id=reached(version, self.accounts_by_id),
             editing=reached(version, self.editing),
             favourites_list=self.favourites_list,
+            blocks_list=self.blocks_list,
+            searches_statuses=self.searches_statuses,
             lists=self.lists,
+            renames_lists=self.renames_lists,
             list_addressing=self.list_addressing,
             conversations=self.conversations,
             markers=self.markers,
@@ -209,6 +214,7 @@ ROWS = (
     Software(
         name="snac",
         label="snac",
+        list_seconds=1.1,
         form=IdForm.SNAC,
         guards_reads=False,
         keep=False,

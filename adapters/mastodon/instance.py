@@ -47,6 +47,7 @@ class Instance:
         self.reader = Reader(self.software, hosts)
         self.pages = Pages(self.reader.entry)
         self.files = Files(upstream.transport)
+        self.listing = asyncio.Lock()
         self.own_ids: LRUCache[str, str] = LRUCache(PEOPLE)
 
     def path(self, form: str, native: str) -> str:

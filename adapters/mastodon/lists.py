@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from adapters.backend import Window
-from adapters.errors import Missing, Refused, Rejected, Unsupported
+from adapters.errors import Missing, Refused, Rejected
+from adapters.lacks import require
 from adapters.mastodon import entities
 from adapters.mastodon.decode import one, split
 from adapters.mastodon.instance import readable
@@ -51,13 +52,23 @@ class Lists(Writing):
     async def create_group(self, name: str) -> hub.Group:
         """A new, empty list."""
         self.need_lists()
+        pause = self.instance.software.list_seconds
+        if not pause:
+            return await self.made(name)
+        async with self.instance.listing:  # before it as well: somebody else may just have made one
+            await self.instance.sleep(pause)
+            found = await self.made(name)
+            await self.instance.sleep(pause)
+            return found
+
+    async def made(self, name: str) -> hub.Group:
+        """What came of it."""
         return self.group(await self.instance.upstream.write("POST", LISTS, self.token, json={"title": name}), name)
 
     async def rename_group(self, native: str, name: str) -> hub.Group:
         """The same list under another name."""
         self.need_lists()
-        if not self.instance.software.renames_lists:
-            raise Unsupported(f"{self.capabilities.label} cannot rename a list of contacts.")
+        require(self.capabilities, "renames_lists")
         path = self.instance.path(LIST, native)
         return self.group(await self.instance.upstream.write("PUT", path, self.token, json={"title": name}), name)
 
@@ -111,5 +122,4 @@ class Lists(Writing):
 
     def need_lists(self) -> None:
         """Raises Unsupported."""
-        if not self.capabilities.lists:
-            raise Unsupported(f"{self.capabilities.label} has no lists of contacts.")
+        require(self.capabilities, "lists")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from adapters.backend import Backend, Window
 from adapters.errors import BadAnswer, Missing, Refused, Rejected, Unsupported
 from mappings import hub
-from tests.adapters.conftest import Open
+from tests.adapters.conftest import Open, Wait
 from tests.adapters.far_server import FarServer, Reply
 from tests.adapters.samples import IDS, person, post
 
@@ -29,6 +30,14 @@ async def test_a_list_is_made_renamed_and_removed(far: FarServer, open_backend: 
     await backend.remove_group("3")
     assert far.paths() == [f"POST {LISTS}", f"PUT {LIST}", f"DELETE {LIST}"]
     assert [asked.json for asked in far.asked[:2]] == [{"title": "Friends"}, {"title": "Builders"}]
+
+
+async def test_new_lists_of_snac_never_share_a_second(far: FarServer, open_backend: Open, wait: Wait) -> None:
+    """snac names a list by the second it was made in; two of one second become one, and its members see both's posts."""
+    backend = await open_backend("snac")
+    far.on("POST", LISTS, json={"id": "3", "title": "Friends"})
+    await asyncio.gather(backend.create_group("Friends"), backend.create_group("Family"))
+    assert wait.seconds == [1.1] * 4
 
 
 async def test_a_list_without_a_title_keeps_the_name_it_was_given(far: FarServer, open_backend: Open) -> None:
