@@ -2,7 +2,7 @@
 
     opaque-token                  a bearer token (RFC 6750)
     Basic dXNlcjpwYXNzd29yZA      a user name and an application password, as the header has them
-    OAuth eyJ...                  a bearer token that ends, and what renews it: JSON in base64url
+    OAuth eyJ...                  a bearer token, and what belongs to it: JSON in base64url
 
 A bearer token holds no space, so the forms cannot be taken for each other.
 """
@@ -27,7 +27,8 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     """Either `basic` (user:password in base64) or `token`. `expires` is seconds since 1970, 0: not known.
 
     `refresh`, `client` and `endpoint` (the address of the token endpoint) renew it; `secret` is the client's, "" for
-    public ones.
+    public ones; `key` is what renewed tokens are kept under (`renewal`). `actor` is whose it is, as far as
+    the server said when it gave it.
     """
 
     token: str = ""
@@ -37,6 +38,8 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     client: str = ""
     secret: str = ""
     endpoint: str = ""
+    key: str = ""
+    actor: str = ""
 
     def __repr__(self) -> str:
         """Without secrets."""
@@ -50,13 +53,13 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def renewable(self) -> bool:
         """It can be renewed without the person."""
-        return bool(self.refresh and self.client and self.endpoint)
+        return bool(self.refresh and self.client and self.endpoint and self.key)
 
     def text(self) -> str:
         """The text form."""
         if self.basic:
             return f"{BASIC}{self.basic}"
-        if not self.renewable:
+        if not self.renewable and not self.actor:
             return self.token
         packed = msgspec.json.encode(
             {field: value for field in self.__struct_fields__ if (value := getattr(self, field))}
