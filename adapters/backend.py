@@ -27,7 +27,11 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     idempotency: bool = False
     statuses_by_id: bool = False
     favourites_list: bool = True
+    blocks_list: bool = True
+    searches_statuses: bool = True
+    uploads: bool = True
     lists: bool = True
+    renames_lists: bool = True
     list_addressing: bool = False
     conversations: bool = True
     markers: bool = True

@@ -41,6 +41,9 @@ class FakeBackend(FakeSocial):
 
     @upstream
     async def public(self, window: Window, *, local: bool) -> hub.Page[hub.Entry]:
+        if not local:
+            self._need("federated")
+
         def wanted(post: Post) -> bool:
             near = not local or not self.world.people[post.author].host
             return near and post.visibility == hub.Visibility.PUBLIC and post.boosted is None
@@ -54,6 +57,7 @@ class FakeBackend(FakeSocial):
 
     @upstream
     async def favourites(self, cursor: str | None) -> hub.Page[hub.Entry]:
+        self._need("favourites_list")
         mine = [native for who, native in self.world.favourites if who == self.viewer]
         return self._rows([self._entry(native) for native in reversed(mine)], cursor)
 
@@ -126,6 +130,8 @@ class FakeBackend(FakeSocial):
     # writing
     @upstream
     async def post(self, draft: Draft) -> hub.Entry:
+        if draft.lists:
+            self._need("list_addressing")
         again = self.world.keys.get((self.viewer, draft.idempotency_key))
         if self.capabilities.idempotency and draft.idempotency_key and again:
             return self._entry(again)
@@ -138,6 +144,7 @@ class FakeBackend(FakeSocial):
 
     @upstream
     async def upload(self, file: File) -> hub.Upload:
+        self._need("uploads")
         media = self.world.uploads[self.world.attach(file.name or "upload", file.mime, file.description)]
         self.world.files[media.url] = self.world.files[media.preview_url] = (file.data, file.mime)
         return hub.Upload(

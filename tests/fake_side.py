@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from adapters.backend import Capabilities, Person, RateState, Window
-from adapters.errors import Missing, Refused, Unsupported
+from adapters.errors import Missing, Refused
+from adapters.lacks import require
 from mappings import hub
 from tests.fake_wire import WRITER, Wire, read
 from tests.fake_world import Post, World, iso
@@ -67,9 +68,8 @@ class FakeSide:
             follow_requests=sum(1 for _, whom in self.world.requests if whom == self.viewer),
         )
 
-    def _need(self, capability: str, lacks: str) -> None:
-        if not getattr(self.capabilities, capability):
-            raise Unsupported(f"{self.capabilities.label or self.capabilities.software} {lacks}.")
+    def _need(self, capability: str) -> None:
+        require(self.capabilities, capability)
 
     def _relationship(self, native: str) -> hub.Relationship:
         follows, me = self.world.follows, self.viewer

@@ -24,6 +24,7 @@ class FakeSocial(FakeSide):
     # people
     @upstream
     async def blocks(self, cursor: str | None) -> hub.Page[hub.Account]:
+        self._need("blocks_list")
         return self._crowd([whom for who, whom in self.world.blocks if who == self.viewer], cursor)
 
     @upstream
@@ -47,6 +48,8 @@ class FakeSocial(FakeSide):
     @upstream
     async def update_profile(self, change: ProfileChange) -> Person:
         pictures = {"avatar": change.avatar, "header": change.header}
+        if any(pictures.values()):
+            self._need("uploads")
         urls = {name: self._store(f"{name}s", file) for name, file in pictures.items() if file}
         texts = {"name": change.name, "note": change.note}
         new = urls | {name: text for name, text in texts.items() if text is not None}
@@ -63,7 +66,7 @@ class FakeSocial(FakeSide):
     # lists
     @upstream
     async def groups(self) -> tuple[hub.Group, ...]:
-        self._need("lists", "has no lists of contacts")
+        self._need("lists")
         return tuple(hub.Group(native=key, name=name) for key, (name, _) in self.world.lists.items() if self._owns(key))
 
     @upstream
@@ -77,12 +80,14 @@ class FakeSocial(FakeSide):
 
     @upstream
     async def create_group(self, name: str) -> hub.Group:
-        self._need("lists", "has no lists of contacts")
+        self._need("lists")
         return hub.Group(native=self.world.new_list(self._acct, self._named(name)), name=name)
 
     @upstream
     async def rename_group(self, native: str, name: str) -> hub.Group:
-        self.world.lists[native] = (self._named(name), self._list(native)[1])
+        members = self._list(native)[1]
+        self._need("renames_lists")
+        self.world.lists[native] = (self._named(name), members)
         return hub.Group(native=native, name=name)
 
     @upstream
@@ -106,7 +111,7 @@ class FakeSocial(FakeSide):
         return native in self.world.lists and self.world.list_owners.get(native, self.viewer) == self.viewer
 
     def _list(self, native: str) -> tuple[str, list[str]]:
-        self._need("lists", "has no lists of contacts")
+        self._need("lists")
         if not self._owns(native):
             raise Missing("There is no such list.")
         return self.world.lists[native]
@@ -119,6 +124,7 @@ class FakeSocial(FakeSide):
     # posts
     @upstream
     async def search_statuses(self, query: str, limit: int, offset: int) -> tuple[hub.Entry, ...]:
+        self._need("searches_statuses")
         words = query.lower().split()
 
         def wanted(post: Post) -> bool:
@@ -140,7 +146,7 @@ class FakeSocial(FakeSide):
 
     @upstream
     async def edit(self, native: str, draft: Draft) -> hub.Entry:
-        self._need("editing", "cannot change posts")
+        self._need("editing")
         post = self._own(native)
         media, sensitive = list(draft.media), draft.sensitive
         if not media:
@@ -152,6 +158,7 @@ class FakeSocial(FakeSide):
 
     @upstream
     async def describe(self, media: str, description: str) -> None:
+        self._need("uploads")
         if any(media in post.media for post in self.world.posts.values()):
             raise Missing("There is no such file.")
         self._describe(media, description)
@@ -171,7 +178,7 @@ class FakeSocial(FakeSide):
     # reactions
     @upstream
     async def reactions(self, native: str) -> tuple[hub.Reaction, ...]:
-        self._need("reactions", "has no reactions")
+        self._need("reactions")
         rows = [(who, name) for who, post, name in self.world.reactions if post == self._post(native).native]
         names = dict.fromkeys(name for _, name in rows)
         return tuple(self._reaction(name, [who for who, put in rows if put == name]) for name in names)
@@ -182,19 +189,19 @@ class FakeSocial(FakeSide):
 
     @upstream
     async def react(self, native: str, emoji: str) -> hub.Entry:
-        self._need("reactions", "has no reactions")
+        self._need("reactions")
         self.world.react(self._acct, self._post(native).native, emoji)
         return self._entry(native)
 
     @upstream
     async def unreact(self, native: str, emoji: str) -> hub.Entry:
-        self._need("reactions", "has no reactions")
+        self._need("reactions")
         self.world.unreact(self._acct, self._post(native).native, emoji)
         return self._entry(native)
 
     @upstream
     async def attend(self, native: str, verb: str) -> hub.Entry:
-        self._need("events", "has no answers to events")
+        self._need("events")
         post = self._post(native).native
         self.world.answers.pop((self.viewer, post), None)
         if verb:
@@ -213,7 +220,7 @@ class FakeSocial(FakeSide):
 
     @upstream
     async def mark_notifications(self, native: str) -> None:
-        self._need("markers", "does not keep what was seen")
+        self._need("markers")
         self.world.markers[self.viewer] = native
 
     def _visible(self, notice: Notice) -> bool:
@@ -228,7 +235,7 @@ class FakeSocial(FakeSide):
 
     @upstream
     async def conversations(self, cursor: str | None) -> hub.Page[hub.Conversation]:
-        self._need("conversations", "has no conversations")
+        self._need("conversations")
         found: dict[tuple[str, Others], list[Post]] = {}
         for post in reversed(self._newest(self._is_message)):
             found.setdefault((self._root(post), self._others(post)), []).append(post)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from adapters.backend import Draft, File, Person, ProfileChange, Window
-from adapters.errors import Unsupported
+from adapters.lacks import require
 from adapters.mastodon.instance import where
 from adapters.mastodon.lists import Lists
 from adapters.mastodon.reading import STATUS
@@ -33,8 +33,7 @@ class Own(Lists):
 
     async def edit(self, native: str, draft: Draft) -> hub.Entry:
         """Replace an own status; one read before where the draft names no files, as servers drop what is not named."""
-        if not self.capabilities.editing:
-            raise Unsupported(f"{self.capabilities.label} cannot change a post.")
+        require(self.capabilities, "editing")
         path = self.instance.path(STATUS, native)
         if not draft.media:
             kept = (await self.status(native)).status

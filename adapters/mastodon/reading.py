@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.backend import Capabilities, Person, RateState, Window
 from adapters.errors import Missing, Rejected, TokenGone, Unsupported
+from adapters.lacks import require
 from adapters.mastodon import discretion, entities, wire
 from adapters.mastodon.decode import one, split
 from adapters.mastodon.detect import instance, site
@@ -177,8 +178,7 @@ class Reading:
 
     async def favourites(self, cursor: str | None) -> hub.Page[hub.Entry]:
         """What the reader likes, latest like first; goes on where the Link header says."""
-        if not self.capabilities.favourites_list:
-            raise Unsupported(f"{self.capabilities.label} does not say what its people like.")
+        require(self.capabilities, "favourites_list")
         answer = await self.get("/api/v1/favourites", [("limit", PAGE), *([("max_id", cursor)] if cursor else [])])
         return hub.Page(items=tuple(self.entry(raw) for raw in unique(answer).values()), older=next_cursor(answer))
 

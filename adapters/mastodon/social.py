@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from adapters.backend import Window
-from adapters.errors import Missing, Rejected, Unsupported
+from adapters.errors import Missing, Rejected
+from adapters.lacks import refusal, require
 from adapters.mastodon import entities
 from adapters.mastodon.capabilities import Reacting
 from adapters.mastodon.decode import id_of, one, split
@@ -29,8 +30,7 @@ class Social(Own):
     # people
     async def blocks(self, cursor: str | None) -> hub.Page[hub.Account]:
         """Whom the reader blocks; goes on where the Link header says."""
-        if not self.instance.software.blocks_list:
-            raise Unsupported(f"{self.capabilities.label} does not say whom its people block.")
+        require(self.capabilities, "blocks_list")
         return await self.people(BLOCKS, cursor)
 
     async def follow_requests(self, cursor: str | None) -> hub.Page[hub.Account]:
@@ -66,8 +66,7 @@ class Social(Own):
     # what happened
     async def conversations(self, cursor: str | None) -> hub.Page[hub.Conversation]:
         """Exchanges of messages; goes on where the Link header says."""
-        if not self.capabilities.conversations:
-            raise Unsupported(f"{self.capabilities.label} has no conversations.")
+        require(self.capabilities, "conversations")
         answer = await self.get(CONVERSATIONS, paged(cursor))
         me = await self.own_id()
         return hub.Page(
@@ -105,8 +104,7 @@ class Social(Own):
 
     async def mark_notifications(self, native: str) -> None:
         """Everything up to this one was seen."""
-        if not self.capabilities.markers:
-            raise Unsupported(f"{self.capabilities.label} does not keep which notifications were seen.")
+        require(self.capabilities, "markers")
         body = {"notifications": {"last_read_id": self.known(native)}}
         await self.instance.upstream.write("POST", MARKERS, self.token, json=body)
 
@@ -134,7 +132,7 @@ class Social(Own):
 
     async def attend(self, native: str, verb: str) -> hub.Entry:  # noqa: ARG002
         """No server of this kind has events."""
-        raise Unsupported(f"{self.capabilities.label} has no answers to events.")
+        raise refusal(self.capabilities, "events")
 
     async def put_emoji(self, way: tuple[str, str], native: str, emoji: str) -> hub.Entry:
         """The status after the change."""
@@ -150,7 +148,7 @@ class Social(Own):
     def need_reactions(self) -> Reacting:
         """How it is done here. Raises Unsupported."""
         if self.instance.software.reacting is None:
-            raise Unsupported(f"{self.capabilities.label} has no reactions.")
+            raise refusal(self.capabilities, "reactions")
         return self.instance.software.reacting
 
     # search
@@ -164,9 +162,8 @@ class Social(Own):
     async def search_statuses(self, query: str, limit: int, offset: int) -> tuple[hub.Entry, ...]:
         """Statuses with these words, as far as the server looks for them, or the one at this address, which the server
         may have to fetch. Where it cannot begin in the middle, the first 40 are all there is."""
+        require(self.capabilities, "searches_statuses")
         software, limit = self.instance.software, max(1, min(limit, FOUND_AT_ONCE))
-        if not software.searches_statuses:
-            raise Unsupported(f"{self.capabilities.label} cannot search posts.")
         wanted = limit if software.search_offset else min(offset + limit, FOUND_AT_ONCE)
         resolve = str(query.startswith(("https://", "http://"))).lower()
         asked = [("q", query), ("type", "statuses"), ("limit", str(wanted)), ("resolve", resolve)]

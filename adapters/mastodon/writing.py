@@ -9,6 +9,7 @@ import msgspec
 
 from adapters.backend import Draft, File
 from adapters.errors import Missing, OutcomeUnknown, Slow, Unsupported
+from adapters.lacks import refusal
 from adapters.mastodon import wire
 from adapters.mastodon.decode import id_of, one
 from adapters.mastodon.instance import LOCAL_BOOST
@@ -61,7 +62,7 @@ class Writing(Reading):
         if not draft.lists:
             return draft.visibility.value
         if not self.capabilities.list_addressing or len(draft.lists) > 1:
-            raise Unsupported(f"{self.capabilities.label} cannot address these lists of contacts.")
+            raise refusal(self.capabilities, "list_addressing")
         return f"list:{draft.lists[0]}"
 
     def known(self, native: str) -> str:

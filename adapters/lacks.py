@@ -1,0 +1,37 @@
+"""What is said of a backend that lacks a capability: one sentence for adapter, gateway and documents (DESIGN 4).
+
+A capability that is not here is never refused for: something else is done instead (`gateway.calls.Need`).
+"""
+
+from __future__ import annotations
+
+from adapters.backend import Capabilities
+from adapters.errors import Unsupported
+
+LACKS = {
+    "uploads": "does not support media uploads",
+    "lists": "has no lists of contacts",
+    "renames_lists": "cannot rename a list of contacts",
+    "list_addressing": "cannot address these lists of contacts",
+    "favourites_list": "does not say what its people like",
+    "blocks_list": "does not say whom its people block",
+    "searches_statuses": "cannot search posts",
+    "federated": "has no timeline of other servers' posts",
+    "conversations": "has no conversations",
+    "markers": "does not keep which notifications were seen",
+    "editing": "cannot change a post",
+    "reactions": "has no dislikes",  # the one reaction that calls ask for
+    "events": "has no answers to events",
+}
+"""Name of a field of `Capabilities` -> what follows the name of the server."""
+
+
+def refusal(capabilities: Capabilities, lacking: str) -> Unsupported:
+    """The error that names the backend and what it lacks."""
+    return Unsupported(f"{capabilities.label or capabilities.software} {LACKS[lacking]}.")
+
+
+def require(capabilities: Capabilities, wanted: str) -> None:
+    """Raises Unsupported."""
+    if not getattr(capabilities, wanted):
+        raise refusal(capabilities, wanted)
