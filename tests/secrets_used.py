@@ -76,7 +76,7 @@ class Watch:
 
 def is_telling(text: str) -> bool:
     """Long and odd enough that it does not turn up by chance."""
-    plain = text.isascii() and text.isprintable()
+    plain = text.isascii() and text.isprintable() and " " not in text
     return plain and len(text) >= SHORTEST and not text.isalpha() and not text.isdigit() and len(set(text)) > 4
 
 
@@ -104,7 +104,7 @@ def _token_urlsafe(*args: Any) -> str:
 
 
 def _formatted(_: logging.Logger, record: logging.LogRecord) -> None:
-    """A log line as the gateway would write it, whoever set up logging in this process; without what only numbers it."""
+    """A log line as the gateway would write it, whoever set up logging here; without what only numbers it."""
     if isinstance(record.msg, access_log.Line):
         text = str(msgspec.structs.replace(record.msg, request="", ms=0.0, bytes=0))
     else:
@@ -137,6 +137,12 @@ def pytest_configure() -> None:
     Answer.send = _noted(Answer.send, _body)  # type: ignore[method-assign]
     logging.getLogger(access_log.log.name).setLevel(logging.INFO)  # one line a request, in every test
     logging.Logger.callHandlers = _noted(logging.Logger.callHandlers, _formatted)  # type: ignore[method-assign]
+
+
+def pytest_runtest_setup() -> None:
+    """No test writes access lines to the stream that another one set up and closed."""
+    access_log.log.handlers.clear()
+    access_log.log.propagate = True
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
