@@ -37,6 +37,23 @@ class Param(msgspec.Struct, frozen=True, kw_only=True):
     doc: str = ""
 
 
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """A capability (a field of `adapters.backend.Capabilities`) without which a call is not all it should be.
+
+    `use`: the use of the call that needs it; "": every use, and dispatch refuses the call with 501. `instead`: what is
+    done without it; "": that use answers 501.
+    """
+
+    capability: str
+    use: str = ""
+    instead: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Without it the call is refused, however it is used."""
+        return not self.use and not self.instead
+
+
 ANY = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 GET = ("GET", "HEAD")
 POST = ("POST",)
@@ -55,9 +72,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     `tail` names the parameter that may follow the path ("id": statuses/show/9.json; "user": users/show/bob.json), or
     two of them ("verb/id": friendica/activity/like/9.json).
     `root`/`item` are the XML names. `formats`: the first is meant without an extension. `write` calls are refused to
-    read-only logins. `spec`: named in the specification as implemented. `anonymous`: without credentials it is asked of
-    the backend the operator named for that, else 401 (only where `auth` is off; the other calls without `auth` never
-    need anybody).
+    read-only logins. `needs` are the capabilities in which backends differ. `spec`: named in the specification as
+    implemented. `anonymous`: without credentials it is asked of the backend the operator named for that, else 401
+    (only where `auth` is off; the other calls without `auth` never need anybody).
     """
 
     path: str
@@ -71,7 +88,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     root: str = ""
     item: str = ""
     formats: tuple[str, ...] = FEEDS
-    needs: str = ""
+    needs: tuple[Need, ...] = ()
     write: bool = False
     spec: bool = True
     handler: str | None = None

@@ -4,6 +4,7 @@
     method             405                             before anybody is asked for a password
     body, parameters   400, 408, 413
     who                401, 403, 429
+    capabilities       501                             what the row needs as a whole
     handler, renderer  any error                       mapped once, `gateway.errors`
 """
 
@@ -20,7 +21,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.errors import BackendError, TokenGone
-from gateway import access_log, plain_http
+from gateway import access_log, needs, plain_http
 from gateway.answers import NOSNIFF, Answer, callback_of, content_type, rate_headers, success
 from gateway.ask import Ask
 from gateway.auth import CHALLENGE, login_required
@@ -133,6 +134,8 @@ class Dispatch:
             async with asyncio.timeout(self._settings.request_seconds):
                 sent = self._sent(exchange, body)
                 exchange.session = await self._session(exchange, call, sent)
+                if exchange.session is not None:
+                    needs.refuse(call, exchange.session.backend.capabilities)
                 content = await self._run(exchange, handler, self._ask(exchange, call, params, sent))
         except TimeoutError:
             raise ApiError(504, STILL_RUNNING if call.write else TOO_SLOW) from None

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from adapters.errors import BackendError, Missing, Rejected, Slow, Unsupported
+from adapters.errors import BackendError, Missing, Rejected, Slow
+from adapters.lacks import require
 from gateway.ask import Ask
 from gateway.errors import ApiError
 from gateway.stores.store import StoreDown
@@ -70,8 +71,7 @@ class Shelf(NamedTuple):
 async def shelf(ask: Ask) -> Shelf:
     """Everything, oldest number first: one upstream call. Raises BackendError, StoreDown."""
     session, store = ask.session, ask.gateway.store
-    if not session.backend.capabilities.lists:
-        raise Unsupported(f"{session.backend.capabilities.label} has no lists of contacts.")
+    require(session.backend.capabilities, "lists")
     lists, kept = await asyncio.gather(session.backend.groups(), store.records(session.account.id, KIND))
     records = {first: msgspec.json.decode(raw, type=Record) for first, raw in kept.items()}
     firsts = {record.native: first for first, record in records.items()}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from adapters.lacks import require
 from gateway import groups
 from gateway.ask import Ask
 from gateway.errors import ApiError
@@ -74,7 +75,8 @@ async def check(ask: Ask, rights: Rights) -> None:
 
 
 async def _groups(ask: Ask, wanted: set[int]) -> set[int]:
-    """Groups of mine; only where such numbers were ever given is the backend asked."""
+    """Groups of mine; only where such numbers were ever given is the backend asked. Raises Unsupported."""
+    require(ask.session.backend.capabilities, "lists")
     known = await ask.gateway.store.numbered(ask.session.account.id, groups.KIND, tuple(wanted))
     if len(known) < len(wanted):
         return set()

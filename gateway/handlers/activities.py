@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from adapters.errors import Missing, Rejected, Unsupported
+from adapters.errors import Missing, Rejected
+from adapters.lacks import refusal
 from gateway import activities
 from gateway.ask import Ask
 from gateway.errors import NO_STATUS, ApiError
@@ -79,8 +80,6 @@ async def _thumbs(ask: Ask, native: str) -> list[hub.Reaction]:
 
 async def _keep(ask: Ask, verb: str, *, is_on: bool) -> None:
     if not ask.gateway.settings.local_activities:
-        label = ask.session.backend.capabilities.label or ask.session.backend.capabilities.software
-        lacks = "dislikes" if verb == activities.DISLIKE else "answers to events"
-        raise Unsupported(f"{label} has no {lacks}.")
+        raise refusal(ask.session.backend.capabilities, "reactions" if verb == activities.DISLIKE else "events")
     status = (await entry_of(ask, await record_of(ask, ERROR), ERROR)).status
     await (activities.keep if is_on else activities.drop)(ask, status, verb)

@@ -5,7 +5,7 @@ Methods and parameters: specification; where it contradicts what servers did, re
 
 from __future__ import annotations
 
-from gateway.calls import GET, JSON_XML, POST_PUT, Call, Param, Type
+from gateway.calls import GET, JSON_XML, POST_PUT, Call, Need, Param, Type
 from gateway.rows.shared import URL_CHARS, count
 
 ROWS = (
@@ -16,6 +16,10 @@ ROWS = (
         tail="verb/id",
         root="ok",
         formats=JSON_XML,
+        needs=(
+            Need(capability="reactions", use="`dislike`, unless `local_activities` keeps it"),
+            Need(capability="events", use="the `attend` verbs, unless `local_activities` keeps them"),
+        ),
         write=True,
         handler="activities.change",
         doc="The next part of the path is what to do: like, dislike, attendyes, attendno, attendmaybe, or one of "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.calls import FEEDS, GET, JSON_XML, POST_PUT, Call, Param, Type
+from gateway.calls import FEEDS, GET, JSON_XML, POST_PUT, Call, Need, Param, Type
 from gateway.rows.shared import (
     CURSOR,
     ENTITIES,
@@ -11,6 +11,7 @@ from gateway.rows.shared import (
     LINE_CHARS,
     PAGE,
     SCREEN_NAME,
+    SEARCHES,
     STRINGIFY,
     TIMELINE_CAP,
     USER_ID,
@@ -38,6 +39,7 @@ ROWS: tuple[Call, ...] = (
         root="statuses",
         item="status",
         formats=FEEDS,
+        needs=(SEARCHES,),
         spec=False,
         handler="search.statuses",
         doc="Posts that hold the words, as far as the server searches posts.",
@@ -49,6 +51,7 @@ ROWS: tuple[Call, ...] = (
         root="statuses",
         item="status",
         formats=FEEDS,
+        needs=(SEARCHES,),
         spec=False,
         handler="search.tweets",
         doc="The same; in Twitter's envelope on `/1` and `/1.1`.",
@@ -86,6 +89,7 @@ ROWS: tuple[Call, ...] = (
         root="users",
         item="user",
         formats=JSON_XML,
+        needs=(Need(capability="blocks_list"),),
         spec=False,
         handler="relations.blocks",
         doc="The people I block.",

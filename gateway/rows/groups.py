@@ -6,7 +6,7 @@ Methods and parameters: specification; where it contradicts what servers did, re
 from __future__ import annotations
 
 from gateway.calls import JSON_XML, POST, POST_DELETE, POST_PUT, Call, Param, Type
-from gateway.rows.shared import LINE_CHARS
+from gateway.rows.shared import LINE_CHARS, LISTS
 
 GID = Param(name="gid", type=Type.ID, doc="Id of the group.")
 GROUP_NAME = Param(name="name", cap=LINE_CHARS, doc="Name of the group.")
@@ -25,6 +25,7 @@ ROWS = (
         root="groups",
         item="group",
         formats=JSON_XML,
+        needs=(LISTS,),
         handler="groups.show",
         doc="One group or all groups with their members.",
     ),
@@ -35,6 +36,7 @@ ROWS = (
         params=(GROUP_NAME, MEMBERS),
         root="group_create",
         formats=JSON_XML,
+        needs=(LISTS,),
         write=True,
         handler="groups.create",
         doc="Makes a group.",
@@ -46,6 +48,7 @@ ROWS = (
         params=(GID, GROUP_NAME, MEMBERS),
         root="group_update",
         formats=JSON_XML,
+        needs=(LISTS,),
         write=True,
         handler="groups.update",
         doc="Replaces the members of a group.",
@@ -57,6 +60,7 @@ ROWS = (
         params=(GID, GROUP_NAME),
         root="group_delete",
         formats=JSON_XML,
+        needs=(LISTS,),
         write=True,
         handler="groups.delete",
         doc="Deletes a group; id and name must belong together.",

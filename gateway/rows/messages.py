@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.calls import JSON_XML, POST_DELETE, POST_PUT, Call, Param, Type
 from gateway.rows.shared import (
+    CONVERSATIONS,
     ENTITIES,
     GET_TEXT,
     GET_USERS,
@@ -40,6 +41,7 @@ def box(
         root="direct-messages",
         item="direct_message",
         formats=JSON_XML,
+        needs=(CONVERSATIONS,),
         handler=f"messages.{handler}",
         doc=doc,
     )
@@ -107,6 +109,7 @@ ROWS = (
         params=(Param(name="searchstring", cap=LINE_CHARS, doc="Text to look for."), GET_TEXT, GET_USERS),
         root="direct_message_search",
         formats=JSON_XML,
+        needs=(CONVERSATIONS,),
         handler="messages.search",
         doc="Finds messages by their text.",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.calls import GET, JSON_XML, POST_PUT, Call, Param, Type
+from gateway.rows.shared import MARKERS
 
 ROWS = (
     Call(
@@ -12,6 +13,7 @@ ROWS = (
         root="notes",
         item="note",
         formats=JSON_XML,
+        needs=(MARKERS,),
         handler="notifications.listed",
         doc="The last 50 notifications, unseen ones first.",
     ),
@@ -22,6 +24,7 @@ ROWS = (
         params=(Param(name="id", type=Type.ID, doc="Id of the notification."),),
         root="status",
         formats=JSON_XML,
+        needs=(MARKERS,),
         write=True,
         handler="notifications.seen",
         doc="Marks a notification as seen.",
@@ -31,6 +34,7 @@ ROWS = (
         methods=GET,
         root="result",
         formats=("xml", "json"),
+        needs=(MARKERS,),
         spec=False,
         handler="notifications.ping",
         doc="Counters of what is new, and the notifications. Old clients ask for `/ping`, which is XML.",
@@ -42,6 +46,7 @@ ROWS = (
         tail="id",
         root="status",
         formats=JSON_XML,
+        needs=(MARKERS,),
         spec=False,
         handler="notifications.view",
         doc="Marks a notification as seen and leads on to what it is about: the `href` of `/ping`.",

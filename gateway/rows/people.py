@@ -13,6 +13,7 @@ from gateway.rows.shared import (
     SCREEN_NAME,
     STRINGIFY,
     TIMELINE_CAP,
+    UPLOADS,
     USER_ID,
     count,
 )
@@ -54,6 +55,7 @@ ROWS = (
         ),
         root="user",
         formats=JSON_XML,
+        needs=(UPLOADS,),
         write=True,
         handler="account.update_profile_image",
         doc="Changes the profile picture.",

@@ -7,7 +7,7 @@ The two lists of albums came with later releases (section 15).
 from __future__ import annotations
 
 from gateway.calls import GET, JSON_XML, POST, POST_DELETE, POST_PUT, Call, Param, Type
-from gateway.rows.shared import LINE_CHARS, NAME_CHARS
+from gateway.rows.shared import EDITING, GROUPS_NAMED, LINE_CHARS, NAME_CHARS, UPLOADS
 from gateway.rows.statuses import MEDIA
 
 ALBUM = Param(name="album", cap=LINE_CHARS, doc="Name of the album.")
@@ -70,11 +70,12 @@ ROWS = (
             params=(PHOTO_ID, MEDIA, DESCRIPTION, ALBUM, ALBUM_NEW, *RIGHTS),
             root=f"photo_{verb}",
             formats=JSON_XML,
+            needs=(UPLOADS, GROUPS_NAMED, *more),
             write=True,
             handler="photos.save",
             doc=f"{does}, on either path: with `photo_id` an update, without it a new photo.",
         )
-        for verb, does in (("create", "Stores a photo"), ("update", "Changes a photo"))
+        for verb, does, more in (("create", "Stores a photo", ()), ("update", "Changes a photo", (EDITING,)))
     ),
     Call(
         path="friendica/photo/delete",
@@ -102,6 +103,7 @@ ROWS = (
         params=(ALBUM, ALBUM_NEW),
         root="photoalbum_update",
         formats=JSON_XML,
+        needs=(EDITING,),
         write=True,
         handler="photos.rename_album",
         doc="Renames an album.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.calls import Param, Type
+from gateway.calls import Need, Param, Type
 
 PAGE_ITEMS, TIMELINE_CAP, MESSAGE_CAP, IDS_CAP = 20, 200, 999, 5000
 NAME_CHARS, LINE_CHARS, URL_CHARS = 320, 1000, 2048
@@ -35,3 +35,16 @@ VERBOSE = Param(name="friendica_verbose", type=Type.FLAG, default=False, doc="An
 
 NO_RTS = ("include_rts", "trim_user", "contributor_details")
 TRIM = ("trim_user",)
+
+LISTS = Need(capability="lists")
+UPLOADS = Need(capability="uploads")
+SEARCHES = Need(capability="searches_statuses", use="words; a `#tag` is found")
+CONVERSATIONS = Need(
+    capability="conversations",
+    instead="messages are gathered from the mentions and the home timeline: old ones that were sent may be missing",
+)
+MARKERS = Need(
+    capability="markers", instead="what was seen here is not known to other programs, nor what was seen there to this"
+)
+EDITING = Need(capability="editing", instead="each picture that is changed is stored anew, the old one is deleted")
+GROUPS_NAMED = Need(capability="lists", use="groups among those who may or may not see it")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from gateway.calls import FEEDS, JSON_XML, POST_DELETE, POST_PUT, Call, Param, Type
+from gateway.calls import FEEDS, JSON_XML, POST_DELETE, POST_PUT, Call, Need, Param, Type
 from gateway.rows.shared import (
     CONVERSATION_ID,
     ENTITIES,
     EXCLUDE_REPLIES,
+    GROUPS_NAMED,
     LINE_CHARS,
     NAME_CHARS,
     NO_RTS,
@@ -15,6 +16,7 @@ from gateway.rows.shared import (
     STATUS_ID,
     TIMELINE_CAP,
     TRIM,
+    UPLOADS,
     USER_ID,
     WINDOW,
     count,
@@ -28,6 +30,16 @@ MEDIA = Param(
     type=Type.FILES,
     aliases=("media_data", "image", "image_data"),
     doc="Pictures: multipart parts (also `media[]`), or base64 text in the field.",
+)
+
+POSTED = (
+    Need(capability="uploads", use="pictures"),
+    GROUPS_NAMED,
+    Need(
+        capability="list_addressing",
+        instead="who may read a post for a group is named in it one by one, 20 people at most",
+    ),
+    Need(capability="places", instead="`lat` and `long` have no effect"),
 )
 
 
@@ -87,6 +99,7 @@ TIMELINES = (
         root="statuses",
         item="status",
         formats=FEEDS,
+        needs=(Need(capability="federated"),),
         spec=False,
         handler="timelines.network",
         doc="All public posts the server knows.",
@@ -111,6 +124,7 @@ TIMELINES = (
         root="statuses",
         item="status",
         formats=FEEDS,
+        needs=(Need(capability="favourites_list"),),
         handler="favorites.timeline",
         doc="My favourites. Naming somebody else gives an empty list.",
     ),
@@ -210,6 +224,7 @@ POSTING = (
         ignored=("trim_user", "place_id", "display_coordinates", "visibility", "location", "category", "emailcc"),
         root="status",
         formats=JSON_XML,
+        needs=POSTED,
         write=True,
         handler="posting.update",
         doc="Posts a status.",
@@ -220,6 +235,7 @@ POSTING = (
         params=(MEDIA, Param(name="description", cap=LINE_CHARS, doc="Description for people who cannot see it.")),
         root="media",
         formats=JSON_XML,
+        needs=(UPLOADS,),
         write=True,
         handler="posting.media_upload",
         doc="Stores a picture; its `media_id` goes into `media_ids`.",
@@ -234,6 +250,7 @@ POSTING = (
         ),
         root="media",
         formats=JSON_XML,
+        needs=(UPLOADS,),
         write=True,
         spec=False,
         handler="media.describe",

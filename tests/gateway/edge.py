@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from adapters.backend import RateState
+from adapters.backend import Capabilities, RateState
 from gateway.app import create_app
 from gateway.ask import Ask
 from gateway.auth import login_required
@@ -69,7 +69,7 @@ class Edge:
     def session(self, *, read_only: bool = False, plain_http: bool = False) -> Session:
         """Somebody signed in."""
         login = SimpleNamespace(id="login-1", hash="hash-1", read_only=read_only, plain_http=plain_http)
-        backend = SimpleNamespace(rate_state=lambda: self.rate)
+        backend = SimpleNamespace(rate_state=lambda: self.rate, capabilities=Capabilities(software="stub"))
         account = SimpleNamespace(id="alice")
         return cast("Session", SimpleNamespace(account=account, login=login, backend=backend, screen_name="alice"))
 
