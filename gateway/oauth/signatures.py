@@ -132,6 +132,8 @@ class Signatures:
         version, method = told.get("oauth_version", "1.0"), told.get("oauth_signature_method")
         if version != "1.0":
             raise Unverified(f"OAuth version '{version[:20]}' not supported", 400)
+        if not told.get("oauth_consumer_key"):
+            raise Unverified("Invalid consumer key", 400)
         if not method:
             raise Unverified("No signature method parameter. This parameter is required", 400)
         if method not in VERIFIERS:
@@ -139,14 +141,10 @@ class Signatures:
             raise Unverified(f"Signature method '{method[:20]}' not supported try one of the following: {known}", 400)
         if method == PLAINTEXT and not sent.secure:
             raise Unverified("PLAINTEXT signatures are taken over TLS only", 400)
-        self._check_time(told)
-        if not told.get("oauth_nonce"):
-            raise Unverified("Missing nonce parameter. The parameter is required", 400)
-        if not told.get("oauth_consumer_key"):
-            raise Unverified("Invalid consumer key", 400)
         return parameters
 
     def _check_time(self, told: dict[str, str]) -> None:
+        """The timestamp is inside the window, and there is a nonce to go with it."""
         stamp, now = told.get("oauth_timestamp", "").strip(), int(self._clock())
         if not stamp:
             raise Unverified("Missing timestamp parameter. The parameter is required", 400)
@@ -154,6 +152,8 @@ class Signatures:
             raise Unverified("The timestamp parameter must be seconds since 1970", 400)
         if abs(now - int(stamp)) > self._window:
             raise Unverified(f"Expired timestamp, yours {stamp}, ours {now}", code=TIMESTAMP_CODE)
+        if not told.get("oauth_nonce"):
+            raise Unverified("Missing nonce parameter. The parameter is required", 400)
 
     async def verify(
         self, sent: Sent, parameters: Parameters, secrets: Secrets, unknown: Unverified | None = None
@@ -164,6 +164,7 @@ class Signatures:
         right = await self._is_right(sent, parameters, secrets)
         if unknown is not None:
             raise unknown
+        self._check_time(parameters.protocol)
         if not right:
             raise Unverified("Invalid signature", guess=True)
         told = parameters.protocol

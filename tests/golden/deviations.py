@@ -31,6 +31,13 @@ class Detail(NamedTuple):
 
 
 STATUSES: tuple[Otherwise, ...] = (
+    Otherwise("oauth-request_token.no_params.txt", 400, "a token call that failed is no success (ADR 6)"),
+    Otherwise("oauth-request_token.unknown_consumer.txt", 401, "a token call that failed is no success (ADR 6)"),
+    Otherwise("oauth-request_token.registered_consumer.txt", 200, "the original crashed", False),
+    Otherwise("oauth-access_token.*_request_token.txt", 401, "tokens are not repeated in errors (ADR 6)", False),
+    Otherwise("oauth-access_token.*_used_twice.txt", 401, "tokens are not repeated in errors (ADR 6)", False),
+    Otherwise("oauth-access_token.ok.txt", 200, "user_id and screen_name beside the token, for clients", False),
+    Otherwise("oauth-signed_call.hmac_sha256.json", 200, "HMAC-SHA256 is taken too", False),
     Otherwise("error.unknown_call_*", 501, "unknown calls answer 501, as the specification says"),
     Otherwise("format.api_1_1_prefix_unknown.json", 501, "unknown calls answer 501, as the specification says"),
     Otherwise("format.api_root.json", 501, "unknown calls answer 501, as the specification says"),
@@ -118,7 +125,7 @@ DETAILS: tuple[Detail, ...] = (
     Detail(
         r"type status\.in_reply_to_\w+: (int|str) instead of null|missing (user/)?status[./]attachments",
         "the newest own post is an answer here, there it was a photo of an album",
-        "account-verify_credentials.*|users-show.self_by_screen_name.json",
+        "account-verify_credentials.*|users-show.self_by_screen_name.json|oauth-signed_call.*",
     ),
     Detail(
         r"type \[\]\.in_reply_to_\w+: (int|str) instead of null",

@@ -16,6 +16,7 @@ import msgspec
 from gateway.demo_seed import RED, picture
 from tests.golden.names import Names
 from tests.golden.rows import Row
+from tests.golden.signed import USER, SignedReplay
 
 OLDBIRD = Path(sys.executable).parent / "oldbird"
 
@@ -48,6 +49,7 @@ class Replay:
 
     def __init__(self, client: httpx.Client, demo: dict[str, Any]) -> None:
         self._client = client
+        self._signed = SignedReplay(client, demo)
         self._base: str = demo["base_url"]
         self._passwords: dict[str, str] = demo["users"]
         hosts = {"gateway": urlsplit(self._base).hostname or "", "backend": urlsplit(demo["backend_url"]).netloc}
@@ -65,6 +67,9 @@ class Replay:
     def send(self, row: Row) -> Answer:
         """The gateway's answer to one row."""
         path, headers = self.names.path(row), dict(row.extra.headers)
+        if row.user == USER:
+            answer = self._signed.send(row, path)
+            return Answer(answer.status_code, dict(answer.headers), answer.content, path)
         if row.extra.body:
             headers["Content-Type"] = row.extra.ctype or "application/json"
         answer = self._client.request(
