@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,13 +54,8 @@ class Client(NamedTuple):
 
 
 CLIENTS = {
-    "twitter": Client("Python Twitter Tools", "1.19.6", "python_twitter_tools.py", 28, "client-twitter", ("extras",)),
-    "gnusocial": Client("gnusocial", "4.0.0", "pygnusocial.py", 25, "client-gnusocial", ("search",)),
-    "statusnet": Client(
-        "statusnet", "0.1.1", "identicurse_statusnet.py", 22, "client-statusnet", ("picture", "upload", "search")
-    ),
-    "curl": Client("curl", "any", "curl_commands.py", 19),
-    "urllib": Client("urllib", "Python 3.11", "urllib_basic.py", 16, lacks=("upload", "extras")),
+    name: Client(**{**row, "lacks": tuple(row.get("lacks", ()))})
+    for name, row in tomllib.loads(Path(__file__).with_name("clients.toml").read_text("utf-8")).items()
 }
 
 
