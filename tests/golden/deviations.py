@@ -76,7 +76,6 @@ STATUSES: tuple[Otherwise, ...] = (
     Otherwise("statuses-update.put.json", 200, "parameters are read from every body, also of PUT", False),
     Otherwise("statuses-update.json_body.json", 200, "parameters are read from every body, JSON too", False),
     Otherwise("users-search.partial_name.json", 200, "a part of a name finds people", False),
-    Otherwise("statuses-show.private_not_addressed.json", 200, "the mock shows everything to everybody", False),
     Otherwise("statuses-retweet.private.json", 200, "followers-only here, and one's own may be boosted", False),
     Otherwise("f*-list.ok.*", 200, "specified calls work with extension", False),
     Otherwise("followers-list.noext_ok.txt", 200, "the original crashed without skip_status", False),
