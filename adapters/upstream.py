@@ -7,6 +7,7 @@ and is never looked at (reference/backend-facts.md section 5).
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +36,8 @@ from adapters.errors import (
 )
 from adapters.transport import Answer, Ask, Headers, Transport
 
+log = logging.getLogger("oldbird.upstream")
+
 Query = Sequence[tuple[str, str]]
 Key = tuple[str, int]
 
@@ -60,6 +63,7 @@ READ_ERRORS: dict[int, type[BackendError]] = {
 WRITE_ERRORS = READ_ERRORS | {502: OutcomeUnknown, 504: OutcomeUnknown}
 """A proxy that lost its server cannot know whether a change was done."""
 
+VERIFY = "/api/v1/accounts/verify_credentials"
 DEFAULT_WAIT, LONGEST_WAIT = 60, 3600
 PAUSES, TOKENS = 4096, 4096
 DOCUMENT_BYTES = 1 << 20
@@ -130,8 +134,25 @@ class Upstream:
         if method == "GET":
             self.note_rate(who, answer)
         if answer.status >= 300:
-            raise self.error(ask, who, answer)
+            error = self.error(ask, who, answer)
+            if token and isinstance(error, Rejected):
+                await self.doubt(ask, answer.status, token)
+            raise error
         return answer
+
+    async def doubt(self, ask: Ask, status: int, token: str) -> None:
+        """A change was rejected with what this software says of a bad token too: a read tells them apart.
+
+        Raises TokenGone.
+        """
+        if ask.reads or self.errors.get(("GET", status)) is not TokenGone:
+            return
+        try:
+            await self.call("GET", VERIFY, token)
+        except TokenGone:
+            raise
+        except BackendError as error:
+            log.info("Whether the token still holds is not known: %s", error)
 
     async def in_turn(self, ask: Ask) -> Answer:
         """Send within the connection limit; a turn is waited for half as long as an answer."""

@@ -76,6 +76,8 @@ class Watch:
 
 def is_telling(text: str) -> bool:
     """Long and odd enough that it does not turn up by chance."""
+    if text.startswith("/"):  # a path, sealed with other things
+        return False
     plain = text.isascii() and text.isprintable() and " " not in text
     return plain and len(text) >= SHORTEST and not text.isalpha() and not text.isdigit() and len(set(text)) > 4
 

@@ -91,7 +91,8 @@ def test_a_run_without_leaks_passes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "telling"),
     [("short-1", False), ("password", False), ("12345678901", False), ("aaaaaaaa1", False), ("tok-bob-1b2d", True),
-     ("token-of-alice", True), ("gehe\u00edm-12345", False), ("guess it 12", False), ("abcd-efgh-2345", True)],
+     ("token-of-alice", True), ("gehe\u00edm-12345", False), ("guess it 12", False),
+     ("/settings/oauth", False), ("abcd-efgh-2345", True)],
 )  # fmt: skip
 def test_what_is_odd_enough_to_be_looked_for(text: str, telling: bool) -> None:
     assert is_telling(text) == telling

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from adapters.errors import BackendError, Missing, Refused, TokenGone, Unavailable, Unsupported
+from adapters.backend import Draft
+from adapters.errors import BackendError, Missing, Refused, Rejected, TokenGone, Unavailable, Unsupported
 from mappings import hub
 from tests.adapters.conftest import Open
 from tests.adapters.far_server import FarServer, Reply
@@ -59,6 +60,32 @@ async def test_takahe_says_400_for_a_bad_token_everywhere(far: FarServer, open_b
     far.on("GET", "/api/v1/accounts/5", Reply(400, b"Invalid Bearer token", kind="text/plain"))
     with pytest.raises(TokenGone):
         await backend.account("5")
+
+
+@pytest.mark.parametrize(
+    ("verified", "error"),
+    [(Reply(400, b"Invalid Bearer token"), TokenGone), (Reply(200, b"{}"), Rejected), (Reply(503), Rejected)],
+)
+async def test_takahe_rejects_a_change_and_a_bad_token_alike(
+    far: FarServer, open_backend: Open, verified: Reply, error: type[BackendError]
+) -> None:
+    """A read tells which of them it was; what it cannot tell is not blamed on the token."""
+    backend = await open_backend("takahe")
+    far.on("GET", ME, verified)
+    far.on("POST", "/api/v1/statuses", Reply(400, b"Status is empty"))
+    with pytest.raises(error) as caught:
+        await backend.post(Draft(text="x", visibility=hub.Visibility.PUBLIC))
+    assert type(caught.value) is error
+    assert far.paths() == ["POST /api/v1/statuses", f"GET {ME}"]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+async def test_elsewhere_a_rejected_change_is_just_that(far: FarServer, open_backend: Open, status: int) -> None:
+    backend = await open_backend("mastodon")
+    far.on("POST", "/api/v1/statuses", Reply(status, b"{}"))
+    with pytest.raises(Rejected):
+        await backend.post(Draft(text="x", visibility=hub.Visibility.PUBLIC))
+    assert far.paths() == ["POST /api/v1/statuses"]
 
 
 async def test_the_name_of_a_local_person_is_bare(far: FarServer, open_backend: Open) -> None:
