@@ -139,3 +139,24 @@ def test_addresses_are_written_as_urls() -> None:
     if socket.has_dualstack_ipv6():
         with serve.listener("::1", 0) as bound:
             assert serve.address(bound) == f"http://[::1]:{bound.getsockname()[1]}"
+
+
+def test_a_socket_takes_the_place_of_a_dead_one_only(tmp_path: Path) -> None:
+    path = tmp_path / "sock"
+    settings = Settings(host=f"unix:{path}")
+    with serve.main_listener(settings) as bound:
+        assert serve.address(bound) == f"unix:{path}"
+        with pytest.raises(Problem, match="in use"), serve.main_listener(settings):
+            pass
+        assert path.is_socket()
+    assert not path.exists()
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    with serve.main_listener(settings):
+        assert serve.is_answered(path)
+    path.write_text("a file of somebody")
+    with pytest.raises(Problem, match="setting host"), serve.main_listener(settings):
+        pass
+    assert path.read_text() == "a file of somebody"
+    with pytest.raises(Problem), serve.main_listener(Settings(host=f"unix:{tmp_path}/no/such/folder")):
+        pass
