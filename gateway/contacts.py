@@ -123,12 +123,19 @@ class Contacts:
         task = self._loading.get(id)
         if task is None:
             task = self._loading[id] = self._background.start(self._load(session), "contacts")
-            task.add_done_callback(lambda _: self._loading.pop(id, None))
+            task.add_done_callback(lambda done: self._loading.pop(id) if self._loading.get(id) is done else None)
         return task
 
     def forget(self, account: str) -> None:
-        """After a follow or unfollow of our own."""
+        """After a follow or unfollow of our own. A set that is on its way was asked for before, and is not kept."""
         self._sets.pop(account, None)
+        self._loading.pop(account, None)
+
+    def renew(self, account: str, me: hub.Account) -> None:
+        """After a change of the own profile."""
+        self._loading.pop(account, None)
+        if kept := self._sets.get(account):
+            self._sets[account] = msgspec.structs.replace(kept, me=me)
 
     async def _load(self, session: Session) -> ContactSet:
         try:
@@ -140,7 +147,8 @@ class Contacts:
             raise
         self._failed.pop(session.account.id, None)
         loaded = ContactSet(me=me.account, following=following, followers=followers, loaded=self._clock())
-        self._sets[session.account.id] = loaded
+        if self._loading.get(session.account.id) is asyncio.current_task():
+            self._sets[session.account.id] = loaded
         return loaded
 
 

@@ -28,11 +28,15 @@ class Correspondents:
         self._contacts = contacts
         self._kept: TTLCache[tuple[str, str], hub.Account] = TTLCache(MOST, SECONDS, clock)
 
+    def renew(self, session: Session, me: hub.Account) -> None:
+        """After a change of the own profile."""
+        self._kept[session.scope, me.native] = me
+
     async def of(self, session: Session, mails: Iterable[Mail], *, whole: bool) -> dict[str, hub.Account]:
         """Everybody whom `mails` name. `whole` false: only ids and names are needed. Who is gone is made of what the
-        message says of them. Raises BackendError."""
+        message says of them, or of the id alone where it names them no longer. Raises BackendError."""
         me = session.account.native
-        found, stand_ins = {me: own(session)}, dict[str, hub.Account]()
+        found, stand_ins, unknown = {me: own(session)}, dict[str, hub.Account](), dict[str, hub.Account]()
         wanted = {me} if whole else set[str]()
         for letter, status in mails:
             self._kept[session.scope, letter.author] = status.account
@@ -41,10 +45,12 @@ class Correspondents:
             named = [one for one in status.mentions if address(one) == name]
             if named:
                 stand_ins[name] = _stand_in(name, named[0])
+            else:
+                unknown[name] = _stand_in(name, hub.Mention(native=name, acct=name.removeprefix(UNNAMED)))
         if not whole:
             found |= {name: one for name, one in stand_ins.items() if not name.startswith(UNNAMED)}
             wanted -= found.keys()
-        return stand_ins | found | await self._look_up(session, wanted)
+        return unknown | stand_ins | found | await self._look_up(session, wanted)
 
     async def _look_up(self, session: Session, names: set[str]) -> dict[str, hub.Account]:
         found = {name: kept for name in names if (kept := self._kept.get((session.scope, name)))}

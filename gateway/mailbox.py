@@ -1,12 +1,14 @@
 """What the gateway knows of one account's messages: who wrote them to whom, their threads, what was seen and hidden.
 
-One record a message in the store, under the canonical key of its status; the text stays with the backend. The state of
-the index "messages" holds how far the backend's lists were read, and `version`, which changes with every write: so
-another worker sees that it must read the records again.
+One record a message in the store, under the canonical key of its status; the text stays with the backend. The marks are
+records of their own, so that a process which writes what it knew a while ago takes none away. The state of the index
+"messages" holds how far the backend's lists were read. The version changes with every write: so another process sees
+that it must read all of it again.
 """
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -21,7 +23,9 @@ from gateway.stores.store import AccountRecord, Store
 from mappings import hub
 from mappings.messages import default_title, letter
 
-INDEX, KIND, VERSION = "messages", "message", "version"
+INDEX, KIND = "messages", "message"
+SEEN, HIDDEN = "message-seen", "message-hidden"
+VERSIONS, VERSION = "message-version", "version"
 
 MOST_ABOVE = 5000
 """So deep may a conversation be."""
@@ -32,7 +36,8 @@ UNNAMED = "@"
 
 class Letter(msgspec.Struct, frozen=True, array_like=True):
     """One message. `to` are native ids of its recipients (or `@acct`), `parent` the key of the answered status, `root`
-    the `friendica_parent_uri` of the thread, `title` the thread's. `open`: the answered message may be unknown."""
+    the `friendica_parent_uri` of the thread, `title` the thread's. `open`: the answered message may be unknown; `told`:
+    a client was shown it so. The marks `seen` and `hidden` never go back; they are no part of the record."""
 
     key: str
     id: int
@@ -87,17 +92,26 @@ class Mailbox:
         self._keys: dict[int, str] = {}
         self._account = account.id
         self._store = store
+        self._version = b""
 
     async def load(self) -> None:
         """What is in the store, where it changed since. Raises StoreDown."""
-        state, _ = await self._store.index_state(self._account, INDEX)
-        if state.get(VERSION) == self.state.get(VERSION):
+        versions = await self._store.records(self._account, VERSIONS, [VERSION])
+        version = versions.get(VERSION, b"")
+        if version and version == self._version:
             return
-        kept = await self._store.records(self._account, KIND)
+        state, _ = await self._store.index_state(self._account, INDEX)
+        kinds = (self._store.records(self._account, kind) for kind in (KIND, SEEN, HIDDEN))
+        kept, seen, hidden = await asyncio.gather(*kinds)
+        letters = (msgspec.msgpack.decode(raw, type=Letter) for raw in kept.values())
         self.state.clear()
         self.state.update(state)
-        self.letters = {key: msgspec.msgpack.decode(raw, type=Letter) for key, raw in kept.items()}
+        self.letters = {
+            one.key: replace(one, seen=one.author == self.me or one.key in seen, hidden=one.key in hidden)
+            for one in letters
+        }
         self._keys = {one.id: key for key, one in self.letters.items()}
+        self._version = version
 
     async def save(self, letters: Iterable[Letter], state: dict[str, str] | None = None) -> None:
         """Add or replace. Raises StoreDown."""
@@ -105,25 +119,53 @@ class Mailbox:
         moved = {name: value for name, value in (state or {}).items() if self.state.get(name) != value}
         if not changed and not moved:
             return
-        moved[VERSION] = secrets.token_hex(8)
-        if changed:
-            raw = {key: msgspec.msgpack.encode(one) for key, one in changed.items()}
-            await self._store.put_records(self._account, KIND, raw)
-        await self._store.index_add(self._account, INDEX, (), moved)
+        before = self._begin()
+        for kind, records in self._records(changed).items():
+            if records:
+                await self._store.put_records(self._account, kind, records)
+        if moved:
+            await self._store.index_add(self._account, INDEX, (), moved)
+        await self._end(before)
         self.fresh |= changed.keys() - self.letters.keys()
         self.letters.update(changed)
         self._keys.update((one.id, key) for key, one in changed.items())
         self.state.update(moved)
+
+    def _records(self, changed: Mapping[str, Letter]) -> dict[str, dict[str, bytes]]:
+        """By kind, what is new in `changed`."""
+        facts, seen, hidden = dict[str, bytes](), dict[str, bytes](), dict[str, bytes]()
+        for key, one in changed.items():
+            known, raw = self.letters.get(key), _facts(one)
+            if known is None or _facts(known) != raw:
+                facts[key] = raw
+            if one.seen and one.author != self.me:
+                seen[key] = b"1"
+            if one.hidden:
+                hidden[key] = b"1"
+        return {KIND: facts, SEEN: seen, HIDDEN: hidden}
+
+    def _begin(self) -> bytes:
+        """Before writing: should that fail half-way, all is read again with the next `load`."""
+        before, self._version = self._version, b""
+        return before
+
+    async def _end(self, before: bytes) -> None:
+        """A new version. Where another process wrote since `before`, all is read again with the next `load`."""
+        after = secrets.token_bytes(8)
+        if await self._store.swap_record(self._account, VERSIONS, VERSION, before, after):
+            self._version = after
+        else:
+            await self._store.put_records(self._account, VERSIONS, {VERSION: after})
 
     async def drop(self, keys: Collection[str]) -> None:
         """They are gone at the backend. Raises StoreDown."""
         known = [self.letters[key] for key in keys if key in self.letters]
         if not known:
             return
-        version = {VERSION: secrets.token_hex(8)}
-        await self._store.drop_records(self._account, KIND, [one.key for one in known])
-        await self._store.index_add(self._account, INDEX, (), version)
-        self.state.update(version)
+        before = self._begin()
+        for kind in (KIND, SEEN, HIDDEN):
+            await self._store.drop_records(self._account, kind, [one.key for one in known])
+        await self._end(before)
         for one in known:
             del self.letters[one.key]
             self._keys.pop(one.id, None)
@@ -238,6 +280,11 @@ class Mailbox:
                 rank = (not known.told, known.id, known.root)
             chosen[first] = min(chosen.get(first, rank), rank)
         return {key: chosen[first][2] for key, first in top.items()}
+
+
+def _facts(one: Letter) -> bytes:
+    """The record: what a letter says, without marks."""
+    return msgspec.msgpack.encode(replace(one, seen=False, hidden=False))
 
 
 def address(mention: hub.Mention) -> str:

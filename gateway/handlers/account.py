@@ -30,7 +30,7 @@ async def update_profile(ask: Ask) -> Reply:
     note = ask.text("description") if ask.has("description") else None
     if name is None and note is None:
         return await verify_credentials(ask)
-    return await _signed_in(ask, ask.session.backend.update_profile(ProfileChange(name=name, note=note)))
+    return await _signed_in(ask, _changed(ask, ProfileChange(name=name, note=note)))
 
 
 async def update_profile_image(ask: Ask) -> Reply:
@@ -41,7 +41,15 @@ async def update_profile_image(ask: Ask) -> Reply:
     if ask.id("profile_id") not in {None, PROFILE_ID}:
         raise ApiError(400, "profile_id not available")
     change = ProfileChange(avatar=await portrait(uploads[0], ask.gateway.settings.photo_bytes))
-    return await _signed_in(ask, ask.session.backend.update_profile(change))
+    return await _signed_in(ask, _changed(ask, change))
+
+
+async def _changed(ask: Ask, change: ProfileChange) -> Person:
+    session = ask.session
+    person = await session.backend.update_profile(change)
+    ask.gateway.contacts.renew(session.account.id, person.account)
+    ask.gateway.correspondents.renew(session, person.account)
+    return person
 
 
 async def _signed_in(ask: Ask, person: Awaitable[Person]) -> Reply:
