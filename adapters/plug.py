@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from functools import lru_cache
+from weakref import WeakSet
 
 import httpx2 as httpx
 
@@ -41,6 +42,7 @@ class Plug(httpx.AsyncBaseTransport):
         self.dialer, self.max_bytes = Dialer(guard, connect), max_bytes
         self.buffer = memoryview(bytearray(BUFFER))
         self.idle: dict[Place, list[Wire]] = {}
+        self.wires: WeakSet[Wire] = WeakSet()
         self.sweeper: asyncio.TimerHandle | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -58,7 +60,9 @@ class Plug(httpx.AsyncBaseTransport):
 
     def wire(self) -> Wire:
         """A connection to be."""
-        return Wire(self.buffer, self.max_bytes)
+        wire = Wire(self.buffer, self.max_bytes)
+        self.wires.add(wire)
+        return wire
 
     def kept(self, place: Place) -> Wire | None:
         """The connection to this place that was used last, if it still lives."""
@@ -102,12 +106,12 @@ class Plug(httpx.AsyncBaseTransport):
         return unpacked(reply.body, min(most or self.max_bytes, self.max_bytes))
 
     async def aclose(self) -> None:
-        """Close all kept connections."""
+        """Close all connections, those in use too."""
         if self.sweeper:
             self.sweeper.cancel()
             self.sweeper = None
-        for stack in self.idle.values():
-            for wire in stack:
+        for wire in tuple(self.wires):
+            if wire.open:
                 wire.close()
         self.idle.clear()
         await self.dialer.aclose()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import shapes
-from tests.faults.calls import CALLS, WITHOUT_BACKEND, good, send
+from tests.faults.calls import CALLS, WITHOUT_ANYTHING, good, send
 from tests.gateway_harness import Ground, gateway_on
 
 
@@ -62,11 +62,11 @@ async def test_without_a_store_reads_of_known_things_work_and_the_rest_is_a_503(
     posts = len(ground.world.posts)
     for call, request in requests.items():
         answer = await send(ground, call, request, format)
-        assert answer.status in {200, 503}, (call.path, answer.body)
+        assert answer.status in {200, 302, 503}, (call.path, answer.body)
         if answer.status == 503:
             shapes.validate_error(503, format, answer.body, answer.headers)
             assert answer.headers["retry-after"]
-        assert answer.status == 200 or call.path not in WITHOUT_BACKEND, call.path
+        assert answer.status < 400 or call.path not in WITHOUT_ANYTHING, call.path
     known = await ground.request("GET", "statuses/home_timeline", format=format)
     assert known.status == 200
     ground.world.post("bob", "never seen")
