@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 
 from cachetools import LRUCache
 
+from adapters.activitypub.client import Ways
+from adapters.activitypub.joining import actor_of, owner_of
+from adapters.activitypub.oauth import readable
+from adapters.activitypub.signing_in import ActorSigningIn, signing_in_at
 from adapters.backend import Backend
 from adapters.errors import BackendError, Slow, Unavailable
 from adapters.mastodon.backend import MastodonBackend
@@ -18,6 +22,7 @@ from adapters.mastodon.instance import Instance
 from adapters.mastodon.signing_in import SigningIn
 from adapters.transport import Transport
 from adapters.upstream import DOCUMENT_BYTES, Upstream
+from mappings import hub
 
 REMEMBER_SECONDS = 12 * 3600
 """After this long an instance is looked at again: it may have been updated."""
@@ -48,6 +53,7 @@ class Connections:
             user_agent, allow_hosts=allow_hosts, seconds=upstream_seconds, max_bytes=upstream_bytes
         )
         self.sleep, self.clock = sleep, clock
+        self.ways = Ways(self.transport, clock)
         self.known: LRUCache[str, Known] = LRUCache(INSTANCES)
         self.looking: dict[str, asyncio.Task[Instance]] = {}
 
@@ -60,6 +66,18 @@ class Connections:
         """The ways in for people of an instance. Raises BackendError."""
         instance = await self.instance(base_url.rstrip("/"))
         return SigningIn(instance.upstream, instance.capabilities.software)
+
+    async def actor_of(self, text: str, token: str) -> str:
+        """The id of the ActivityPub actor that a handle or an address names. Raises BackendError."""
+        return await actor_of(self.ways, text, readable(token) if token else None)
+
+    async def owner(self, actor: str, token: str) -> hub.Account:
+        """Whose a credential for an ActivityPub actor is. Raises Refused for somebody else's, BackendError."""
+        return await owner_of(self.ways, actor, token)
+
+    async def actor_signing_in(self, base_url: str, actor: str = "") -> ActorSigningIn:
+        """The ways in for the actors of a server. Raises Unsupported where there are none, BackendError."""
+        return await signing_in_at(self.transport, base_url.rstrip("/"), actor)
 
     async def instance(self, base_url: str) -> Instance:
         """As last looked at, if that is not too long ago or it cannot be looked at now. Raises BackendError."""

@@ -18,10 +18,11 @@ from gateway.problems import Problem
 
 
 class Option(NamedTuple):
-    """One argument of a command, as argparse takes it."""
+    """One argument of a command, as argparse takes it. Exactly one of those with the same `choice` must be there."""
 
     name: str
     how: dict[str, Any]
+    choice: str = ""
 
 
 class Command(NamedTuple):
@@ -47,8 +48,10 @@ COMMANDS = (
         ("link",), "gateway.cli_logins:link", "link a backend account and print its first app password",
         (
             NAME,
-            Option("--server", {"required": True, "metavar": "URL", "help": "address of the account's server"}),
-            Option("--token-file", {"required": True, "metavar": "F", "help": FROM_FILE}),
+            Option("--server", {"metavar": "URL", "help": "address of the account's server"}, "who"),
+            Option("--actor", {"metavar": "ACTOR", "help": "or an ActivityPub actor: user@host or address"}, "who"),
+            Option("--token-file", {"metavar": "F", "help": FROM_FILE}, "secret"),
+            Option("--basic-file", {"metavar": "F", "help": "or, of an actor: user:application password"}, "secret"),
             Option("--name", {"dest": "device", "metavar": "DEVICE", "help": "what the app password is for"}),
             READ_ONLY,
             PLAIN_HTTP,
@@ -148,9 +151,18 @@ def parser() -> argparse.ArgumentParser:
             groups[group] = first.add_parser(group, help=GROUPS[group]).add_subparsers(required=True, metavar="COMMAND")
         own = groups[group].add_parser(word, help=command.help, description=command.help, allow_abbrev=False)
         own.set_defaults(function=command.function)
-        for option in command.options:
-            own.add_argument(option.name, **option.how)
+        add_options(own, command.options)
     return top
+
+
+def add_options(own: argparse.ArgumentParser, options: Sequence[Option]) -> None:
+    """The arguments of one command."""
+    choices = {
+        name: own.add_mutually_exclusive_group(required=True)
+        for name in dict.fromkeys(option.choice for option in options if option.choice)
+    }
+    for option in options:
+        (choices.get(option.choice) or own).add_argument(option.name, **option.how)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from adapters.activitypub.credentials import Credential, Unusable
+from adapters.connect import Connections
 from adapters.errors import BackendError, TokenGone, Unavailable
 from adapters.guard import PORTS, is_public
 from adapters.guard import pair as host_port
+from adapters.webfinger import origin
 from gateway import services
 from gateway.cli_info import settings_of
 from gateway.logins import FIRST_DEVICE, Device, Linked, Logins, base_url
@@ -31,6 +34,7 @@ class Desk(NamedTuple):
 
     settings: Settings
     logins: Logins
+    connections: Connections
 
 
 @asynccontextmanager
@@ -39,7 +43,7 @@ async def opened(args: argparse.Namespace) -> AsyncIterator[Desk]:
     settings = settings_of(args)
     async with services.open_gateway(settings) as gateway:
         vault = await open_vault(settings.data_dir, gateway.store)
-        yield Desk(settings, Logins(gateway.store, vault, gateway.connections))
+        yield Desk(settings, Logins(gateway.store, vault, gateway.connections), gateway.connections)
 
 
 def link(args: argparse.Namespace) -> int:
@@ -48,20 +52,15 @@ def link(args: argparse.Namespace) -> int:
 
 
 async def _link(args: argparse.Namespace) -> int:
-    server = base_url(args.server)
-    token = secret_from(args.token_file)
-    check_allowed(server, settings_of(args))
+    if args.basic_file and not args.actor:
+        raise Problem("--basic-file is for accounts named by --actor.")
+    server = base_url(args.server or server_named(args.actor))
+    token = credential_from(args)
+    if args.server or "://" in args.actor:
+        check_allowed(server, settings_of(args))
     named = bool(args.device) or args.read_only or args.plain_http
-    device = device_of(args) if named else None
     async with opened(args) as desk:
-        try:
-            linked = await desk.logins.link(server, token, name=args.name, device=device)
-        except TokenGone as error:
-            raise Problem(f"{server} does not accept the token.") from error
-        except Unavailable as error:
-            raise unreachable(server, error, desk.settings) from error
-        except BackendError as error:
-            raise Problem(f"{server}: {error}") from error
+        linked = await _linked(args, desk, server, token, device_of(args) if named else None)
     account = linked.account
     print(f"Linked {account.username} at {account.backend} ({account.software}) as {account.login}.")
     if not linked.password:
@@ -70,6 +69,35 @@ async def _link(args: argparse.Namespace) -> int:
         return 0
     print(typing_hint(linked, desk.settings))
     return 0
+
+
+async def _linked(args: argparse.Namespace, desk: Desk, server: str, token: str, device: Device | None) -> Linked:
+    """Ask the server. Raises Problem."""
+    try:
+        actor = await desk.connections.actor_of(args.actor, token) if args.actor else ""
+        server = origin(actor) or server
+        return await desk.logins.link(server, token, name=args.name, device=device, actor=actor)
+    except TokenGone as error:
+        raise Problem(f"{server} does not accept the {'password' if args.basic_file else 'token'}.") from error
+    except Unavailable as error:
+        raise unreachable(server, error, desk.settings) from error
+    except BackendError as error:
+        raise Problem(f"{server}: {error}") from error
+
+
+def server_named(actor: str) -> str:
+    """The server in a handle or the address of an actor."""
+    return actor if "://" in actor else actor.rpartition("@")[2]
+
+
+def credential_from(args: argparse.Namespace) -> str:
+    """What proves the account, as it is sealed. Raises Problem."""
+    if not args.basic_file:
+        return secret_from(args.token_file)
+    try:
+        return Credential.of_password(secret_from(args.basic_file)).text()
+    except Unusable as error:
+        raise Problem(f"{args.basic_file}: {error}") from error
 
 
 def add(args: argparse.Namespace) -> int:

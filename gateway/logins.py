@@ -18,14 +18,18 @@ from urllib.parse import urlsplit
 import msgspec
 
 from adapters.backend import Backend
-from adapters.errors import TokenGone
+from adapters.errors import Refused, TokenGone
 from gateway.logs import without
 from gateway.problems import Problem
 from gateway.stores.store import AccountRecord, LoginRecord, Store
 from gateway.vault import Unsealable, Vault, new_password
+from mappings import hub
 
 USABLE = re.compile(r"[A-Za-z0-9_.-]+(@[A-Za-z0-9.-]+)?")
 """A login name that Basic can carry: no colon, no space."""
+
+ACTIVITYPUB = "activitypub"
+"""The software of accounts whose native id is an actor, and whose token is a credential in its text form."""
 
 FIRST_DEVICE, CONFIGURED = "first", "configuration"
 
@@ -39,6 +43,9 @@ class Connections(Protocol):
 
     async def backend(self, base_url: str, token: str | None) -> Backend:
         """The backend of one account, None for nobody's. Raises BackendError."""
+
+    async def owner(self, actor: str, token: str) -> hub.Account:
+        """Whose a credential for an ActivityPub actor is. Raises Refused for somebody else's, BackendError."""
 
 
 class Linked(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,13 +106,17 @@ class Logins:
         self._connections = connections
         self._clock = clock
 
-    async def link(self, server: str, token: str, *, name: str = "", device: Device | None = None) -> Linked:
+    async def link(
+        self, server: str, token: str, *, name: str = "", device: Device | None = None, actor: str = ""
+    ) -> Linked:
         """Link the owner of `token`, or link them anew, and give out a password for `device`.
 
-        `name` is the wanted login name. Linking anew keeps the login name, seals the new token for every login there is
-        and gives out a further password only when a `device` is named. Raises LoginProblem, BackendError, StoreDown.
+        `name` is the wanted login name. `actor` is the id of an ActivityPub actor on `server`: then `token` is a
+        credential for it (`adapters.activitypub.credentials`), and no Mastodon API is looked for. Linking anew keeps
+        the login name, seals the new token for every login there is and gives out a further password only when a
+        `device` is named. Raises LoginProblem, BackendError, StoreDown.
         """
-        account, logins = await self._linked(base_url(server), token, name)
+        account, logins = await self._linked(base_url(server), token, name, actor)
         if logins and device is None:
             return Linked(account=account)
         return await self._give(account, token, device or Device())
@@ -121,16 +132,18 @@ class Logins:
             login, account = found
             if account.backend == url and not account.broken and self._opens(login, password, token):
                 return account
-        account, _ = await self._linked(url, token, "")
+        account, _ = await self._linked(url, token, "", "")
         if found is None or found[1].id != account.id:
             if found is not None:
                 await self._store.remove_login(found[1].id, found[0].id)
             await self._give(account, token, Device(name=CONFIGURED), password)
         return account
 
-    async def _linked(self, url: str, token: str, name: str) -> tuple[AccountRecord, tuple[LoginRecord, ...]]:
+    async def _linked(
+        self, url: str, token: str, name: str, actor: str
+    ) -> tuple[AccountRecord, tuple[LoginRecord, ...]]:
         """The owner of `token`, stored, and the logins there are, which hold the token now."""
-        account = await self._described(url, token, name)
+        account = await self._described(url, token, name, actor)
         logins = await self._store.logins(account.id)
         for login in logins:
             await self._change(login, sealed=self._vault.seal(token.encode(), login.public))
@@ -201,15 +214,13 @@ class Logins:
             found = next((other for other in logins if other.hash == login.hash), None)
         return None
 
-    async def _described(self, url: str, token: str, name: str) -> AccountRecord:
+    async def _described(self, url: str, token: str, name: str, actor: str) -> AccountRecord:
         """The account behind `token`: as it is known, but whole again and linked now, or a new one."""
         if not token:
             raise LoginProblem("The token is empty.")
-        backend = await self._connections.backend(url, token)
-        person = (await backend.me()).account
+        software, person = await self._owner(url, token, actor)
         known = await self._store.accounts()
         now = int(self._clock())
-        software = backend.capabilities.software
         for account in known:
             if (account.backend, account.native) == (url, person.native):
                 return msgspec.structs.replace(
@@ -220,9 +231,20 @@ class Logins:
             software=software, native=person.native, username=person.username, created=now,
         )
 
+    async def _owner(self, url: str, token: str, actor: str) -> tuple[str, hub.Account]:
+        """The software of the backend, and whose the token is there."""
+        if not actor:
+            backend = await self._connections.backend(url, token)
+            return backend.capabilities.software, (await backend.me()).account
+        try:
+            return ACTIVITYPUB, await self._connections.owner(actor, token)
+        except Refused as error:
+            raise LoginProblem("The token belongs to somebody else.") from error
+
     async def _check_owner(self, account: AccountRecord, token: str) -> None:
-        backend = await self._connections.backend(account.backend, token)
-        if (await backend.me()).account.native != account.native:
+        actor = account.native if account.software == ACTIVITYPUB else ""
+        _, person = await self._owner(account.backend, token, actor)
+        if person.native != account.native:
             raise LoginProblem(f"The token belongs to somebody else than {account.login}.")
 
     async def _unsealed(self, account: AccountRecord, password: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from adapters.activitypub.signing_in import ActorSigningIn
 from adapters.mastodon.signing_in import REFUSALS, App, SigningIn
 from gateway.stores.store import Store
 from gateway.vault import Unsealable, Vault
@@ -31,7 +32,7 @@ class Apps:
         """What stands for an instance in its return address."""
         return self._vault.hash(f"return {instance}")[:TAG_CHARS]
 
-    async def of(self, instance: str, signing_in: SigningIn) -> App:
+    async def of(self, instance: str, signing_in: SigningIn | ActorSigningIn) -> App:
         """A registration that holds. Raises Notice (the instance gives none), BackendError, StoreDown."""
         redirect_uri = f"{self._base_url}/connect/return/{self.tag(instance)}"
         if signing_in.own_app:
@@ -62,7 +63,7 @@ class Apps:
         except Unsealable:
             return None
 
-    async def _new(self, redirect_uri: str, signing_in: SigningIn) -> App:
+    async def _new(self, redirect_uri: str, signing_in: SigningIn | ActorSigningIn) -> App:
         try:
             return await signing_in.register(redirect_uri, name=NAME, website=self._base_url)
         except REFUSALS as error:

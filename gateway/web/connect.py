@@ -2,18 +2,23 @@
 
     GET, POST /connect                which server?
     GET       /connect/return/<tag>   from the instance's own page; <tag> stands for the instance
+    GET       /connect/return/<tag>/client   who the gateway is, for servers that read that
     GET       /connect/done           what to type into clients
 """
 
 from __future__ import annotations
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+import re
 
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from adapters.activitypub.signing_in import client_document
 from adapters.errors import BackendError
 from gateway.logins import LoginProblem
 from gateway.web.addresses import FIELD, wanted
 from gateway.web.admission import Admission
+from gateway.web.apps import NAME
 from gateway.web.clients import CLIENTS
 from gateway.web.endpoints import signed_in, visited
 from gateway.web.forms import Fields, form
@@ -29,6 +34,7 @@ STARTS, START_SECONDS = 15, 600.0
 """Linkings that one address may begin in so many seconds."""
 COOKIE = "oldbird-link-"
 COOKIE_CHARS = 12
+TAG = re.compile(r"[0-9a-f]{16}").fullmatch
 PASSWORD, NEXT = "password", "next"
 """What is left for the page after the return."""
 
@@ -118,6 +124,16 @@ async def _welcome(visit: Visit, came: Arrived) -> Response:
     await visit.leave(PASSWORD, came.linked.password)
     await visit.leave(NEXT, came.next)
     return redirect(visit.request, "/connect/done")
+
+
+@visited
+async def described(request: Request) -> Response:
+    """The document that a client id may be the address of."""
+    tag, base_url = request.path_params["tag"], visit_of(request).base_url
+    if not TAG(tag):
+        return PlainTextResponse("Not Found", 404)
+    document = client_document(f"{base_url}/connect/return/{tag}", name=NAME, website=base_url)
+    return JSONResponse(document, headers={"Cache-Control": "max-age=3600"})
 
 
 @signed_in

@@ -13,10 +13,12 @@ from starlette.responses import Response, StreamingResponse
 
 from adapters.errors import BackendError
 from gateway.exports import CONTENT_TYPE, export
+from gateway.logins import ACTIVITYPUB
 from gateway.unlinking import unlink
 from gateway.web.apps import Apps
 from gateway.web.endpoints import signed_in, visited
 from gateway.web.forms import form
+from gateway.web.linking import ways_in
 from gateway.web.pages import HEADERS, page
 from gateway.web.sessions import WebSession
 from gateway.web.visits import Visit, redirect, visit_of
@@ -50,7 +52,9 @@ async def _gone(visit: Visit, session: WebSession) -> Response:
     """The backend is told first, while the token is at hand; what it answers does not keep anybody here."""
     gateway = visit.gateway
     with suppress(BackendError):
-        signing_in = await gateway.connections.signing_in(session.account.backend)
+        account = session.account
+        actor = account.native if account.software == ACTIVITYPUB else ""
+        signing_in = await ways_in(gateway.connections, account.backend, account.software, actor)
         app = await Apps(gateway.store, gateway.vault, visit.base_url).of(session.account.backend, signing_in)
         await signing_in.revoke(app, session.token)
     await unlink(gateway.store, gateway.vault, session.account)

@@ -16,10 +16,23 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from adapters.errors import BackendError, BadAnswer, Refused, Rejected, Slow, Unavailable
+from adapters.activitypub.oauth import readable
+from adapters.activitypub.signing_in import ActorSigningIn
+from adapters.connect import Connections
+from adapters.errors import (
+    BackendError,
+    BadAnswer,
+    Missing,
+    Refused,
+    Rejected,
+    Slow,
+    TokenGone,
+    Unavailable,
+    Unsupported,
+)
 from adapters.mastodon.signing_in import App, AppGone, SigningIn
 from adapters.webfinger import server_of
-from gateway.logins import USABLE, Linked, LoginProblem, Logins
+from gateway.logins import ACTIVITYPUB, USABLE, Linked, LoginProblem, Logins
 from gateway.logs import without
 from gateway.vault import Unsealable
 from gateway.web.addresses import Wanted, base_urls
@@ -41,13 +54,16 @@ MAX_NAME = 64
 
 class Pending(msgspec.Struct, frozen=True, array_like=True):
     """What was begun. `person` is the expected user name or "", `next` the page to go on to, `app` the wrapped
-    registration, `again`: it is the second try."""
+    registration, `again`: it is the second try. `software` is ACTIVITYPUB for a server of actors; `actor` is then the
+    expected one's id, where it is known."""
 
     instance: str
     person: str
     next: str
     app: bytes = b""
     again: bool = False
+    software: str = ""
+    actor: str = ""
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +94,9 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A server that was looked at."""
 
     instance: str
-    signing_in: SigningIn
+    signing_in: SigningIn | ActorSigningIn
+    software: str = ""
+    actor: str = ""
 
 
 class Linking:
@@ -95,10 +113,14 @@ class Linking:
         urls = base_urls(meant, self._gateway.settings.allow_hosts)
         known = await self._store.accounts()
         self._admission.check_start({meant.host, *map(plain_host, urls)}, meant.handle, known)
-        found = await self._find(urls, meant)
-        return await self._sent(found.signing_in, Pending(found.instance, meant.user, next))
+        try:
+            found = await self._find(urls, meant)
+        except (Missing, Rejected, Refused, BadAnswer, TokenGone, Unsupported) as error:
+            found = await self._find_actors(urls, meant, error)
+        pending = Pending(found.instance, meant.user, next, software=found.software, actor=found.actor)
+        return await self._sent(found.signing_in, pending)
 
-    async def _sent(self, signing_in: SigningIn, pending: Pending) -> Begun:
+    async def _sent(self, signing_in: SigningIn | ActorSigningIn, pending: Pending) -> Begun:
         app = await self._apps.of(pending.instance, signing_in)
         state, secret = secrets.token_urlsafe(24), secrets.token_urlsafe(32)
         url = await signing_in.address(app, state=state, verifier=self._verifier(secret))
@@ -120,6 +142,19 @@ class Linking:
         if not named or named in urls:
             raise problem or Notice("connect.no_server", field="server")
         return Found(instance=named, signing_in=await self._gateway.connections.signing_in(named))
+
+    async def _find_actors(self, urls: list[str], meant: Wanted, problem: BackendError) -> Found:
+        """A server that has no Mastodon API, where actors sign in. Raises `problem` where they do not."""
+        connections, actor = self._gateway.connections, ""
+        if meant.user:
+            with suppress(BackendError):
+                actor = await connections.actor_of(meant.handle, "")
+                urls = base_urls(Wanted(plain_host(actor)), self._gateway.settings.allow_hosts)
+        for url in urls:
+            with suppress(BackendError):
+                signing_in = await connections.actor_signing_in(url, actor)
+                return Found(instance=url, signing_in=signing_in, software=ACTIVITYPUB, actor=actor)
+        raise problem
 
     async def _named_by_host(self, url: str, meant: Wanted) -> str:
         try:
@@ -143,7 +178,7 @@ class Linking:
 
         Raises Notice, BackendError, StoreDown.
         """
-        signing_in = await self._gateway.connections.signing_in(pending.instance)
+        signing_in = await ways_in(self._gateway.connections, pending.instance, pending.software, pending.actor)
         try:
             app = self._apps.opened(pending.app)
             token = await signing_in.exchange(app, code=code[:MAX_CODE], verifier=self._verifier(secret))
@@ -164,8 +199,8 @@ class Linking:
         return Arrived(linked=linked, token=token, next=pending.next)
 
     async def _link(self, pending: Pending, token: str) -> Linked:
-        backend = await self._gateway.connections.backend(pending.instance, token)
-        person = (await backend.me()).account
+        actor = readable(token).actor if pending.software == ACTIVITYPUB else ""
+        person = await self._person(pending.instance, token, actor)
         if not person.native or not person.username:
             raise BadAnswer("The server does not say who signed in.")
         known = await self._known(pending.instance, person.native)
@@ -175,9 +210,15 @@ class Linking:
             raise Notice("connect.at_it", 409)
         try:
             name = "" if known or is_typable(person.username) else await self._typable(person.username)
-            return await self._logins.link(pending.instance, token, name=name)
+            return await self._logins.link(pending.instance, token, name=name, actor=actor)
         finally:
             await self._store.release(lock)
+
+    async def _person(self, instance: str, token: str, actor: str) -> hub.Account:
+        connections = self._gateway.connections
+        if actor:
+            return await connections.owner(actor, token)
+        return (await (await connections.backend(instance, token)).me()).account
 
     def _check(self, pending: Pending, person: hub.Account, *, known: bool) -> None:
         """It is who was expected, and somebody who may come. Raises Notice."""
@@ -195,7 +236,7 @@ class Linking:
         taken = {account.login.lower() for account in await self._store.accounts()}
         return name if name.lower() not in taken else f"{name}-{secrets.token_hex(3)}"
 
-    async def _give_back(self, signing_in: SigningIn, app: App, token: str) -> None:
+    async def _give_back(self, signing_in: SigningIn | ActorSigningIn, app: App, token: str) -> None:
         with suppress(BackendError):
             await signing_in.revoke(app, token)
 
@@ -204,6 +245,15 @@ class Linking:
 
     def _verifier(self, secret: str) -> str:
         return self._vault.hash(f"verifier {secret}")
+
+
+async def ways_in(
+    connections: Connections, instance: str, software: str, actor: str = ""
+) -> SigningIn | ActorSigningIn:
+    """How people of an instance sign in. Raises BackendError."""
+    if software == ACTIVITYPUB:
+        return await connections.actor_signing_in(instance, actor)
+    return await connections.signing_in(instance)
 
 
 def is_typable(username: str) -> bool:

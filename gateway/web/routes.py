@@ -15,6 +15,7 @@ def routes() -> list[BaseRoute]:
         Route("/", front.front_page, methods=["GET"]),
         Route("/connect", connect.connect, methods=["GET", "POST"]),
         Route("/connect/return/{tag}", connect.returned, methods=["GET"]),
+        Route("/connect/return/{tag}/client", connect.described, methods=["GET"]),
         Route("/connect/done", connect.done, methods=["GET"]),
         Route("/settings", devices.settings, methods=["GET", "POST"]),
         Route("/settings/password", devices.password, methods=["GET"]),
