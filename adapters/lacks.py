@@ -9,26 +9,26 @@ from adapters.backend import Capabilities
 from adapters.errors import Unsupported
 
 LACKS = {
-    "uploads": "does not support media uploads",
-    "lists": "has no lists of contacts",
-    "renames_lists": "cannot rename a list of contacts",
-    "list_addressing": "cannot address these lists of contacts",
-    "favourites_list": "does not say what its people like",
-    "blocks_list": "does not say whom its people block",
-    "searches_statuses": "cannot search posts",
-    "federated": "has no timeline of other servers' posts",
-    "conversations": "has no conversations",
-    "markers": "does not keep which notifications were seen",
-    "editing": "cannot change a post",
-    "reactions": "has no dislikes",  # the one reaction that calls ask for
-    "events": "has no answers to events",
+    "uploads": "Media upload is not supported by the ActivityPub backend.",  # the only kind that may lack it
+    "lists": "{} has no lists of contacts.",
+    "renames_lists": "{} cannot rename a list of contacts.",
+    "list_addressing": "{} cannot address these lists of contacts.",
+    "favourites_list": "{} does not say what its people like.",
+    "blocks_list": "{} does not say whom its people block.",
+    "searches_statuses": "{} cannot search posts.",
+    "federated": "{} has no timeline of other servers' posts.",
+    "conversations": "{} has no conversations.",
+    "markers": "{} does not keep which notifications were seen.",
+    "editing": "{} cannot change a post.",
+    "reactions": "{} has no dislikes.",  # the one reaction that calls ask for
+    "events": "{} has no answers to events.",
 }
-"""Name of a field of `Capabilities` -> what follows the name of the server."""
+"""Name of a field of `Capabilities` -> the sentence, with `{}` for the name of the server."""
 
 
 def refusal(capabilities: Capabilities, lacking: str) -> Unsupported:
     """The error that names the backend and what it lacks."""
-    return Unsupported(f"{capabilities.label or capabilities.software} {LACKS[lacking]}.")
+    return Unsupported(LACKS[lacking].format(capabilities.label or capabilities.software))
 
 
 def require(capabilities: Capabilities, wanted: str) -> None:

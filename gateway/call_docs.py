@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 
 from gateway.call_rows import TABLE
-from gateway.calls import ANY, Call, Param, Type
+from gateway.calls import ANY, Call, Need, Param, Type
 from gateway.dialects import MOUNTS
 
 INTRODUCTION = """# Calls
@@ -72,11 +72,18 @@ def _section(call: Call) -> str:
         lines.append(f"* in the path: `{call.path}{parts}`")
     if call.root:
         lines.append(f"* XML: `<{call.root}>`" + (f" of `<{call.item}>`" if call.item else ""))
+    lines += [_need(need) for need in call.needs]
     if not call.spec:
         lines.append("* not in the specification")
     if call.ignored:
         lines.append(f"* accepted without effect: {_code(call.ignored)}")
     return "\n".join(lines) + "\n" + _parameters(call.params)
+
+
+def _need(need: Need) -> str:
+    if need.instead:
+        return f"* without `{need.capability}`: {need.instead}"
+    return f"* [needs](compatibility.md) `{need.capability}`" + (f" for {need.use}" if need.use else "")
 
 
 def _parameters(params: tuple[Param, ...]) -> str:

@@ -41,12 +41,13 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     """A capability (a field of `adapters.backend.Capabilities`) without which a call is not all it should be.
 
     `use`: the use of the call that needs it; "": every use, and dispatch refuses the call with 501. `instead`: what is
-    done without it; "": that use answers 501.
+    done without it; "": that use answers 501. `given`: it only matters where this other capability is there.
     """
 
     capability: str
     use: str = ""
     instead: str = ""
+    given: str = ""
 
     @property
     def whole(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from gateway import __version__, access_log, forwarded, logs, settings
+from gateway import __version__, access_log, forwarded, logs, needs, settings
 from gateway.call_rows import TABLE
 from gateway.calls import ANY
 from gateway.key_file import KeyFile
@@ -127,5 +127,5 @@ def calls(args: argparse.Namespace) -> int:
     """`oldbird calls`"""
     for call in TABLE.planned() if args.planned else TABLE:
         methods = "any" if call.methods == ANY else ",".join(call.methods)
-        print(f"{methods:<16} {' '.join(call.paths)}")
+        print(f"{methods:<16} {' '.join(call.paths)}" + (f"  needs {needs.words(call)}" if call.needs else ""))
     return 0

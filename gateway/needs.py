@@ -29,8 +29,13 @@ def refuse(call: Call, capabilities: Capabilities) -> None:
 
 def lacking(call: Call, capabilities: Capabilities) -> tuple[Need, ...]:
     """What the call needs and the backend has not; where all is refused only that counts."""
-    lacks = tuple(need for need in call.needs if not getattr(capabilities, need.capability))
+    lacks = tuple(need for need in call.needs if _lacks(need, capabilities))
     return tuple(need for need in lacks if need.whole)[:1] or lacks
+
+
+def _lacks(need: Need, capabilities: Capabilities) -> bool:
+    matters = not need.given or getattr(capabilities, need.given)
+    return matters and not getattr(capabilities, need.capability)
 
 
 def state(call: Call, capabilities: Capabilities) -> State:
@@ -42,5 +47,5 @@ def state(call: Call, capabilities: Capabilities) -> State:
 
 
 def words(call: Call) -> str:
-    """Its needs in a line: `lists`, and those of some uses in brackets."""
-    return ", ".join(need.capability if need.whole else f"[{need.capability}]" for need in call.needs)
+    """Its needs in a line."""
+    return ", ".join(need.capability if need.whole else f"partly {need.capability}" for need in call.needs)

@@ -6,7 +6,7 @@ The two lists of albums came with later releases (section 15).
 
 from __future__ import annotations
 
-from gateway.calls import GET, JSON_XML, POST, POST_DELETE, POST_PUT, Call, Param, Type
+from gateway.calls import GET, JSON_XML, POST, POST_DELETE, POST_PUT, Call, Need, Param, Type
 from gateway.rows.shared import EDITING, GROUPS_NAMED, LINE_CHARS, NAME_CHARS, UPLOADS
 from gateway.rows.statuses import MEDIA
 
@@ -70,12 +70,15 @@ ROWS = (
             params=(PHOTO_ID, MEDIA, DESCRIPTION, ALBUM, ALBUM_NEW, *RIGHTS),
             root=f"photo_{verb}",
             formats=JSON_XML,
-            needs=(UPLOADS, GROUPS_NAMED, *more),
+            needs=(*needs, GROUPS_NAMED),
             write=True,
             handler="photos.save",
             doc=f"{does}, on either path: with `photo_id` an update, without it a new photo.",
         )
-        for verb, does, more in (("create", "Stores a photo", ()), ("update", "Changes a photo", (EDITING,)))
+        for verb, does, needs in (
+            ("create", "Stores a photo", (UPLOADS,)),
+            ("update", "Changes a photo", (Need(capability="uploads", use="a new picture"), EDITING)),
+        )
     ),
     Call(
         path="friendica/photo/delete",

@@ -37,6 +37,7 @@ POSTED = (
     GROUPS_NAMED,
     Need(
         capability="list_addressing",
+        given="lists",
         instead="who may read a post for a group is named in it one by one, 20 people at most",
     ),
     Need(capability="places", instead="`lat` and `long` have no effect"),

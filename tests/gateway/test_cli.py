@@ -275,6 +275,7 @@ def test_calls_come_from_the_table(run: Run) -> None:
     assert len(planned) == len(TABLE.planned())
     assert set(planned) < set(every)
     assert any(re.fullmatch(r"POST,PUT +statuses/update( .+)?", line) for line in every)
+    assert any(re.fullmatch(r"any +lists/statuses +needs lists", line) for line in every)
 
 
 def test_the_demo_gets_its_arguments(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,145 @@
+"""`docs/compatibility.md`: every call on every kind of backend, from the rows and the capabilities.
+
+`python -m gateway.compatibility > docs/compatibility.md` writes it anew.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from adapters.backend import Capabilities
+from adapters.lacks import LACKS
+from adapters.mastodon.capabilities import SOFTWARE, UNKNOWN, Software
+from gateway.call_rows import FAMILIES
+from gateway.calls import Call, Need
+from gateway.needs import State, lacking, state
+
+CLIENTS = Path(__file__).parents[1] / "tests" / "clients" / "clients.toml"
+"""The clients that the tests drive; it is part of the repository, not of the installed package."""
+
+SERVER = "*Server*"
+"""Stands for the name of the backend in the sentences."""
+CURRENT = "9999"
+"""A version that has everything its software ever brought."""
+
+INTRODUCTION = f"""# Compatibility
+
+This page is generated from the endpoint table (`gateway/rows/`) and the capabilities of the backends (`adapters/`) by
+`python -m gateway.compatibility`. The columns are current releases of the servers an account may be on; what an
+instance really has is asked of it.
+
+| word | meaning |
+|---|---|
+| works | everything the call has |
+| partly | some uses are refused, or something else is done: the footnote says which |
+| refused | 501, with the sentence of the footnote |
+
+{SERVER} in a sentence is the name of the backend. On every backend these answer 501 as well: changing, deleting or
+renaming the picture of a post or of the profile by a photo call (it goes with its post, or by sending another one).
+A Mastodon server that says of itself that it has reactions takes dislikes, too; Hometown is like Mastodon.
+"""
+
+CLIENTS_HEAD = """## Tested clients
+
+These programs run unmodified in the tests, against the gateway and a Mastodon server behind it.
+
+| client | version | has no call for |
+|---|---|---|
+"""
+
+
+class Column(NamedTuple):
+    """A kind of backend."""
+
+    title: str
+    capabilities: Capabilities
+
+
+def _current(row: Software, title: str = "") -> Column:
+    usual = Capabilities(software=row.name)
+    return Column(title or row.label, row.capabilities(CURRENT, usual.max_chars, usual.max_media))
+
+
+MASTODON_API = ("mastodon", "gotosocial", "pleroma", "akkoma", "takahe", "snac")
+STEPS = {"picture": "a picture in the post", "upload": "a picture by its id", "search": "looking for people"}
+"""Steps of the tests that not every client can take."""
+COLUMNS = (
+    *(_current(SOFTWARE[name]) for name in MASTODON_API),
+    _current(UNKNOWN, "other servers with the Mastodon API"),
+)
+
+
+class Notes:
+    """Footnotes: equal texts share a number, in the order in which they are first met."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def mark(self, text: str) -> str:
+        """The reference to a text."""
+        return f"[^{self._numbers.setdefault(text, len(self._numbers) + 1)}]"
+
+    def __str__(self) -> str:
+        return "".join(f"[^{number}]: {text}\n" for text, number in self._numbers.items())
+
+
+def document(columns: Sequence[Column] = COLUMNS) -> str:
+    """The text of `docs/compatibility.md`."""
+    notes = Notes()
+    parts = [INTRODUCTION, *(_section(family, columns, notes) for family in FAMILIES), _clients(), str(notes)]
+    return "\n".join(parts)
+
+
+def sentence(need: Need) -> str:
+    """What is said of a need that is not met."""
+    if need.instead:
+        return f"{need.instead[0].upper()}{need.instead[1:]}."
+    refusal = f'"{LACKS[need.capability].format(SERVER)}"'
+    return f"501 for {need.use}: {refusal}" if need.use else f"501: {refusal}"
+
+
+def _section(family: ModuleType, columns: Sequence[Column], notes: Notes) -> str:
+    title = (family.__doc__ or "").partition("\n")[0].partition(" (")[0].rstrip(".")
+    calls: Iterable[Call] = family.ROWS
+    rows = (_row([_link(call), *(_cell(call, column, notes) for column in columns)]) for call in calls)
+    return f"## {title}\n\n{_head(['call', *(column.title for column in columns)])}{''.join(rows)}"
+
+
+def _cell(call: Call, column: Column, notes: Notes) -> str:
+    if call.handler is None:
+        return "planned"
+    marks = (notes.mark(sentence(need)) for need in lacking(call, column.capabilities))
+    found = state(call, column.capabilities)
+    return found if found is State.WORKS else f"{found} {' '.join(marks)}"
+
+
+def _link(call: Call) -> str:
+    """To the section of `docs/calls.md`: its name is the heading's without signs."""
+    return f"[`{call.path}`](calls.md#{re.sub(r'[^a-z0-9_-]', '', call.path)})"
+
+
+def _clients() -> str:
+    found: Iterable[dict[str, Any]] = tomllib.loads(CLIENTS.read_text("utf-8")).values()
+    return CLIENTS_HEAD + "".join(_row([one["title"], one["version"], _missing(one)]) for one in found)
+
+
+def _missing(client: dict[str, Any]) -> str:
+    return ", ".join(STEPS[step] for step in client.get("lacks", ()) if step in STEPS)
+
+
+def _head(titles: Sequence[str]) -> str:
+    return f"{_row(titles)}|{'---|' * len(titles)}\n"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())
