@@ -24,7 +24,7 @@ from gateway.cards import decoded
 from gateway.compose import length
 from gateway.errors import TOO_LONG, ApiError
 from gateway.photo_reading import carried, carried_photo
-from gateway.posting import verify
+from gateway.posting import since, verify
 from gateway.stores.store import StoreDown
 from mappings import hub
 from mappings.carriers import Carrier, carrier_of, written
@@ -38,9 +38,6 @@ ALONE = Audience(visibility=Visibility.DIRECT, kind=hub.Kind.PHOTO)
 
 CONFIRM_LOOKS, CONFIRM_SECONDS = 3, 0.3
 """How often, and with what pause, a deleted carrier is looked for until it is gone."""
-
-CLOCK_SKEW = 10
-"""Seconds the backend's clock may be off."""
 
 NOT_STORED = "image upload failed"
 NOT_CHANGED = "unknown error - update photo entry in database failed"
@@ -197,21 +194,21 @@ async def _posted(ask: Ask, wanted: Photo) -> Photo:
     try:
         entry = await post(ask, text, wanted.media)
     except OutcomeUnknown:
-        again = await sought(ask, text, began)
+        again = await sought(ask, text, since(ask, began))
         if again is None:
             raise
         entry = again
     return photo_of(ask, entry.status, wanted)
 
 
-async def sought(ask: Ask, text: str, began: float) -> hub.Entry | None:
-    """The carrier with that text among the newest own statuses, posted since `began` (seconds since 1970)."""
+async def sought(ask: Ask, text: str, oldest: float) -> hub.Entry | None:
+    """The carrier with that text among the newest own statuses, not older than that (milliseconds since 1970)."""
     wanted = carrier_of(text)
     for entry in await ask.session.backend.own_newest():
         status = decoded(entry)
         if status is None or carried(status) != wanted:
             continue
-        if milliseconds(status.created_at) >= (began - CLOCK_SKEW) * 1000:
+        if milliseconds(status.created_at) >= oldest:
             return entry
     return None
 

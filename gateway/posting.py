@@ -218,7 +218,7 @@ class Attempt:
         is_it = await self.recognised()
         for entry in newest:
             status = decoded(entry)
-            if status is None or status.reblog_of or milliseconds(status.created_at) < self._since():
+            if status is None or status.reblog_of or milliseconds(status.created_at) < since(self.ask, self._began):
                 continue
             if is_it(status):
                 return entry.raw
@@ -233,11 +233,12 @@ class Attempt:
         answered, wanted = await answered_by(self.ask, "in_reply_to_status_id"), _wanted(self.ask)
         return lambda status: _told(status) == wanted and answers(self.ask, status, answered)
 
-    def _since(self) -> float:
-        """Milliseconds since 1970; a write of an earlier request began within its key's life."""
-        settings = self.ask.gateway.settings
-        began = self._began or time.time() - settings.post_once_seconds - settings.request_seconds
-        return (began - CLOCK_SKEW) * 1000
+
+def since(ask: Ask, began: float | None) -> float:
+    """Milliseconds since 1970: what a request made whose write began then (in seconds) is no older. None: the write was
+    that of an equal request before, which began within its key's life."""
+    settings = ask.gateway.settings
+    return ((began or time.time() - settings.post_once_seconds - settings.request_seconds) - CLOCK_SKEW) * 1000
 
 
 def _wanted(ask: Ask) -> tuple[str, str, int]:

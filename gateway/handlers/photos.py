@@ -13,7 +13,7 @@ from adapters.errors import BackendError, Missing
 from gateway import photo_albums, photo_carriers, photo_rights, photo_uploads
 from gateway.ask import Ask
 from gateway.errors import ApiError
-from gateway.posting import parts
+from gateway.posting import parts, since
 from gateway.replies import Post, Reply, Tree, User
 from mappings import hub, photos
 from mappings.photos import Kind, People, Photo, Rights, Sized
@@ -129,21 +129,30 @@ async def _create(ask: Ask) -> Reply:
         width=facts.width, height=facts.height, rights=rights,
     )  # fmt: skip
     text = await photo_carriers.text_of(ask, wanted, beside=True)
-    began = time.time()
+    began: float | None = None
 
     async def write() -> bytes:
+        nonlocal began
+        began = time.time()
         stored = await photo_carriers.upload(ask, replace(file, description=wanted.desc))
         return (await photo_carriers.post(ask, text, stored.native)).raw
 
     async def look() -> bytes | None:
-        entry = await photo_carriers.sought(ask, text, began)
-        return entry.raw if entry else None
+        entry = await photo_carriers.sought(ask, text, since(ask, began))
+        if entry is None or (began is None and await _is_another(ask, entry.status, wanted)):
+            return None
+        return entry.raw
 
     once, account = ask.gateway.once, ask.session.account.id
     key = once.key(account, "friendica/photo/create", parts(ask))
     status = ask.session.backend.entry(await once.run(key, write, look)).status
     once.remember(account, status.native, key)
     return _detail(ask, await _created(ask, status, wanted))
+
+
+async def _is_another(ask: Ask, status: hub.Status, wanted: Photo) -> bool:
+    """A photo of the same name that was answered before: it is not the one whose answer was lost."""
+    return await ask.gateway.photos.known(ask.session, photo_carriers.photo_of(ask, status, wanted).id) is not None
 
 
 async def _created(ask: Ask, status: hub.Status, wanted: Photo) -> Photo:

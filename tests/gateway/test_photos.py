@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -250,3 +251,30 @@ async def test_a_long_description_stands_beside_the_file(yard: Ground) -> None:
     reply = await yard.post("friendica/photo/create", album="A" * 600, files=files)
     assert (reply.status, "500 characters" in reply.error) == (400, True)
     assert len(carriers(yard)) == 1
+
+
+@pytest.mark.anyio
+async def test_a_photo_that_came_late_is_found_by_the_next_try(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time()
+    monkeypatch.setattr("gateway.handlers.photos.time.time", lambda: now)
+    form = {"album": "A", "media": base64.b64encode(PICTURE).decode()}
+    ground.world.now, ground.world.step = int(now * 1000), 1000
+    ground.wire.fail(OutcomeUnknown("?"), "post", after=True)
+    ground.wire.fail(Unavailable("down"), "own_newest")
+    assert (await ground.post("friendica/photo/create", **form)).status == 503
+    now += 30
+    again = await ground.post("friendica/photo/create", **form)
+    assert again.status == 200
+    assert len(carriers(ground)) == 1
+
+
+@pytest.mark.anyio
+async def test_no_other_photo_of_that_name_is_taken_for_a_lost_one(ground: Ground) -> None:
+    ground.world.now = int(time.time() * 1000)
+    await create(ground, "A", name="image.png")
+    other = {"album": "A", "files": {"media": ("image.png", picture(32, 40), "image/png")}}
+    ground.wire.fail(OutcomeUnknown("?"), "post")
+    ground.wire.fail(Unavailable("down"), "own_newest")
+    for status in (503, 504):
+        assert (await ground.post("friendica/photo/create", **other)).status == status
+    assert len(carriers(ground)) == 1
