@@ -20,6 +20,7 @@ JOINED_BYTES = 1 << 16
 KEPT = frozenset(
     {
         b"content-type",
+        b"etag",
         b"link",
         b"location",
         b"retry-after",

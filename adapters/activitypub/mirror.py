@@ -1,0 +1,374 @@
+"""One account's inbox and outbox, kept on its shelf: rows, documents, and what is known of the account from them.
+
+The shelf is written first and memory after it, documents before the rows that need them; a token in the state tells
+other workers that there is something new.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+from cachetools import LRUCache
+from msgspec.structs import replace
+
+from adapters.activitypub import collections, positions
+from adapters.activitypub.discovery import Facts
+from adapters.activitypub.library import Library, unpacked
+from adapters.activitypub.log import GROUP, WRITTEN, Log, Row, row_of
+from adapters.activitypub.sorting import CHANGES, Arrival, date, is_for, is_trusted, iso, noted, sorted_in, whole
+from adapters.errors import BackendError, TokenGone
+from adapters.shelf import Shelf
+from mappings import activitypub as ap
+from mappings import hub
+from mappings.order import LIMIT, time_of
+
+LOG, ACTIVITY, LIKED = "log", "activity", "liked"
+VERSION = "version"
+ENTRIES = 500
+MOST_ROWS, TRIMMED = 10_000, 1000
+"""So many activities are kept; when there are more, the oldest go."""
+STRANGER_SECONDS, FOLLOWING_PAGES = 60, 30
+KEPT_WHOLE = frozenset({"Announce", "Follow", "EmojiReact", "Invite", "Update"})
+"""Whose activity says more than its row."""
+
+Place = Callable[[Sequence[int]], list[int]]
+
+
+class Change(msgspec.Struct):
+    """What filing some activities changes."""
+
+    rows: dict[str, Row]
+    documents: dict[str, ap.Document]
+    activities: dict[str, ap.Document]
+    gone: list[str]
+
+
+class Mirror:
+    """`clock`: seconds since 1970. Methods need `lock`, unless they say that they take it."""
+
+    def __init__(
+        self, facts: Facts, library: Library, shelf: Shelf, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.facts, self.library, self.shelf, self.clock = facts, library, shelf, clock
+        self.log = Log(facts.actor)
+        self.state: dict[str, str] = {}
+        self.following: frozenset[str] | None = None
+        self.following_read = 0.0
+        self.lock = asyncio.Lock()
+        self.entries: LRUCache[str, hub.Entry] = LRUCache(ENTRIES)
+        self._version: str | None = None
+
+    async def load(self) -> None:
+        """From the shelf, where another worker changed it."""
+        state, count = await self.shelf.index_state(LOG)
+        version = state.get(VERSION, "")
+        if version == self._version:
+            return
+        kept = await self.shelf.index_page(LOG, below=LIMIT, above=0, offset=0, limit=count + TRIMMED) if count else ()
+        self.log = Log(self.facts.actor, (row for one in kept if (row := row_of(one))))
+        if self._version is not None:
+            self.library.forget()
+        self.entries.clear()
+        self._like(await self.shelf.records(LIKED) if self.facts.liked else ())
+        self.state, self._version = state, version
+
+    # knowledge
+    def known(
+        self, people: dict[str, hub.Account] | None = None, documents: dict[str, ap.Document] | None = None
+    ) -> ap.Known:
+        """What is known beside documents."""
+        log = self.log
+        return ap.Known(
+            me=self.facts.actor,
+            hosts=self.facts.hosts,
+            now=iso(self.now_ms()),
+            people=people or {},
+            documents=documents or {},
+            followers={self.facts.followers, *self.library.followers},
+            collections={row.native for row in log.rows.values() if row.has(GROUP)},
+            liked=log.liked,
+            shared=log.shared,
+            own=log.own,
+            followed_by=self.accepted(),
+        )
+
+    def accepted(self) -> set[str]:
+        """Whom the reader let follow, as far as rows tell."""
+        found = (self.log.rows.get(object) for verb, object in self.log.done if verb == "Accept")
+        return {row.actor for row in found if row is not None and row.verb == "Follow"}
+
+    def now_ms(self) -> int:
+        """The clock in milliseconds."""
+        return int(self.clock() * 1000)
+
+    def activity_of(self, verb: str, object: str) -> str:
+        """The id of the own activity on an object that still holds, "" for none."""
+        return self.log.done.get((verb, object), "")
+
+    async def liking(self, natives: Iterable[str]) -> None:
+        """The server says that the account likes these; it did so before anybody looked."""
+        fresh = [native for native in natives if native not in self.log.liked]
+        if fresh:
+            await self.shelf.put_records(LIKED, dict.fromkeys(fresh, b"1"))
+            self._like(fresh)
+
+    def _like(self, natives: Iterable[str]) -> None:
+        for native in natives:
+            self.log.liked.add(native)
+            self.entries.pop(native, None)
+
+    # writing
+    async def wrote(self, activity: ap.Document) -> None:
+        """An own activity, as the server has it: id, and for a Create the object with its id. Takes the lock."""
+        async with self.lock:
+            await self.load()
+            arrival = Arrival({"actor": self.facts.actor, **ap.normal(activity)}, WRITTEN)
+            if arrival.id and arrival.id not in self.log.rows:
+                await self.arrived([arrival])
+
+    async def arrived(self, arrivals: Sequence[Arrival], state: dict[str, str] | None = None) -> None:
+        """New ones, oldest first, above all that is known."""
+        await self.file(arrivals, lambda dates: positions.heads(dates, self.log.head, self.now_ms()), state)
+
+    async def file(
+        self, arrivals: Sequence[Arrival], place: Place, state: dict[str, str] | None = None, *, backwards: bool = False
+    ) -> None:
+        """Give activities their places, in the order that `place` takes them, and file them. `backwards`: that is the
+        newest first. Raises BackendError."""
+        ready = await self._resolved(arrivals)
+        await self.follows(ready)
+        known = await self._knowing(ready)
+        placed = place([arrival.ms for arrival in ready])
+        change = Change({}, {}, {}, [])
+        pairs = list(zip(ready, placed, strict=True))
+        self._version = None  # until it is written, memory is ahead of the shelf
+        for arrival, pos in reversed(pairs) if backwards else pairs:
+            self._one(arrival, pos, known, change)
+        await self.store(change, state or {})
+
+    async def store(self, change: Change, state: dict[str, str]) -> None:
+        """Write it down: documents, then rows and state."""
+        if not change.rows and all(self.state.get(name) == value for name, value in state.items()):
+            self._version = self.state.get(VERSION, "")
+            return
+        version = secrets.token_hex(6)
+        state = state | {VERSION: version}
+        await self.library.keep({id: one for id, one in change.documents.items() if id not in change.gone})
+        if change.activities:
+            packed = {id: msgspec.json.encode(one) for id, one in change.activities.items()}
+            await self.shelf.put_records(ACTIVITY, packed)
+        await self.shelf.index_add(LOG, [row.placed() for row in change.rows.values()], state)
+        await self.library.drop(change.gone)
+        for row in change.rows.values():
+            self.log.put(row)
+        self.state.update(state)
+        self._version = version
+        self._forget(change)
+        if len(self.log.rows) > MOST_ROWS:
+            await self._trim()
+
+    def _forget(self, change: Change) -> None:
+        """Entries made of what is no longer so."""
+        touched = {*change.documents, *change.gone, *(row.object for row in change.rows.values())}
+        for native, entry in list(self.entries.items()):
+            status = entry.known
+            if native in touched or (status is not None and status.original.native in touched):
+                del self.entries[native]
+
+    async def _trim(self) -> None:
+        oldest = [id for _, id in self.log.order[: len(self.log.order) - MOST_ROWS + TRIMMED]]
+        gone = [row.native for id in oldest if (row := self.log.rows[id]).native]
+        await self.shelf.index_drop(LOG, oldest)
+        await self.shelf.drop_records(ACTIVITY, oldest)
+        await self.library.drop(gone)
+        self._version = secrets.token_hex(6)
+        state = {"i.tail": "", "o.tail": "", VERSION: self._version}
+        await self.shelf.index_add(LOG, [], state)
+        self.log.drop(oldest)
+        self.state |= state
+
+    # reading what activities need
+    async def _resolved(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """With objects and dates."""
+        now = self.now_ms()
+        wanted = [arrival.target for arrival in arrivals if self._needs(arrival)]
+        found = await self.library.documents(wanted) | await self._updated(arrivals)
+        ready = []
+        for arrival in arrivals:
+            object = self._object(arrival, found)
+            ready.append(arrival._replace(object=object, ms=date(arrival.activity, object, now)))
+        return ready
+
+    async def _updated(self, arrivals: Sequence[Arrival]) -> dict[str, ap.Document]:
+        """What was changed, as it is now: the known objects among the targets of Updates. People are read again."""
+        made = {arrival.target for arrival in arrivals if arrival.verb == "Create"}
+        updates = [arrival for arrival in arrivals if arrival.verb == "Update" and is_trusted(arrival)]
+        await self.library.renew({one.target for one in updates if one.target == one.actor})
+        concerned = [one for one in updates if one.target in self.log.shown or one.target in made]
+        bare = [one.target for one in concerned if self._brought(one) is None]
+        return await self.library.anew(bare) | {
+            one.target: brought for one in concerned if (brought := self._brought(one)) is not None
+        }
+
+    def _needs(self, arrival: Arrival) -> bool:
+        """Its object has to be fetched."""
+        if not is_trusted(arrival) or ap.host_of(arrival.target) == "":
+            return False
+        if arrival.verb == "Create":
+            return self._brought(arrival) is None
+        if arrival.verb in {"Announce", "Invite"}:
+            return True
+        if arrival.verb in {"Accept", "Reject", "TentativeAccept", "Join", "Leave"}:
+            return arrival.actor != self.facts.actor and arrival.target not in self.log.rows
+        is_aimed = arrival.verb in {"Like", "Dislike", "EmojiReact"} and arrival.actor != self.facts.actor
+        return is_aimed and arrival.target not in self.log.own and ap.same_host(arrival.target, self.facts.actor)
+
+    @staticmethod
+    def _brought(arrival: Arrival) -> ap.Document | None:
+        """The object that the activity holds, where its actor's server vouches for it."""
+        inner = next(iter(ap.as_list(arrival.activity.get("object"))), None)
+        if not isinstance(inner, dict) or not ap.types_of(inner):
+            return None
+        if not ap.same_host(ap.id_of(inner), arrival.actor):
+            return None
+        told = inner.keys() & {"attributedTo", "content", "contentMap", "to", "attachment", "url", "formerType"}
+        return inner if told or ap.is_a(inner, frozenset({"Tombstone"})) else None
+
+    def _object(self, arrival: Arrival, found: dict[str, ap.Document]) -> ap.Document | None:
+        if arrival.verb == "Create":
+            object = self._brought(arrival) or found.get(arrival.target)
+            if object is None or ap.is_a(object, frozenset({"Tombstone"})):
+                return None
+            return whole(arrival, object, iso(self.now_ms()))
+        return found.get(arrival.target)
+
+    async def _knowing(self, arrivals: Sequence[Arrival]) -> ap.Known:
+        """With people and documents that tell where these belong."""
+        documents = {
+            ap.id_of(one.object): one.object for one in arrivals if one.object is not None and one.verb != "Update"
+        }
+        changed = [arrival.target for arrival in arrivals if arrival.verb in CHANGES]
+        documents = await self.library.documents(changed, fetch=False) | documents
+        parents = [ap.id_of(one.get("inReplyTo")) for one in documents.values()]
+        near = [id for id in parents if ap.same_host(id, self.facts.actor) and id not in self.log.own]
+        documents = await self.library.documents(near) | documents
+        known = self.known({}, documents)
+        wanted: list[str] = []
+        for arrival in arrivals:
+            found = ap.wanted(arrival.activity, known)
+            wanted += [*found.people, *found.named] if arrival.object is not None else found.people
+            wanted += ap.wanted(arrival.object, known).people if arrival.object is not None else ()
+        people = await self.library.people((id for id in wanted if id != self.facts.actor), fresh=True)
+        return self.known(people, documents)
+
+    async def follows(self, arrivals: Sequence[Arrival]) -> None:
+        """Learn whom the account follows, where posts of strangers came and that was read too long ago."""
+        me = self.facts.actor
+        posts = [one for one in arrivals if one.verb in {"Create", "Announce"} and one.actor != me]
+        strangers = [one for one in posts if not is_for(one, one.object, me, self.following or ())]
+        if not strangers or not self.facts.following or self.clock() - self.following_read < STRANGER_SECONDS:
+            return
+        await self.read_following()
+
+    async def read_following(self) -> frozenset[str] | None:
+        """Whom the account follows, read anew; None where nobody can tell. Raises TokenGone."""
+        self.following_read = self.clock()
+        try:
+            found = await collections.items(self.library.client, self.facts.following, FOLLOWING_PAGES)
+        except TokenGone:
+            raise
+        except BackendError:
+            return self.following
+        self.following = frozenset(ap.id_of(one) for one in found)
+        return self.following
+
+    # filing
+    def _one(self, arrival: Arrival, pos: int, known: ap.Known, change: Change) -> None:
+        if arrival.verb in CHANGES and is_trusted(arrival):
+            row = self._changing(arrival, pos, known, change)
+        else:
+            row = self._showing(arrival, pos, known, change)
+        change.rows[row.id] = row
+        self.log.put(row)  # so that what follows sees it; the shelf gets all of it at once
+
+    def _showing(self, arrival: Arrival, pos: int, known: ap.Known, change: Change) -> Row:
+        found = sorted_in(arrival, self.log, known, self.following)
+        if found.marks and arrival.object is not None and arrival.verb in {"Create", "Announce"}:
+            change.documents[ap.id_of(arrival.object)] = arrival.object
+        if found.marks and arrival.verb in KEPT_WHOLE:
+            change.activities[arrival.id] = arrival.activity
+        return self._row(arrival, pos, marks=found.marks, native=found.native, parent=found.parent)
+
+    @staticmethod
+    def _row(arrival: Arrival, pos: int, **fields: str) -> Row:
+        made = {"verb": arrival.verb, "object": arrival.target, **fields}
+        return Row(pos=pos, id=arrival.id, actor=arrival.actor, seen=arrival.seen, **made)
+
+    def _changing(self, arrival: Arrival, pos: int, known: ap.Known, change: Change) -> Row:
+        """Update, Delete, Undo: by the owner alone; anything else is only remembered as read."""
+        if arrival.verb == "Undo":
+            return self._undo(arrival, pos, change)
+        target = arrival.target
+        before = change.documents.get(target) or known.document(target)
+        if not target or not ap.applies({**arrival.activity, "object": target}, arrival.object, before):
+            return self._row(arrival, pos, verb="")
+        if arrival.verb == "Delete":
+            self._delete(target, arrival.actor, change)
+            return self._row(arrival, pos)
+        if arrival.object is not None and target in self.log.shown:
+            change.documents[target] = whole(arrival, arrival.object, iso(self.now_ms()), before)
+        marks = noted(arrival, known)
+        if marks:
+            change.activities[arrival.id] = arrival.activity
+        return self._row(arrival, pos, marks=marks)
+
+    def _delete(self, target: str, actor: str, change: Change) -> None:
+        rows = self.log.about(target)
+        if target == actor:
+            rows += [row for row in self.log.rows.values() if row.actor == actor]
+        change.gone += [target, *(row.native for row in rows if row.native)]
+        self._clear((row for row in rows if row.actor != self.facts.actor or row.native), change)
+
+    def _undo(self, arrival: Arrival, pos: int, change: Change) -> Row:
+        inner = next(iter(ap.as_list(arrival.activity.get("object"))), None)
+        row = self.log.rows.get(arrival.target)
+        if row is None and isinstance(inner, dict) and not arrival.target:
+            verb = next(iter(ap.types_of(inner)), "")
+            row = self.log.find(verb, arrival.actor, ap.id_of(inner.get("object")))
+        if row is None:
+            is_ours = ap.same_host(arrival.actor, arrival.target)
+            return self._row(arrival, pos, object=arrival.target if is_ours else "")
+        if row.actor != arrival.actor:
+            return self._row(arrival, pos, verb="")
+        self._clear([row], change)
+        if row.native and row.verb == "Announce":
+            change.gone.append(row.native)
+        return self._row(arrival, pos, object=row.id)
+
+    def _clear(self, rows: Iterable[Row], change: Change) -> None:
+        for row in rows:
+            cleared = replace(row, marks="")
+            change.rows[row.id] = cleared
+            self.log.put(cleared)
+
+    # activities as they came
+    async def activities(self, rows: Iterable[Row]) -> dict[str, ap.Document]:
+        """By id, as far as they are needed to read them: those kept, else what the row says."""
+        rows = list(rows)
+        kept = [row.id for row in rows if row.verb in KEPT_WHOLE]
+        records = await self.shelf.records(ACTIVITY, kept) if kept else {}
+        found = {id: document for id, raw in records.items() if (document := unpacked(raw))}
+        return {row.id: found.get(row.id) or self._told(row) for row in rows}
+
+    def _told(self, row: Row) -> ap.Document:
+        return {
+            "id": row.id,
+            "type": row.verb,
+            "actor": row.actor,
+            "object": row.object,
+            "published": iso(time_of(row.pos)),
+        }

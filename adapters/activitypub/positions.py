@@ -1,0 +1,50 @@
+"""Positions by order of arrival (activitypub-c2s section 7). Pure.
+
+A position is a wire id (`mappings.order`). New heads go above all known ones, older pages below them, what was read
+late between its neighbours; the published date decides only where it can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mappings.order import SLOTS, position
+
+GAP_MS = 3_600_000
+"""At most so much room is kept for what was not read yet between new and known ones."""
+
+
+def heads(published: Sequence[int], head: int, now_ms: int, *, gap: bool = False) -> list[int]:
+    """Positions of new arrivals, oldest first, above `head` (0: nothing is known). Dates are milliseconds since 1970.
+
+    A millisecond apart and never beyond now, unless more arrive than there is time since the head: then as close as
+    they have to be. `gap`: not everything down to the head was read, room is left for it.
+    """
+    now, placed, last = position(now_ms), [], head
+    if gap and head:
+        last = head + max(min((now - head) // 2, GAP_MS * SLOTS), SLOTS)
+    for ms in published:
+        wanted = min(position(ms), now)
+        last = max(wanted, min(last + SLOTS, now), last + 1) if last else wanted
+        placed.append(last)
+    return placed
+
+
+def tails(published: Sequence[int], lowest: int, now_ms: int) -> list[int]:
+    """Positions of older ones, newest first, below `lowest` (0: nothing is known)."""
+    now, placed, last = position(now_ms), [], lowest
+    for ms in published:
+        wanted = min(position(ms), now)
+        last = max(min(wanted, last - SLOTS), 1) if last else wanted
+        placed.append(last)
+    return placed
+
+
+def between(published: Sequence[int], low: int, high: int) -> list[int]:
+    """Positions of some, newest first, strictly between two others: near their dates where that is possible."""
+    count, placed, last = len(published), [], high
+    for index, ms in enumerate(published):
+        floor = low + (count - index)
+        last = max(min(position(ms), last - SLOTS if last - SLOTS > floor else last - 1), min(floor, last - 1))
+        placed.append(last)
+    return placed

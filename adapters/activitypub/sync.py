@@ -1,0 +1,326 @@
+"""Bringing a mirror up to date, on demand: the heads of inbox and outbox until something known comes, what was left out
+between, and older pages, so many at a time.
+
+A head that is as it was costs one conditional GET. What lies between a head read in part and what was known is a gap:
+its place is kept, and it is read before anything older is shown.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from adapters.activitypub import positions
+from adapters.activitypub.client import Client
+from adapters.activitypub.log import INBOX, OUTBOX, WRITTEN, Row
+from adapters.activitypub.mirror import LOG, Mirror
+from adapters.activitypub.sorting import Arrival, date
+from adapters.errors import BackendError, BadAnswer
+from mappings import activitypub as ap
+
+MOST_PAGES = 5
+"""Pages read for one request."""
+BARREN = 3
+"""So many pages in a row without anything new are the end: the collection turns in circles."""
+OUTBOX_SECONDS = 300
+"""A home timeline looks for own posts of other clients this often, where the inbox does not have them, too."""
+PENDING_SECONDS, MOST_PENDING = 60, 50
+LEASE_SECONDS = 5
+MOST_GAPS = 8
+
+
+class Budget:
+    """What one request may read."""
+
+    def __init__(self, pages: int = MOST_PAGES) -> None:
+        self.pages = pages
+
+    def take(self) -> bool:
+        """One page more, if it may."""
+        self.pages -= 1
+        return self.pages >= 0
+
+
+class Gap(msgspec.Struct, array_like=True):
+    """What was not read between the positions `low` and `high`; it goes on at `next`."""
+
+    source: str
+    next: str
+    low: int
+    high: int
+
+
+class Head(NamedTuple):
+    """A walk from the head of a collection: new activities, oldest first, `next` page where it ended early."""
+
+    source: str
+    fresh: list[Any]
+    state: dict[str, str]
+    next: str
+    joined: bool
+    first: bool
+
+
+class Sync:
+    """One account's. Methods need the mirror's lock, unless they say that they take it."""
+
+    def __init__(self, client: Client, mirror: Mirror) -> None:
+        self.client, self.mirror = client, mirror
+        self.urls = {INBOX: mirror.facts.inbox, OUTBOX: mirror.facts.outbox}
+        self.read_at: dict[str, float] = {}
+        self._lease = self._tried = 0.0
+
+    @property
+    def state(self) -> dict[str, str]:
+        """The mirror's."""
+        return self.mirror.state
+
+    async def heads(self, sources: Sequence[str], budget: Budget) -> None:
+        """Read what is new in these collections. Raises BackendError."""
+        if not await self._leased():
+            return
+        await self._pending()
+        found = [head for source in sources if (head := await self._head(source, budget)) is not None]
+        if not found:
+            return
+        state = {name: value for head in found for name, value in head.state.items()}
+        first = [await self._arrivals(head) for head in found if head.first]
+        later = [await self._arrivals(head) for head in found if not head.first]
+        if first:
+            await self.mirror.file(self._merged(first)[::-1], self._below, state, backwards=True)
+        if later:
+            await self._arrived(self._merged(later), state, [head for head in found if not head.first])
+
+    def due(self, source: str, seconds: float) -> bool:
+        """It was last read longer ago than that."""
+        return self.mirror.clock() - self.read_at.get(source, float("-inf")) >= seconds
+
+    async def _leased(self) -> bool:
+        """One process syncs at a time; the others show what it wrote."""
+        now = self.mirror.clock()
+        if now < self._lease:
+            return True
+        if not await self.mirror.shelf.claim("sync", LEASE_SECONDS):
+            return False
+        self._lease = now + LEASE_SECONDS
+        return True
+
+    # heads
+    async def _head(self, source: str, budget: Budget) -> Head | None:
+        """None where it is as it was."""
+        tag = self.state.get(f"{source}.tag", "") if f"{source}.tail" in self.state else ""
+        url = self.state.get(f"{source}.from") or self.urls[source]
+        fetched = await self.client.own(url, tag)
+        self.read_at[source] = self.mirror.clock()
+        if fetched.document is None:
+            return None
+        state = {f"{source}.tag": fetched.tag}
+        page = paged(fetched.document)
+        if page.first and not page.items and page.embedded is None:
+            if page.total is None:  # nothing in it would tell that there is more
+                state |= {f"{source}.from": page.first, f"{source}.tag": ""}
+            page = await self._page(page.first)
+        elif page.embedded is not None:
+            page = paged({"type": "OrderedCollectionPage", **page.embedded})
+        budget.take()
+        return await self._walk(source, page, state, budget)
+
+    async def _walk(self, source: str, page: ap.Page, state: dict[str, str], budget: Budget) -> Head:
+        """Down to what is known, or as far as may be read; of a collection never read before only the first page."""
+        first, top = f"{source}.tail" not in self.state, self.state.get(f"{source}.top", "")
+        fresh: dict[str, Any] = {}
+        newest, seen = next(iter(ap.ids_of(page.items)), ""), set[str]()
+        joined = False
+        while True:
+            joined = self._take(source, page, fresh, top)
+            next_page = page.next if page.next not in seen and page.items else ""
+            if first or joined or not next_page or not budget.take():
+                break
+            seen.add(next_page)
+            page = await self._page(next_page)
+        if newest:
+            state[f"{source}.top"] = newest
+        if first:
+            state |= {f"{source}.tail": next_page}
+        return Head(source, list(fresh.values())[::-1], state, next_page, joined or not next_page, first)
+
+    def _take(self, source: str, page: ap.Page, fresh: dict[str, Any], top: str) -> bool:
+        """The new items of a page. Whether it reaches what is known: the former top, or two known ones, as one may
+        have been delivered again."""
+        known = 0
+        for item in page.items:
+            id = ap.web(ap.id_of(item))
+            row = self.mirror.log.rows.get(id)
+            if row is not None and source in row.seen:
+                known += 1
+            elif id and (row is None or row.seen == WRITTEN or source not in row.seen):
+                fresh.setdefault(id, item)
+        return known > 1 or bool(top and top in ap.ids_of(page.items))
+
+    async def _page(self, url: str) -> ap.Page:
+        """A page of the own server."""
+        if not self.client.is_own(url):
+            raise BadAnswer("The server names a page of another server.")
+        document = (await self.client.own(url)).document
+        if document is None:
+            raise BadAnswer("The server did not send the page.")
+        return paged(document)
+
+    async def _arrivals(self, head: Head) -> list[Arrival]:
+        """Those nobody saw before; those seen elsewhere are only marked."""
+        rows = self.mirror.log.rows
+        again = [row for item in head.fresh if (row := rows.get(ap.id_of(item)))]
+        await self._mark(again, head.source, head.state)
+        return await self.read_items([item for item in head.fresh if ap.id_of(item) not in rows], head.source)
+
+    async def _mark(self, again: Sequence[Row], source: str, state: dict[str, str]) -> None:
+        """Known activities were seen in a further collection, which is then known to have those of the other."""
+        if not again:
+            return
+        if source == INBOX:
+            state["echo"] = "1"
+        marked = [msgspec.structs.replace(row, seen=row.seen + source) for row in again if source not in row.seen]
+        await self.mirror.shelf.index_add(LOG, [row.placed() for row in marked], {})
+        for row in marked:
+            self.mirror.log.put(row)
+
+    async def read_items(self, items: Sequence[Any], source: str) -> list[Arrival]:
+        """Activities of items: as they are, else by their ids. What cannot be had just now is tried again later."""
+        bare = [ap.id_of(item) for item in items if not ap.types_of(item)]
+        library = self.mirror.library
+        found = await library.documents(bare)
+        waiting = [id for id in bare if id in library.failed]
+        await self._wait_for(waiting)
+        arrivals = []
+        for item in items:
+            id = ap.web(ap.id_of(item))
+            activity = item if ap.types_of(item) else found.get(id, {"id": id, "type": "", "actor": ""})
+            if id and id not in waiting:
+                arrivals.append(self._arrival(id, activity, source))
+        return arrivals
+
+    def _arrival(self, id: str, activity: ap.Document, source: str) -> Arrival:
+        """An activity under the id it is listed by."""
+        told = activity if ap.id_of(activity) == id else {"id": id, "type": "", "actor": ""}
+        if source == OUTBOX and not ap.id_of(told.get("actor")) and "object" in told:
+            told = {**told, "actor": self.mirror.facts.actor}
+        return Arrival(told, source, ms=date(told, None, self.mirror.now_ms()))
+
+    @staticmethod
+    def _merged(several: Sequence[Sequence[Arrival]]) -> list[Arrival]:
+        """Oldest first; each collection keeps its own order."""
+        unique = {one.id: one for one in heapq.merge(*several, key=lambda one: one.ms)}
+        return list(unique.values())
+
+    async def _arrived(self, arrivals: list[Arrival], state: dict[str, str], heads: Sequence[Head]) -> None:
+        """Above all that is known, with room for what was left out."""
+        mirror, low = self.mirror, self.mirror.log.head
+        open_ones = [head for head in heads if not head.joined and low]
+        placed: list[int] = []
+
+        def place(dates: Sequence[int]) -> list[int]:
+            placed.extend(positions.heads(dates, low, mirror.now_ms(), gap=bool(open_ones)))
+            return placed
+
+        gaps = self.gaps() + [Gap(head.source, head.next, low, 0) for head in open_ones]
+        await mirror.file(arrivals, place, None if open_ones else state)
+        if open_ones:
+            high = min(placed, default=mirror.log.head)
+            for gap in gaps:
+                gap.high = gap.high or high
+            await self._save(state | self._gaps(gaps))
+
+    def _below(self, dates: Sequence[int]) -> list[int]:
+        return positions.tails(dates, self.mirror.log.lowest, self.mirror.now_ms())
+
+    async def _save(self, state: dict[str, str]) -> None:
+        await self.mirror.file([], lambda _: [], state)
+
+    # what could not be had
+    async def _wait_for(self, ids: Sequence[str]) -> None:
+        if ids:
+            kept = list(dict.fromkeys([*self._waiting(), *ids]))[-MOST_PENDING:]
+            await self._save({"pending": msgspec.json.encode(kept).decode()})
+
+    def _waiting(self) -> list[str]:
+        return msgspec.json.decode(self.state.get("pending") or "[]", type=list[str])
+
+    async def _pending(self) -> None:
+        """Try again; what comes now arrives now."""
+        waiting, now = self._waiting(), self.mirror.clock()
+        if not waiting or now - self._tried < PENDING_SECONDS:
+            return
+        self._tried = now
+        await self._save({"pending": "[]"})
+        await self.mirror.arrived(await self.read_items([id for id in waiting if id not in self.mirror.log.rows], INBOX))
+
+    # further back
+    def gaps(self) -> list[Gap]:
+        """What was left out, as far as it is known."""
+        return msgspec.json.decode(self.state.get("gaps") or "[]", type=list[Gap])
+
+    @staticmethod
+    def _gaps(gaps: Sequence[Gap]) -> dict[str, str]:
+        return {"gaps": msgspec.json.encode(list(gaps)[-MOST_GAPS:]).decode()}
+
+    async def fill(self, gap: Gap, budget: Budget) -> bool:
+        """Read a page of what was left out; False where nothing more may be read."""
+        if not budget.take():
+            return False
+        page = await self._page(gap.next)
+        fresh: dict[str, Any] = {}
+        joined = self._take(gap.source, page, fresh, "")
+        unread = [item for id, item in fresh.items() if id not in self.mirror.log.rows]
+        arrivals = await self.read_items(unread, gap.source)
+        placed: list[int] = []
+
+        def place(dates: Sequence[int]) -> list[int]:
+            placed.extend(positions.between(dates, gap.low, gap.high))
+            return placed
+
+        others = [one for one in self.gaps() if one != gap]
+        is_end = joined or not page.items or not page.next or page.next == gap.next or not fresh
+        await self.mirror.file(arrivals, place, self._gaps(others) if is_end else None, backwards=True)
+        if not is_end:
+            further = Gap(gap.source, page.next, gap.low, min([*placed, gap.high]))
+            await self._save(self._gaps([*others, further]))
+        return True
+
+    async def older(self, budget: Budget) -> bool:
+        """Read one page below all that is known; False where there is none, or no more may be read."""
+        sources = [source for source in (INBOX, OUTBOX) if self.state.get(f"{source}.tail")]
+        if not sources or not budget.take():
+            return False
+        source = max(sources, key=lambda one: int(self.state.get(f"{one}.front") or 1 << 62))
+        url = self.state[f"{source}.tail"]
+        try:
+            page = await self._page(url)
+        except BackendError as error:
+            if not isinstance(error, BadAnswer):
+                raise
+            page = ap.Page([])
+        fresh: dict[str, Any] = {}
+        self._take(source, page, fresh, "")
+        unread = [item for id, item in fresh.items() if id not in self.mirror.log.rows]
+        arrivals = await self.read_items(unread, source)
+        barren = 0 if unread else int(self.state.get(f"{source}.barren") or 0) + 1
+        is_end = not page.items or not page.next or page.next == url or barren >= BARREN
+        front = min((one.ms for one in arrivals), default=int(self.state.get(f"{source}.front") or 1 << 62))
+        state = {
+            f"{source}.tail": "" if is_end else page.next,
+            f"{source}.front": str(front),
+            f"{source}.barren": str(barren),
+        }
+        await self.mirror.file(arrivals, self._below, state, backwards=True)
+        return True
+
+
+def paged(document: Any) -> ap.Page:
+    """A page. Raises BadAnswer."""
+    try:
+        return ap.page_of(document)
+    except ap.Unreadable as error:
+        raise BadAnswer("The server did not send a list.") from error
