@@ -15,7 +15,10 @@ from mappings import hub
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
-    """What an instance can do, detected once and cached (reference/backend-facts.md)."""
+    """What an instance can do, detected once and cached (reference/backend-facts.md).
+
+    `directory`: people and public posts that never reached the account can be listed and found there.
+    """
 
     software: str
     version: str = ""
@@ -30,6 +33,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     blocks_list: bool = True
     searches_statuses: bool = True
     uploads: bool = True
+    directory: bool = True
     lists: bool = True
     renames_lists: bool = True
     list_addressing: bool = False

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from adapters.activitypub.discovery import facts_of
 from adapters.backend import Capabilities
 from adapters.lacks import LACKS
 from adapters.mastodon.capabilities import SOFTWARE, UNKNOWN, Software
@@ -42,7 +43,8 @@ instance really has is asked of it.
 
 {SERVER} in a sentence is the name of the backend. On every backend these answer 501 as well: changing, deleting or
 renaming the picture of a post or of the profile by a photo call (it goes with its post, or by sending another one).
-A Mastodon server that says of itself that it has reactions takes dislikes, too; Hometown is like Mastodon.
+A Mastodon server that says of itself that it has reactions takes dislikes, too; Hometown is like Mastodon. C2S is
+ActivityPub's own client-to-server protocol: onepage.pub has uploads and collections, bovine neither.
 """
 
 CLIENTS_HEAD = """## Tested clients
@@ -66,12 +68,22 @@ def _current(row: Software, title: str = "") -> Column:
     return Column(title or row.label, row.capabilities(CURRENT, usual.max_chars, usual.max_media))
 
 
+def _actor(software: str, **endpoints: str) -> Capabilities:
+    """Of an account on a client-to-server ActivityPub server that has these endpoints."""
+    base = "https://server.example"
+    document = {"id": f"{base}/alice", "inbox": f"{base}/alice/inbox", "outbox": f"{base}/alice/outbox"}
+    ends = {name: base + path for name, path in endpoints.items()}
+    return facts_of({**document, "endpoints": ends}, software, CURRENT).capabilities
+
+
 MASTODON_API = ("mastodon", "gotosocial", "pleroma", "akkoma", "takahe", "snac")
 STEPS = {"picture": "a picture in the post", "upload": "a picture by its id", "search": "looking for people"}
 """Steps of the tests that not every client can take."""
 COLUMNS = (
     *(_current(SOFTWARE[name]) for name in MASTODON_API),
     _current(UNKNOWN, "other servers with the Mastodon API"),
+    Column("ActivityPub C2S with uploads and collections", _actor("onepage.pub", uploadMedia="/upload")),
+    Column("ActivityPub C2S without", _actor("bovine")),
 )
 
 

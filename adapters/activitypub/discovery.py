@@ -139,12 +139,14 @@ def capabilities(label: str, version: str, *, collections: bool, uploads: bool) 
         favourites_list=True,
         uploads=uploads,
         lists=True,
-        list_addressing=collections,
+        list_addressing=True,
+        uploads=uploads,
         conversations=True,
         markers=False,
         reactions=True,
         events=True,
         editing=True,
+        directory=False,
         federated=False,
         quotes=False,
         places=True,
@@ -206,9 +208,9 @@ async def webfinger(client: Client, handle: str) -> str:
     except BadAnswer as error:
         raise Missing("There is nobody of that name.") from error
     for link in ap.as_list(found.get("links"))[:50] if isinstance(found, dict) else ():
-        if isinstance(link, dict) and link.get("rel") == "self" and "json" in str(link.get("type")):
-            if href := ap.web(link.get("href")):
-                return href
+        is_actor = isinstance(link, dict) and link.get("rel") == "self" and "json" in str(link.get("type"))
+        if is_actor and (href := ap.web(link.get("href"))):
+            return href
     raise Missing("There is nobody of that name.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.calls import GET, JSON_XML, POST, POST_PUT, Call, Param, Type
+from gateway.calls import GET, JSON_XML, POST, POST_PUT, Call, Need, Param, Type
 from gateway.rows.shared import (
     CURSOR,
     ENTITIES,
@@ -109,6 +109,7 @@ ROWS = (
         root="users",
         item="user",
         formats=JSON_XML,
+        needs=(Need(capability="directory", instead="people are found by address, those known already by name"),),
         handler="users.search",
         doc="Finds users.",
     ),

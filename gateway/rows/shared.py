@@ -39,6 +39,7 @@ TRIM = ("trim_user",)
 LISTS = Need(capability="lists")
 UPLOADS = Need(capability="uploads")
 SEARCHES = Need(capability="searches_statuses", use="words; a `#tag` is found")
+FINDS_POSTS = Need(capability="directory", instead="only posts that reached the account are looked through")
 CONVERSATIONS = Need(
     capability="conversations",
     instead="messages are gathered from the mentions and the home timeline: old ones that were sent may be missing",

@@ -69,6 +69,7 @@ TIMELINES = (
         root="statuses",
         item="status",
         formats=FEEDS,
+        needs=(Need(capability="directory", instead="of the public posts only those that reached the account"),),
         handler="timelines.public",
         doc="Public posts of the people of this server.",
     ),
