@@ -137,7 +137,6 @@ def capabilities(label: str, version: str, *, collections: bool, uploads: bool) 
         statuses_by_id=True,
         accounts_by_id=True,
         favourites_list=True,
-        uploads=uploads,
         lists=True,
         list_addressing=True,
         uploads=uploads,
