@@ -5,6 +5,8 @@ The key is reserved in the store before anything is sent upstream. What is kept 
     b""            somebody is at it: wait
     b"done" + raw  the finished status as the backend sent it
     b"lost"        sent, and no answer came: look before any resend
+
+Beside it the store keeps as long which key a status was made under, so that whoever deletes it frees the key.
 """
 
 from __future__ import annotations
@@ -12,17 +14,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable
-
-from cachetools import LRUCache
+from contextlib import suppress
 
 from adapters.errors import OutcomeUnknown
 from gateway.errors import ApiError
-from gateway.stores.store import Store
+from gateway.stores.store import Store, StoreDown
 
 DONE, LOST = b"done", b"lost"
 POLL_SECONDS = 0.1
-MADE = 4096
-"""Statuses whose keys are remembered."""
 
 Write = Callable[[], Awaitable[bytes]]
 Look = Callable[[], Awaitable[bytes | None]]
@@ -39,7 +38,6 @@ class Once:
         self._seconds = seconds
         self._patience = patience
         self._going: dict[str, asyncio.Event] = {}
-        self._keys: LRUCache[tuple[str, str], str] = LRUCache(MADE)
 
     def key(self, account: str, call: str, parts: Iterable[bytes]) -> str:
         """Keyed hash of everything that makes two requests equal."""
@@ -60,15 +58,19 @@ class Once:
             return await self._found(key, look)
         return kept.removeprefix(DONE)
 
-    def remember(self, account: str, native: str, key: str) -> None:
+    async def remember(self, account: str, native: str, key: str) -> None:
         """The status was made under `key`."""
-        self._keys[account, native] = key
+        with suppress(StoreDown):  # it is made; only deleted at once it could not be made again at once
+            await self._store.keep(self._made(account, native), key.encode(), self._seconds)
 
     async def undone(self, account: str, native: str, key: str = "") -> None:
-        """The status was deleted: the same request makes a new one. Raises StoreDown."""
-        key = key or self._keys.pop((account, native), "")
+        """The status was deleted, in whatever process: the same request makes a new one. Raises StoreDown."""
+        key = key or (await self._store.take(self._made(account, native)) or b"").decode()
         if key:
             await self._store.release(key)
+
+    def _made(self, account: str, native: str) -> str:
+        return self.key(account, "made", [native.encode()])
 
     async def _reserved(self, key: str) -> bytes | None:
         """What is kept under the key once nobody is at it; None: it is ours. Raises ApiError 504."""

@@ -117,7 +117,7 @@ async def new(ask: Ask) -> Reply:
     once, session = ask.gateway.once, ask.session
     key, attempt = once.key(session.account.id, ask.call.path, posting.parts(ask)), MessageAttempt(ask)
     entry = session.backend.entry(await once.run(key, attempt.send, attempt.look))
-    once.remember(session.account.id, entry.status.native, key)
+    await once.remember(session.account.id, entry.status.native, key)
     mail = await ask.gateway.messages.put(session, entry)
     if mail is None:
         raise ApiError(502, "The server made something else of the message.")

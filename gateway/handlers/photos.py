@@ -146,7 +146,7 @@ async def _create(ask: Ask) -> Reply:
     once, account = ask.gateway.once, ask.session.account.id
     key = once.key(account, "friendica/photo/create", parts(ask))
     status = ask.session.backend.entry(await once.run(key, write, look)).status
-    once.remember(account, status.native, key)
+    await once.remember(account, status.native, key)
     return _detail(ask, await _created(ask, status, wanted))
 
 

@@ -22,7 +22,7 @@ async def update(ask: Ask) -> Reply:
     once, account = ask.gateway.once, ask.session.account.id
     key, attempt = once.key(account, ask.call.path, posting.parts(ask)), posting.Attempt(ask)
     entry = ask.session.backend.entry(await once.run(key, attempt.send, attempt.look))
-    once.remember(account, entry.status.native, key)
+    await once.remember(account, entry.status.native, key)
     return OneStatus(entry=entry)
 
 

@@ -64,3 +64,13 @@ async def test_a_message_both_find_at_once_keeps_its_mark(pair: tuple[Ground, Gr
     gate.go.set()
     await poll
     assert await marks(one) == await marks(two) == {}
+
+
+@pytest.mark.anyio
+async def test_what_the_other_process_deleted_can_be_sent_again(pair: tuple[Ground, Ground]) -> None:
+    one, two = pair
+    message = {"screen_name": "bob", "text": "hello"}
+    first = (await one.post("direct_messages/new", **message)).json["id"]
+    assert (await two.post(DESTROY, id=first)).status == 200
+    assert (await one.post("direct_messages/new", **message)).json["id"] != first
+    assert [post.text for post in one.world.posts.values()] == ["@bob hello"]
