@@ -27,8 +27,8 @@ async def actor_of(ways: Ways, text: str, credential: Credential | None = None) 
     url = ap.web(text.strip())
     if not url:
         raise Missing("There is nobody at such an address.")
-    found = await Client(ways, url, credential).document(url)
-    if not ap.is_actor(found) or not ap.same_host(url, ap.id_of(found)):
+    found = (await Client(ways, url, credential).own(url)).document
+    if found is None or not ap.is_actor(found) or not ap.same_host(url, ap.id_of(found)):
         raise Missing("There is nobody at that address.")
     return ap.id_of(found)
 
