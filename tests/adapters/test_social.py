@@ -206,7 +206,7 @@ async def test_no_emoji_and_no_such_status(far: FarServer, open_backend: Open) -
     for software, label in (("mastodon", "Mastodon"), ("gotosocial", "GoToSocial"), ("takahe", "Takahe")):
         backend = await open_backend(software)
         for asked in (backend.reactions("5"), backend.react("5", THUMB), backend.unreact("5", THUMB)):
-            with pytest.raises(Unsupported, match=f"^{label} has no reactions"):
+            with pytest.raises(Unsupported, match=f"^{label} has no dislikes"):
                 await asked
     assert far.asked == []
 
