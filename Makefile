@@ -31,6 +31,7 @@ check: $(DEV) ## style, types, generated pages
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	.venv/bin/python -m gateway.call_docs | diff -u docs/calls.md -
+	.venv/bin/python -m gateway.compatibility | diff -u docs/compatibility.md -
 	.venv/bin/oldbird config --markdown | diff -u docs/settings.md -
 	.venv/bin/python -m mappings.fidelity | diff -u docs/fidelity.md -
 
