@@ -7,17 +7,21 @@ import msgspec
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """`escape`: `&amp; &lt; &gt;` in text. `source_link`: `source` as HTML anchor. `cursors`: id lists as an envelope
-    even when no cursor is sent. `empty_dm_delete`: direct_messages/destroy answers nothing."""
+    even when no cursor is sent. `empty_dm_delete`: direct_messages/destroy answers nothing. `marks_self`: some people
+    have `uid` and `self`; python-twitter cannot read an object with a key `self`."""
 
     name: str
     escape: bool = False
     source_link: bool = False
     cursors: bool = False
     empty_dm_delete: bool = True
+    marks_self: bool = True
 
 
 FRIENDICA = Dialect(name="friendica")
-TWITTER = Dialect(name="twitter", escape=True, source_link=True, cursors=True, empty_dm_delete=False)
+TWITTER = Dialect(
+    name="twitter", escape=True, source_link=True, cursors=True, empty_dm_delete=False, marks_self=False
+)
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (FRIENDICA, TWITTER)}
 """By name, as a device may have one of its own."""

@@ -74,7 +74,7 @@ class Fillings(dict[Hole, bytes]):
             relationship=self.exact.get(native) or contacts.relationship(native),
             is_self=native == session.account.native,
             is_contact=native in contacts,
-            full=hole.full,
+            full=hole.full and session.dialect.marks_self,
             viewer_number=own,
         )
 
@@ -89,7 +89,8 @@ class Readers:
 
     def fillings(self, reader: Reader) -> Fillings:
         """The kept ones, as long as they hold."""
-        key = (reader.session.scope, reader.session.account.id, reader.own, reader.format)
+        session = reader.session
+        key = (session.scope, session.account.id, reader.own, reader.format, session.dialect.marks_self)
         found = self._kept.get(key)
         if found is None or found.reader.contacts is not reader.contacts or len(found.people) > MOST_HOLES:
             found = self._kept[key] = self.single(reader)
