@@ -12,7 +12,9 @@ from cachetools import LRUCache
 
 from adapters.activitypub.client import Ways
 from adapters.activitypub.joining import actor_of, owner_of
+from adapters.activitypub.links import Links
 from adapters.activitypub.oauth import readable
+from adapters.activitypub.renewal import Renewals
 from adapters.activitypub.signing_in import ActorSigningIn, signing_in_at
 from adapters.backend import Backend
 from adapters.errors import BackendError, Slow, Unavailable
@@ -20,6 +22,7 @@ from adapters.mastodon.backend import MastodonBackend
 from adapters.mastodon.detect import detect
 from adapters.mastodon.instance import Instance
 from adapters.mastodon.signing_in import SigningIn
+from adapters.shelf import Shelf
 from adapters.transport import Transport
 from adapters.upstream import DOCUMENT_BYTES, Upstream
 from mappings import hub
@@ -54,6 +57,7 @@ class Connections:
         )
         self.sleep, self.clock = sleep, clock
         self.ways = Ways(self.transport, clock)
+        self.links = Links(self.ways, Renewals(clock=clock, sleep=sleep), clock)
         self.known: LRUCache[str, Known] = LRUCache(INSTANCES)
         self.looking: dict[str, asyncio.Task[Instance]] = {}
 
@@ -61,6 +65,11 @@ class Connections:
         """The backend of one account, or for reading without one. Raises BackendError when the instance is unknown
         so far and cannot be looked at; an old view stays in use while the server does not answer."""
         return MastodonBackend(await self.instance(base_url.rstrip("/")), token)
+
+    async def actor(self, actor: str, token: str, shelf: Shelf) -> Backend:
+        """The backend of an ActivityPub account: its actor's id, its credential in the text form, and the shelf for
+        what its server does not keep. Raises BackendError."""
+        return await self.links.backend(actor, token, shelf)
 
     async def signing_in(self, base_url: str) -> SigningIn:
         """The ways in for people of an instance. Raises BackendError."""

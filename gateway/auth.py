@@ -23,7 +23,7 @@ from adapters.errors import TokenGone
 from gateway.background import Background
 from gateway.dialects import DIALECTS, FRIENDICA, MOUNTS
 from gateway.errors import ApiError, LinkAgain
-from gateway.logins import Connections, host_of
+from gateway.logins import ACTIVITYPUB, Connections, host_of
 from gateway.oauth.access import Access
 from gateway.oauth.consumers import Consumers
 from gateway.oauth.parameters import Sent, Unverified
@@ -31,6 +31,7 @@ from gateway.oauth.provider import Opened
 from gateway.oauth.signatures import Signatures
 from gateway.session import Session
 from gateway.settings import Settings
+from gateway.shelves import StoreShelf
 from gateway.stores.store import AccountRecord, LoginRecord, Store
 from gateway.throttle import Throttle
 from gateway.vault import Unsealable, Vault
@@ -266,11 +267,17 @@ class Authenticator:
     async def _opened(self, login: LoginRecord, account: AccountRecord, basic: Basic, mount: str) -> Session:
         token = self._token(login, account, basic.password)
         try:
-            backend = await self._connections.backend(account.backend, token)
+            backend = await self._backend(account, token)
         except TokenGone as error:
             await self.mark_broken(account)
             raise LinkAgain from error
         return _session(account, login, backend, basic.name, mount)
+
+    async def _backend(self, account: AccountRecord, token: str) -> Backend:
+        """By what was linked: an actor, or an account of a Mastodon API."""
+        if account.software == ACTIVITYPUB:
+            return await self._connections.actor(account.native, token, StoreShelf(self._store, account.id))
+        return await self._connections.backend(account.backend, token)
 
     def _touch(self, login: LoginRecord) -> None:
         """Write down that a login is in use, at most hourly, beside the request."""

@@ -19,6 +19,7 @@ import msgspec
 
 from adapters.backend import Backend
 from adapters.errors import Refused, TokenGone
+from adapters.shelf import Shelf
 from gateway.logs import without
 from gateway.problems import Problem
 from gateway.stores.store import AccountRecord, LoginRecord, Store
@@ -43,6 +44,9 @@ class Connections(Protocol):
 
     async def backend(self, base_url: str, token: str | None) -> Backend:
         """The backend of one account, None for nobody's. Raises BackendError."""
+
+    async def actor(self, actor: str, token: str, shelf: Shelf) -> Backend:
+        """The backend of an ActivityPub account. Raises BackendError."""
 
     async def owner(self, actor: str, token: str) -> hub.Account:
         """Whose a credential for an ActivityPub actor is. Raises Refused for somebody else's, BackendError."""

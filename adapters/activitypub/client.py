@@ -101,7 +101,8 @@ class Client:
         if not self.is_own(url):
             return Fetched(await self.document(url), "")
         etag = tag if tag.startswith(('"', "W/")) else ""
-        answer = await self._signed(Ask("GET", url, [ACCEPT, *([("If-None-Match", etag)] if etag else [])], most=LARGEST))
+        headers = [ACCEPT, ("If-None-Match", etag)] if etag else [ACCEPT]
+        answer = await self._signed(Ask("GET", url, headers, most=LARGEST))
         if answer.status == NOT_MODIFIED:
             return Fetched(None, tag)
         found = answer.headers.get("etag", "") or blake2b(answer.body, digest_size=12).hexdigest()

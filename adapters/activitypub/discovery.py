@@ -108,7 +108,7 @@ def facts_of(document: ap.Document, name: str, version: str) -> Facts:
         document=document,
         inbox=inbox,
         outbox=outbox,
-        capabilities=capabilities(label, version, collections=collections, uploads=bool(upload_url)),
+        capabilities=capabilities(label, version, uploads=bool(upload_url)),
         followers=_own(document, "followers"),
         following=_own(document, "following"),
         liked=_own(document, "liked"),
@@ -124,7 +124,7 @@ def facts_of(document: ap.Document, name: str, version: str) -> Facts:
     )
 
 
-def capabilities(label: str, version: str, *, collections: bool, uploads: bool) -> Capabilities:
+def capabilities(label: str, version: str, *, uploads: bool) -> Capabilities:
     """What the gateway may know. Lists that the server does not keep are kept here, and addressed one by one."""
     return Capabilities(
         software="activitypub",

@@ -153,6 +153,17 @@ class People(Timelines):
             return ()
         return await self._those(page.items)
 
+    async def forget_me(self) -> None:
+        """The own actor was changed: it is read again, and posts show it."""
+        await self.link.library.renew([self.me_id])
+        self.link.mirror.entries.clear()
+
+    async def forget_contacts(self) -> None:
+        """Whom the reader follows was changed."""
+        self.link.sets.clear()
+        self.link.counts.pop(self.me_id, None)
+        self.link.mirror.following_read = float("-inf")
+
     # lists
     async def followers(self, cursor: str | None) -> hub.Page[hub.Account]:
         """The reader's own."""
@@ -195,7 +206,7 @@ class People(Timelines):
 
     async def _those(self, items: Iterable[Any]) -> tuple[hub.Account, ...]:
         """The people of items: actors, their ids, or activities of theirs."""
-        ids = [ap.id_of(one.get("actor")) if isinstance(one, dict) and "actor" in one else ap.id_of(one) for one in items]
+        ids = [ap.id_of(one["actor"] if isinstance(one, dict) and "actor" in one else one) for one in items]
         activities = [id for id in ids if id and "/follow/" in id]
         if activities:
             documents = await self.link.library.documents(activities)

@@ -184,8 +184,8 @@ class Reading(Social):
     async def site(self) -> hub.Site:
         """The server, which says nothing of itself but its software."""
         told = self.capabilities
-        host = urlsplit(self.base_url).netloc
-        return hub.Site(title=host, host=host, description=told.label, max_chars=told.max_chars, max_media=told.max_media)
+        host, chars, media = urlsplit(self.base_url).netloc, told.max_chars, told.max_media
+        return hub.Site(title=host, host=host, description=told.label, max_chars=chars, max_media=media)
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
         """(bytes, media type) of a file; of the own server also one that only the reader may see."""

@@ -34,11 +34,7 @@ class Shown:
     def __init__(self, link: Link) -> None:
         self.link = link
         self.base_url = link.client.base_url
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the server can do."""
-        return self.link.facts.capabilities
+        self.capabilities: Capabilities = link.facts.capabilities
 
     @property
     def me_id(self) -> str:
@@ -131,7 +127,9 @@ class Shown:
             wanted += ap.wanted(inner, known).documents
         return tuple(wanted)
 
-    async def _people(self, documents: Iterable[ap.Document], at_hand: dict[str, ap.Document]) -> dict[str, hub.Account]:
+    async def _people(
+        self, documents: Iterable[ap.Document], at_hand: dict[str, ap.Document]
+    ) -> dict[str, hub.Account]:
         known, wanted = self.link.mirror.known({}, at_hand), [self.me_id]
         for document in documents:
             several = [document]

@@ -255,7 +255,8 @@ class Sync:
             return
         self._tried = now
         await self._save({"pending": "[]"})
-        await self.mirror.arrived(await self.read_items([id for id in waiting if id not in self.mirror.log.rows], INBOX))
+        left = [id for id in waiting if id not in self.mirror.log.rows]
+        await self.mirror.arrived(await self.read_items(left, INBOX))
 
     # further back
     def gaps(self) -> list[Gap]:
