@@ -56,9 +56,9 @@ async def test_ids_and_logins_survive_a_restart(tmp_path: Path, place: dict[str,
 async def test_without_a_store_reads_of_known_things_work_and_the_rest_is_a_503(ground: Ground, format: str) -> None:
     for number in range(5):
         ground.world.post("bob", f"{number}")
-    assert len((await ground.get("statuses/home_timeline")).json) == 5
     signed = ("oauth/request_token", "oauth/access_token")  # without a signature they are wrong in any case
     requests = {call: await good(ground, call) for call in CALLS if call.path not in signed}
+    assert len((await ground.get("statuses/home_timeline")).json) >= 5
     ground.store.away = True
     posts = len(ground.world.posts)
     for call, request in requests.items():
