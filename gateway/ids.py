@@ -1,24 +1,21 @@
 """The integers of a reply, in one batch (DESIGN section 5): memory first, then at most one store round trip.
 
-Memory holds what was numbered lately in two generations of plain dicts (an LRU in effect, at the price of a dict):
-when the younger one is full it becomes the older one; what is asked for again moves up.
+Memory holds what was numbered lately: `gateway.kept.Recent`, all turned at once when the young ones are full.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from adapters.backend import Backend, Window
+from gateway.kept import Recent
 from gateway.stores.store import StatusRecord, Store
 from mappings import hub
 from mappings.fragments import Numbers
 from mappings.order import time_of
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 THREAD_STEPS = 200
 MARGIN_MS = 2
@@ -32,29 +29,6 @@ class Known(NamedTuple):
     root: int
     full: bool
     sighting: hub.Sighting
-
-
-class Recent(Generic[K, V]):
-    """What was used lately, in two generations."""
-
-    __slots__ = ("old", "young")
-
-    def __init__(self) -> None:
-        self.young: dict[K, V] = {}
-        self.old: dict[K, V] = {}
-
-    def get(self, key: K) -> V | None:
-        """None when it is not, or no longer, known."""
-        value = self.young.get(key)
-        if value is None:
-            value = self.old.get(key)
-            if value is not None:
-                self.young[key] = value
-        return value
-
-    def turn(self) -> None:
-        """The young generation grows old, the old one is forgotten."""
-        self.old, self.young = self.young, {}
 
 
 class Scope:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.kept import Kept
+from gateway.kept import Kept, Recent
 
 
 def kept(most: int = 100) -> Kept[str, bytes]:
@@ -29,7 +29,7 @@ def test_everything_weighs_no_more_than_agreed() -> None:
     for number in range(1000):
         cache[f"{number}"] = b"x" * (number % 20)
         cache.get(f"{number - 7}")
-        assert sum(map(len, (*cache._old.values(), *cache._young.values()))) <= 100
+        assert sum(map(len, (*cache.old.values(), *cache.young.values()))) <= 100
 
 
 def test_what_is_used_stays_and_the_rest_goes() -> None:
@@ -59,3 +59,25 @@ def test_what_is_too_heavy_is_not_kept() -> None:
     nothing: Kept[str, bytes] = Kept(0, len)
     nothing["a"] = b"1"
     assert len(nothing) == 0
+
+
+def test_what_is_replaced_or_removed_weighs_nothing_any_more() -> None:
+    cache = kept(100)
+    cache["other"] = b"x" * 10
+    for number in range(1000):
+        cache["same"] = b"y" * (10 + number % 5)
+    for _ in range(1000):
+        cache["gone"] = b"z" * 10
+        del cache["gone"]
+    assert sorted(cache) == ["other", "same"]
+    cache.clear()
+    assert list(cache) == []
+
+
+def test_without_weights_generations_turn_when_told_to() -> None:
+    recent: Recent[str, int] = Recent()
+    recent["a"], recent["b"] = 1, 2
+    recent.turn()
+    assert (recent.get("a"), sorted(recent)) == (1, ["a", "b"])
+    recent.turn()
+    assert (recent.get("a"), recent.get("b")) == (1, None)

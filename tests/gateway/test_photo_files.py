@@ -83,7 +83,7 @@ async def test_no_more_is_kept_than_the_bound() -> None:
     for number in range(200):
         await shelf.get(shelf.put(f"{number}", drawn.drawn()))
     shelves = (shelf.files._small, shelf.files._files)
-    held = [held for one in shelves for part in (one._young, one._old) for held in part.values()]
+    held = [held for one in shelves for part in (one.young, one.old) for held in part.values()]
     assert 0 < sum(len(one.picture.data) for one in held) <= 50_000
     large = shelf.put("large", drawn.drawn(2000, 2000, "PNG", "RGBA") + bytes(50_000))
     for _ in range(2):
