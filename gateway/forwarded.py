@@ -110,7 +110,8 @@ class Forwarded:
         if peer in self._named or len(self._named) >= HINTS:
             return
         self._named.add(peer)
-        log.warning("%s forwards, but is not believed: if it is your proxy, add it to trusted_proxies", peer or "A peer")
+        who = peer or "A peer"
+        log.warning("%s forwards, but is not believed: if it is your proxy, add it to trusted_proxies", who)
 
 
 def peer_of(scope: Scope) -> str:

@@ -33,7 +33,7 @@ async def test_a_list_is_made_renamed_and_removed(far: FarServer, open_backend: 
 
 
 async def test_new_lists_of_snac_never_share_a_second(far: FarServer, open_backend: Open, wait: Wait) -> None:
-    """snac names a list by the second it was made in; two of one second become one, and its members see both's posts."""
+    """snac names a list by the second it was made in; two of one second become one, with the members of both."""
     backend = await open_backend("snac")
     far.on("POST", LISTS, json={"id": "3", "title": "Friends"})
     await asyncio.gather(backend.create_group("Friends"), backend.create_group("Family"))

@@ -7,8 +7,7 @@ from typing import cast
 
 import pytest
 
-from adapters.backend import Backend
-from adapters.backend import Person
+from adapters.backend import Backend, Person
 from adapters.errors import Unavailable
 from gateway.background import Background
 from gateway.contacts import NOBODY, Contacts
