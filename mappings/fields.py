@@ -118,7 +118,7 @@ STATUS_FIELDS: tuple[Field, ...] = (
     Field("friendica_author", "user", "exact", "author; of a boost the author of the original", inner=False),
     Field("friendica_owner", "user", "exact", "author; of a boost who boosted", inner=False),
     Field("statusnet_conversation_id", "int", "derived", "oldest known post of the thread", hole="thread", inner=False),
-    Field("friendica_activities", "activities", "derived", "people in statuses/show, else the reader alone", inner=False),
+    Field("friendica_activities", "activities", "derived", "people in statuses/show, else the reader", inner=False),
     Field("attachments", "attachments", "exact", "media files; size 0 where the server does not tell", optional=True),
     Field("entities", "entities", "derived", "with include_entities=true", optional=True),
     Field("retweeted_status", "status", "exact", "the boosted post, with its own id", optional=True, inner=False),
