@@ -70,11 +70,6 @@ def friendica(iso: str) -> str:
     return _iso(moment(iso))[:19].replace("T", " ")
 
 
-def friendica_from_milliseconds(ms: int) -> str:
-    """`2007-05-23 06:01:13` of milliseconds since 1970 UTC."""
-    return friendica(from_milliseconds(ms))
-
-
 def rss(iso: str) -> str:
     """`Wed, 23 May 2007 06:01:13 +0000`, as RSS 2.0 wants it (RFC 822 with four digits of year)."""
     day, month, number, clock, offset, year = wire(iso).split(" ")

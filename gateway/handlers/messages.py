@@ -5,7 +5,7 @@ Wire: reference/wire-friendica.md section 3.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from adapters.errors import BackendError, Missing, TokenGone
@@ -72,33 +72,28 @@ async def _trees(ask: Ask, mails: Sequence[Mail]) -> list[dict[str, object]]:
     people = await ask.gateway.correspondents.of(session, mails, whole=form.users)
     statuses = [mail.status for mail in mails]
     natives = [account.native for account in people.values()]
-    numbers = await ask.gateway.ids.number(session.backend, statuses, natives)
+    accounts = (await ask.gateway.ids.number(session.backend, statuses, natives)).accounts
+    sides = {name: _side(ask, account, accounts[account.native]) for name, account in people.items()}
+    return [message(mail.status, form, _frame(ask, mail.letter, sides, accounts)) for mail in mails]
 
-    def side(name: str) -> Side:
-        account = people[name]
-        own = account.native == session.account.native
-        return Side(
-            number=numbers.accounts[account.native],
-            screen_name=session.screen_name if own else account.username,
-            user=User(account),
-        )
 
-    return [
-        message(
-            mail.status,
-            form,
-            Frame(
-                number=mail.letter.id,
-                sender=side(mail.letter.author),
-                recipient=side(mail.letter.recipient(session.account.native)),
-                title=mail.letter.title,
-                seen=mail.letter.seen,
-                parent_uri=mail.letter.root,
-                accounts=numbers.accounts,
-            ),
-        )
-        for mail in mails
-    ]
+def _side(ask: Ask, account: hub.Account, number: int) -> Side:
+    own = account.native == ask.session.account.native
+    return Side(
+        number=number, screen_name=ask.session.screen_name if own else account.username, user=User(account)
+    )
+
+
+def _frame(ask: Ask, letter: Letter, sides: Mapping[str, Side], accounts: Mapping[str, int]) -> Frame:
+    return Frame(
+        number=letter.id,
+        sender=sides[letter.author],
+        recipient=sides[letter.recipient(ask.session.account.native)],
+        title=letter.title,
+        seen=letter.seen,
+        parent_uri=letter.root,
+        accounts=accounts,
+    )
 
 
 def _form(ask: Ask) -> Form:

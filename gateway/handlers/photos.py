@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from adapters.backend import File
 from adapters.errors import BackendError, Missing
 from gateway import photo_albums, photo_carriers, photo_rights, photo_uploads
 from gateway.ask import Ask
@@ -128,6 +129,11 @@ async def _create(ask: Ask) -> Reply:
         id="", album=ask.text("album"), filename=uploads[0].name or file.name, mime=file.mime, desc=ask.text("desc"),
         width=facts.width, height=facts.height, rights=rights,
     )  # fmt: skip
+    return _detail(ask, await _created(ask, await _stored_once(ask, wanted, file), wanted))
+
+
+async def _stored_once(ask: Ask, wanted: Photo, file: File) -> hub.Status:
+    """The carrier, also that of an equal request before or one whose answer was lost. Raises ApiError, BackendError."""
     text = await photo_carriers.text_of(ask, wanted, beside=True)
     began: float | None = None
 
@@ -147,7 +153,7 @@ async def _create(ask: Ask) -> Reply:
     key = once.key(account, "friendica/photo/create", parts(ask))
     status = ask.session.backend.entry(await once.run(key, write, look)).status
     await once.remember(account, status.native, key)
-    return _detail(ask, await _created(ask, status, wanted))
+    return status
 
 
 async def _is_another(ask: Ask, status: hub.Status, wanted: Photo) -> bool:

@@ -67,7 +67,6 @@ def test_every_moment_is_read_and_written_back(naive: datetime, offset: timezone
 def test_milliseconds_there_and_back(ms: int) -> None:
     assert dates.milliseconds(dates.from_milliseconds(ms)) == ms
     assert dates.wire_from_milliseconds(ms) == dates.wire(dates.from_milliseconds(ms))
-    assert dates.friendica_from_milliseconds(ms) == dates.friendica(dates.from_milliseconds(ms))
 
 
 def test_milliseconds_outside_the_calendar_are_the_epoch() -> None:
