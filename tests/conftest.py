@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from tests.gateway_harness import Ground
 
-pytest_plugins = ["tests.secrets_used"]
+pytest_plugins = ["tests.secrets_used", "tests.browser.fixtures"]
 
 # No test measures time: a busy machine, or the first use of Hypothesis's tables, makes examples slow. CI tries the same
 # examples every time, so that it tells about the change and not about luck; at a desk they are new in every run.

@@ -1,0 +1,52 @@
+"""Every page, on a phone and at a desk, light and dark, in English and German: axe-core finds nothing, all of it fits.
+
+OLDBIRD_TEST_SCREENSHOTS names a folder that pictures of all pages are put into.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.browser.chromium import DESK, PHONE, Browser
+from tests.browser.pages import PAGES
+
+LOOKS = ((PHONE, False), (DESK, True))
+MORE = ((PHONE, True), (DESK, False))
+"""For pictures only: axe-core has seen both sizes and both schemes then."""
+
+
+def pictured(browser: Browser, name: str) -> None:
+    """The whole page as a file, where a folder is named."""
+    if folder := os.environ.get("OLDBIRD_TEST_SCREENSHOTS"):
+        shot = browser.tell("Page.captureScreenshot", captureBeyondViewport=True)
+        Path(folder, f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page(browser: Browser, name: str, language: str) -> None:
+    browser.speak(language)
+    PAGES[name](browser)
+    assert browser.one("/html").get_attribute("lang") == language
+    for size, dark in LOOKS:
+        browser.look(size, dark=dark)
+        assert browser.overflow() <= 0
+        assert browser.complaints() == []
+        pictured(browser, f"{name}-{language}-{size[0]}{'-dark' if dark else ''}")
+    if "OLDBIRD_TEST_SCREENSHOTS" in os.environ:
+        for size, dark in MORE:
+            browser.look(size, dark=dark)
+            pictured(browser, f"{name}-{language}-{size[0]}{'-dark' if dark else ''}")
+
+
+def test_the_scheme_is_the_one_that_is_preferred(browser: Browser) -> None:
+    browser.open("/")
+    seen = []
+    for dark in (False, True):
+        browser.look(dark=dark)
+        seen.append(browser.run("return getComputedStyle(document.body).backgroundColor"))
+    assert seen == ["rgb(251, 250, 247)", "rgb(21, 25, 26)"]
