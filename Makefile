@@ -1,7 +1,7 @@
 # Everything a fresh Debian machine with python3, make and git needs. PYTHON=... names another interpreter,
 # TESTS=... some tests, BENCH=... options of the bench.
 PYTHON ?= $(shell sh requirements/python)
-CLIENTS := twitter gnusocial statusnet
+CLIENTS := twitter gnusocial statusnet tweepy python-twitter requests-oauthlib
 
 # Only what the tables of hashes name is installed.
 PIP := -m pip install --quiet --disable-pip-version-check
@@ -48,8 +48,9 @@ $(RUNTIME): requirements/build.txt requirements/runtime.txt pyproject.toml
 	.venv/bin/python $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(DEV): $(RUNTIME) requirements/dev.txt
-	.venv/bin/python $(HASHED) -r requirements/dev.txt
+$(DEV): $(RUNTIME) requirements/dev.txt requirements/browser.txt requirements/axe.txt
+	.venv/bin/python $(HASHED) -r requirements/dev.txt -r requirements/browser.txt
+	.venv/bin/python $(HASHED) --no-deps -r requirements/axe.txt
 	@touch $@
 
 $(MOCK): requirements/mock.txt
@@ -70,7 +71,7 @@ $(C2S): requirements/c2s.txt
 
 # Debian packages: what tests and bench run on private ports, and the client that is no library.
 servers:
-	@sh requirements/debian redis-server curl nginx-light
+	@sh requirements/debian redis-server curl nginx-light chromium chromium-driver
 
 loaders:
 	@sh requirements/debian redis-server nginx-light

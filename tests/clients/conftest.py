@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import httpx2 as httpx
 import pytest
 
 from gateway import demo_seed
-from tests.clients.gear import Demo, Far, running_demo, travelled
+from tests.clients import signed
+from tests.clients.gear import CLIENTS, Demo, Far, running_demo, travelled
 from tests.clients.needs import signed_in
 
 
@@ -60,6 +62,41 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def journey(demo: Demo, picture: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Any]]:
-    """name of a client -> its steps, taken when first asked for."""
-    return cache(lambda name: travelled(name, demo, picture, tmp_path_factory.mktemp("home")))
+def journey(
+    request: pytest.FixtureRequest, picture: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], dict[str, Any]]:
+    """name of a client -> its steps, taken when first asked for; those that sign take them over TLS.
+
+    What failed once has failed for all who ask.
+    """
+
+    @cache
+    def taken(name: str) -> dict[str, Any] | AssertionError:
+        home, ask = tmp_path_factory.mktemp("home"), request.getfixturevalue
+        try:
+            if CLIENTS[name].ways:
+                return signed.travelled(name, ask("gate"), ask("chromium"), picture, home)
+            return travelled(name, ask("demo"), picture, home)
+        except AssertionError as error:
+            return error
+
+    def journey(name: str) -> dict[str, Any]:
+        steps = taken(name)
+        if isinstance(steps, AssertionError):
+            raise steps
+        return steps
+
+    return journey
+
+
+@pytest.fixture(scope="session")
+def far_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Far]]:
+    """name of a client -> the server behind the gateway that it used."""
+    with ExitStack() as opened:
+
+        def signed_far() -> Far:
+            url = request.getfixturevalue("gate").far
+            return Far(opened.enter_context(httpx.Client(base_url=url, trust_env=False, timeout=30)))
+
+        ours = cache(signed_far)
+        yield lambda name: ours() if CLIENTS[name].ways else request.getfixturevalue("far")

@@ -41,11 +41,14 @@ class Client(NamedTuple):
     number: int
     venv: str = ""
     lacks: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+    """How it is let in, where it signs with OAuth 1.0a, over TLS; without any it sends name and password."""
+    mount: str = "/api"
 
     @property
     def steps(self) -> tuple[str, ...]:
         """What it does, in order."""
-        return tuple(step for step in EVERYTHING if step not in self.lacks)
+        return (*self.ways, *(step for step in EVERYTHING if step not in self.lacks))
 
     @property
     def python(self) -> Path:

@@ -1,7 +1,9 @@
 """What every client does, in this order. A script gives `travel` an object with the calls its library has.
 
-Facts come as JSON on standard input: base_url, user, password, name (of the client), number (of a stream post that no
-other client touches), picture (path of a PNG file). Each step is one JSON line on standard output: step, value.
+Facts come as one line of JSON on standard input: base_url, user, password, name (of the client), number (of a stream
+post that no other client touches), picture (path of a PNG file); for those that sign: consumer (key, secret), callback.
+Each step is one JSON line on standard output: step, value. After the step `page` a person has seen the page that is its
+value, and a line on standard input says what she was told to type, or what her browser was sent back with.
 """
 
 import json
@@ -10,16 +12,32 @@ import sys
 PAGE = 200
 
 
+def told(name, value):
+    """One step, for whoever reads them."""
+    print(json.dumps({"step": name, "value": value}), flush=True)
+
+
+def asked(page):
+    """The person's answer to a page."""
+    told("page", page)
+    return sys.stdin.readline().strip()
+
+
 def travel(make):
-    """Log in with `make(facts)`, then take every step the client has a call for."""
-    facts = json.load(sys.stdin)
+    """Log in with `make(facts)`, then take every step the client has a call for.
+
+    Those that sign have been let in by then, in each of the ways their library has: `ways` is who they were each time.
+    """
+    facts = json.loads(sys.stdin.readline())
     client = make(facts)
+    for way, user in getattr(client, "ways", {}).items():
+        told(way, user)
     name, number = facts["name"], facts["number"]
 
     def step(name, call, *arguments):
         value = getattr(client, call)(*arguments) if hasattr(client, call) else None
         if value is not None:
-            print(json.dumps({"step": name, "value": value}), flush=True)
+            told(name, value)
         return value
 
     step("login", "login")
@@ -48,7 +66,7 @@ def travel(make):
     step("follower_ids", "follower_ids")
 
     doomed = client.post(f"Doomed post from {name}", None)
-    print(json.dumps({"step": "doomed", "value": doomed}), flush=True)
+    told("doomed", doomed)
     step("delete", "delete", doomed["id"])
     step("gone", "gone", doomed["id"])
     step("extras", "extras")
