@@ -1,6 +1,7 @@
 """The people on both sides of messages, by how a letter names them: native id, or `@acct` where there is none.
 
-Accounts come from what is at hand (authors of the messages, contacts), else in one call for all, kept for a while.
+Accounts come from what is at hand (authors of the messages, contacts), else in one call for all, kept for a while. Only
+people without an id are looked up one by one, a few a request.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from mappings import hub
 from mappings.entities import mention_name
 
 SECONDS, MOST = 600, 4000
+MOST_ASKED = 10
+"""People without an id who are looked up in one request, each with a call; of the others it tells the names."""
 
 
 class Correspondents:
@@ -27,6 +30,7 @@ class Correspondents:
     def __init__(self, contacts: Contacts, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._contacts = contacts
         self._kept: TTLCache[tuple[str, str], hub.Account] = TTLCache(MOST, SECONDS, clock)
+        self._gone: TTLCache[tuple[str, str], bool] = TTLCache(MOST, SECONDS, clock)
 
     def renew(self, session: Session, me: hub.Account) -> None:
         """After a change of the own profile."""
@@ -69,11 +73,12 @@ class Correspondents:
     async def _ask(self, session: Session, names: set[str]) -> dict[str, hub.Account]:
         natives = [name for name in names if not name.startswith(UNNAMED)]
         found = await session.backend.accounts(natives) if natives else {}
-        for name in names - set(natives):
+        unnamed = [name for name in names if name.startswith(UNNAMED) and (session.scope, name) not in self._gone]
+        for name in unnamed[:MOST_ASKED]:
             try:
-                found[name] = await session.backend.lookup(name[1:])
+                found[name] = await session.backend.lookup(name.removeprefix(UNNAMED))
             except Missing:
-                continue
+                self._gone[session.scope, name] = True
         return found
 
 

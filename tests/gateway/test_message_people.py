@@ -10,6 +10,8 @@ import msgspec
 import pytest
 
 from adapters.backend import Capabilities
+from adapters.errors import Missing
+from gateway.correspondents import MOST_ASKED
 from mappings import hub
 from mappings.hub import Order
 from tests.fake_world import World
@@ -65,3 +67,18 @@ async def test_sending_and_answering(ground: Ground) -> None:
     found = (await ground.get("direct_messages/all")).json
     assert names(found) == [("bob", "alice"), ("alice", "bob")]
     assert len({one["friendica_parent_uri"] for one in found}) == 1
+
+
+@pytest.mark.anyio
+async def test_strangers_are_looked_up_a_few_a_request(ground: Ground) -> None:
+    """Names come with the messages; what else there is of people comes with the next requests."""
+    accts = [f"p{number}@far.test" for number in range(MOST_ASKED + 3)]
+    for acct in accts:
+        ground.world.person(acct)
+        ground.world.post("alice", f"@{acct} hello", visibility="direct")
+    ground.wire.fail(Missing("gone"), "lookup", times=2)
+    for most in (MOST_ASKED, 3, 0):
+        ground.wire.clear()
+        found = (await ground.get("direct_messages/sent", twin=False)).json
+        assert {one["recipient"]["screen_name"] for one in found} == {acct.partition("@")[0] for acct in accts}
+        assert ground.wire.count("lookup") == most
