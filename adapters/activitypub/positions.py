@@ -40,11 +40,13 @@ def tails(published: Sequence[int], lowest: int, now_ms: int) -> list[int]:
     return placed
 
 
-def between(published: Sequence[int], low: int, high: int) -> list[int]:
-    """Positions of some, newest first, strictly between two others: near their dates where that is possible."""
+def between(published: Sequence[int], low: int, high: int, *, more: bool = False) -> list[int]:
+    """Positions of some, newest first, strictly between two others: near their dates where that is possible. `more`:
+    there are older ones still to come, which keep three quarters of the room."""
     count, placed, last = len(published), [], high
+    bottom = high - (high - low) // 4 if more else low
     for index, ms in enumerate(published):
-        floor = low + (count - index)
-        last = max(min(position(ms), last - SLOTS if last - SLOTS > floor else last - 1), min(floor, last - 1))
+        floor = min(bottom + count - index, last - 1)
+        last = max(min(position(ms), max(last - SLOTS, floor)), floor)
         placed.append(last)
     return placed

@@ -15,7 +15,7 @@ import msgspec
 
 from adapters.activitypub import positions
 from adapters.activitypub.client import Client
-from adapters.activitypub.log import INBOX, OUTBOX, WRITTEN, Row
+from adapters.activitypub.log import INBOX, OUTBOX, Row
 from adapters.activitypub.mirror import LOG, Mirror
 from adapters.activitypub.sorting import Arrival, date
 from adapters.errors import BackendError, BadAnswer
@@ -148,17 +148,18 @@ class Sync:
         return Head(source, list(fresh.values())[::-1], state, next_page, joined or not next_page, first)
 
     def _take(self, source: str, page: ap.Page, fresh: dict[str, Any], top: str) -> bool:
-        """The new items of a page. Whether it reaches what is known: the former top, or two known ones, as one may
-        have been delivered again."""
-        known = 0
+        """The new items of a page. Whether it ends with what is known: the former top, or two known ones. A known one
+        further up was delivered again."""
+        known: set[str] = set()
         for item in page.items:
             id = ap.web(ap.id_of(item))
             row = self.mirror.log.rows.get(id)
             if row is not None and source in row.seen:
-                known += 1
-            elif id and (row is None or row.seen == WRITTEN or source not in row.seen):
+                known.add(id)
+            elif id:
                 fresh.setdefault(id, item)
-        return known > 1 or bool(top and top in ap.ids_of(page.items))
+                known = set()
+        return len(known) > 1 or top in known
 
     async def _page(self, url: str) -> ap.Page:
         """A page of the own server."""
@@ -277,13 +278,13 @@ class Sync:
         unread = [item for id, item in fresh.items() if id not in self.mirror.log.rows]
         arrivals = await self.read_items(unread, gap.source)
         placed: list[int] = []
-
-        def place(dates: Sequence[int]) -> list[int]:
-            placed.extend(positions.between(dates, gap.low, gap.high))
-            return placed
-
         others = [one for one in self.gaps() if one != gap]
         is_end = joined or not page.items or not page.next or page.next == gap.next or not fresh
+
+        def place(dates: Sequence[int]) -> list[int]:
+            placed.extend(positions.between(dates, gap.low, gap.high, more=not is_end))
+            return placed
+
         await self.mirror.file(arrivals, place, self._gaps(others) if is_end else None, backwards=True)
         if not is_end:
             further = Gap(gap.source, page.next, gap.low, min([*placed, gap.high]))
