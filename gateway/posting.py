@@ -150,7 +150,9 @@ def _made(entry: hub.Entry) -> hub.Status:
 async def verify(ask: Ask, status: hub.Status, audience: Audience) -> None:
     """The returned audience must be the intended one, else the post is deleted. Raises ApiError 502, OutcomeUnknown."""
     backend = ask.session.backend
-    if not audiences.holds(audience, status.visibility) or (audience.exact and not _same_people(status, audience)):
+    if not audiences.holds(audience, status.visibility) or (
+        audience.exact and not await _same_people(ask, status, audience)
+    ):
         await _take_back(ask, status)
         raise ApiError(502, "The server gave the post another audience than asked; it was deleted again.")
     if status.visibility == Visibility.DIRECT:
@@ -170,8 +172,15 @@ async def _take_back(ask: Ask, status: hub.Status) -> None:
         raise ApiError(502, "The server gave the post another audience than asked and kept it.") from None
 
 
-def _same_people(status: hub.Status, audience: Audience) -> bool:
-    return {m.acct.casefold() for m in status.mentions} == {p.acct.casefold() for p in audience.people}
+async def _same_people(ask: Ask, status: hub.Status, audience: Audience) -> bool:
+    """Exactly those meant; where the members of a list are addressed one by one, they are."""
+    told = {mention.acct.casefold() for mention in status.mentions}
+    meant = {person.acct.casefold() for person in audience.people}
+    if told == meant or not audience.lists:
+        return told == meant
+    for native in audience.lists:
+        meant |= {person.acct.casefold() for person in await ask.session.backend.group_members(native)}
+    return told == meant
 
 
 def place_of(ask: Ask) -> hub.Place | None:
