@@ -38,14 +38,14 @@ SHORT_PAGE = 20
 """Fewer on a page than this (40 are asked for), and it may be the last one."""
 
 
-class Recent(NamedTuple):
+class Newest(NamedTuple):
     """The newest notifications of an account; `whole`: there are no others."""
 
     facts: tuple[Fact, ...]
     whole: bool
 
 
-NOTHING = Recent((), whole=False)
+NOTHING = Newest((), whole=False)
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +70,7 @@ class Notifications:
         self._cards = cards
         self._ids = ids
         self._clock = clock
-        self._recent: LRUCache[str, Recent] = LRUCache(200)
+        self._recent: LRUCache[str, Newest] = LRUCache(200)
 
     def now_ms(self) -> int:
         """Milliseconds since 1970."""
@@ -181,7 +181,7 @@ class Notifications:
                 break
             cursor = page.older
         facts = tuple({fact.native: fact for fact in (*read, *tail)}.values())
-        self._recent[account] = Recent(facts[:REMEMBERED], whole and len(facts) <= REMEMBERED)
+        self._recent[account] = Newest(facts[:REMEMBERED], whole and len(facts) <= REMEMBERED)
         return facts[:REMEMBERED]
 
     async def _read(
