@@ -37,7 +37,10 @@ FORM = ("Content-Type", "application/x-www-form-urlencoded")
 LARGEST = 4 << 20
 """Bytes of one document or page."""
 CONNECTIONS, SERVERS = 8, 4096
+CHECK_SECONDS = 60
 NOT_MODIFIED = 304
+MEANINGS = {("POST", 501): Unsupported}
+"""What (method, status) means on these servers beside the usual (activitypub-c2s section 9)."""
 
 Renew = Callable[[Credential], Awaitable[Credential]]
 
@@ -57,7 +60,7 @@ class Ways:
         found = self._upstreams.get(where)
         if found is None:
             found = self._upstreams[where] = Upstream(
-                self.transport, where, connections=CONNECTIONS, per_token=True, clock=self.clock
+                self.transport, where, connections=CONNECTIONS, per_token=True, errors=MEANINGS, clock=self.clock
             )
         return found
 
@@ -86,6 +89,7 @@ class Client:
         self.ways, self.actor, self.credential, self.renew = ways, actor, credential, renew
         self.base_url = origin(actor)
         self.proxy = self.outbox = ""
+        self._checked = float("-inf")
         self._who = known_as(credential.header if credential else None)
 
     def rate_state(self) -> RateState:
@@ -114,12 +118,19 @@ class Client:
             raise Missing("There is nothing with such an id.")
         try:
             found = decoded(await self._fetched(id))
-        except TokenGone as error:  # it says that of anything it does not show
+        except TokenGone as error:  # servers say that of anything they do not show
+            await self.check()
             raise Refused(TEXTS[Refused]) from error
         native = ap.id_of(found)
         if native and not ap.same_host(native, id):
             raise BadAnswer("The document is not of the server it came from.")
         return found
+
+    async def check(self) -> None:
+        """Raises TokenGone unless the credential still opens the own actor; asks at most once a minute."""
+        if self.ways.clock() - self._checked >= CHECK_SECONDS:
+            await self._signed(Ask("GET", self.actor, [ACCEPT], most=LARGEST))
+            self._checked = self.ways.clock()
 
     async def _fetched(self, id: str) -> Answer:
         if self.is_own(id):

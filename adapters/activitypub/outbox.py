@@ -42,6 +42,7 @@ class Outbox(Reading):
             done = await self.link.completed(activity, sent)
         except (Missing, Refused, Rejected, BadAnswer) as error:
             raise OutcomeUnknown("The server took a change that cannot be read again.") from error
+        self.link.library.put(ap.id_of(done), done)  # an Undo needs to know whom it reached
         await self.link.mirror.wrote(done)
         return done
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from adapters.activitypub.groups import Groups
-from adapters.activitypub.uploads import Uploads
+from adapters.activitypub.uploads import Uploads, embedded
 from adapters.backend import Draft
 from adapters.errors import (
     BackendError,
@@ -28,7 +28,6 @@ from mappings.activitypub_writing import (
     Audience,
     Unaddressable,
     Written,
-    attached,
     audience_of,
     body,
     mention_tags,
@@ -176,7 +175,7 @@ class Posting(Uploads, Groups):
         words = dict(draft.descriptions)
         made = []
         for native in wanted:
-            file = added.get(native) or attached({"id": native}, there[native])
+            file = added.get(native) or embedded({}, there[native])
             made.append(file | {"name": words[native]} if native in words else file)
         return made
 

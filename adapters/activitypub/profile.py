@@ -6,14 +6,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from adapters.activitypub.uploads import Uploads, file_in
+from adapters.activitypub.uploads import Uploads, embedded, file_in
 from adapters.backend import File, Person, ProfileChange
 from adapters.errors import BadAnswer, Missing
 from adapters.lacks import require
 from mappings import activitypub as ap
 from mappings import activitypub_activities as acts
 from mappings import hub
-from mappings.activitypub_writing import EVERYBODY, Audience, attached
+from mappings.activitypub_writing import EVERYBODY, Audience
 
 FOLLOW = "Follow"
 EDITABLE = (
@@ -43,11 +43,11 @@ class Profile(Uploads):
     async def picture(self, file: File) -> ap.Document:
         """An uploaded picture as actors carry it."""
         made = await self.uploaded(file)
-        media = file_in(made)
+        media = file_in(made.document)
         if media is None:
             raise BadAnswer("The server took a picture and does not say where it is.")
         await self.open_to(made, Audience(to=(EVERYBODY,)))
-        return attached(made, media)
+        return embedded(made.document, media)
 
     async def change_actor(self, fields: ap.Document) -> None:
         """Send the Update."""

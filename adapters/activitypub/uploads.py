@@ -30,10 +30,12 @@ ACTIVITY_JSON = "application/activity+json"
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """An uploaded file: the object as the server has it, and when it came (seconds since 1970)."""
+    """An uploaded file: the object as the server has it, and when it came (seconds since 1970). `closed`: nobody else
+    may see it before it gets readers."""
 
     document: ap.Document
-    since: float
+    since: float = 0.0
+    closed: bool = False
 
 
 class Uploads(Outbox):
@@ -43,7 +45,7 @@ class Uploads(Outbox):
         """Store a file, which nobody else can see yet where the server allows that. One call, two where the answer
         names only an id. Raises Unsupported, OutcomeUnknown."""
         made = await self.uploaded(file)
-        media = file_in(made)
+        media = file_in(made.document)
         if media is None:
             raise OutcomeUnknown("The server took a file and does not say where it is.")
         now = self.link.clock()
@@ -51,9 +53,9 @@ class Uploads(Outbox):
         old = [key for key, raw in kept.items() if now - msgspec.json.decode(raw, type=Waiting).since > WAIT_SECONDS]
         if old:
             await self.link.shelf.drop_records(KIND, old)
-        await self.keep_upload(media.native, Waiting(document=made, since=now))
+        await self.keep_upload(media.url, msgspec.structs.replace(made, since=now))
         return hub.Upload(
-            native=media.native,
+            native=media.url,
             type=media.type,
             url=media.url,
             preview_url=media.preview_url,
@@ -61,7 +63,7 @@ class Uploads(Outbox):
             height=media.height,
         )
 
-    async def uploaded(self, file: File) -> ap.Document:
+    async def uploaded(self, file: File) -> Waiting:
         """The stored object."""
         if not self.link.facts.upload_url:
             raise Unsupported(NONE)
@@ -74,10 +76,12 @@ class Uploads(Outbox):
         )
         made = await self.stored(answer)
         fields = {"name": file.description, "mediaType": file.mime}  # what the server may have dropped
-        return {**{name: value for name, value in fields.items() if value}, **made}
+        whole = {**{name: value for name, value in fields.items() if value}, **made.document}
+        return msgspec.structs.replace(made, document=whole)
 
-    async def stored(self, answer: Answer) -> ap.Document:
-        """The object in the answer to an upload: a Create, the object itself, or only an address."""
+    async def stored(self, answer: Answer) -> Waiting:
+        """The object in the answer to an upload: a Create, the object itself, or only an address. What a Create made
+        has the readers it names, nobody; the object itself comes from servers whose files everybody sees."""
         found = told(answer)
         if found is None or not (file_in(found) or isinstance(found.get("object"), dict)):
             location = ap.web(answer.headers.get("location", "")) or ap.id_of(found)
@@ -85,9 +89,10 @@ class Uploads(Outbox):
                 raise Unsupported(NONE)
             found = await self.link.client.document(location)
         inner = found.get("object")
-        if isinstance(inner, str):
-            return await self.link.client.document(inner)
-        return inner if isinstance(inner, dict) else found
+        if inner is None:
+            return Waiting(document=found)
+        made = inner if isinstance(inner, dict) else await self.link.client.document(ap.id_of(inner))
+        return Waiting(document=made, closed=not ap.readers(made))
 
     async def describe(self, media: str, description: str) -> None:
         """What a file shows that is not attached yet; it goes out with the post. Raises Missing."""
@@ -114,21 +119,21 @@ class Uploads(Outbox):
             media = file_in(waiting.document)
             if media is None:
                 raise Missing("The file was not uploaded, or is no longer held.")
-            await self.open_to(waiting.document, audience)
-            made.append(attached(waiting.document, media))
+            await self.open_to(waiting, audience)
+            made.append(embedded(waiting.document, media))
         return tuple(made)
 
-    async def open_to(self, document: ap.Document, audience: Audience) -> None:
-        """Let the readers of a post see a file. One without an id, or that everybody sees, is as open as can be."""
-        if self.link.facts.upload != "wiki" or not ap.web(ap.id_of(document)) or ap.readers(document):
-            return
-        await self.send(acts.opened(self.me_id, document, audience, self.now(), whole=self.link.facts.whole))
+    async def open_to(self, waiting: Waiting, audience: Audience) -> None:
+        """Let the readers of a post see a file."""
+        if waiting.closed and ap.web(ap.id_of(waiting.document)):
+            whole = self.link.facts.whole
+            await self.send(acts.opened(self.me_id, waiting.document, audience, self.now(), whole=whole))
 
     async def close_again(self, natives: Sequence[str]) -> None:
         """The post was not made: nobody needs to see its files. What fails here is not told."""
         for waiting in await self.waiting(natives):
             try:
-                await self.open_to(waiting.document, Audience())
+                await self.open_to(waiting, Audience())
             except BackendError:
                 continue
 
@@ -136,6 +141,11 @@ class Uploads(Outbox):
         """They are part of a post and wait no longer."""
         if natives:
             await self.link.shelf.drop_records(KIND, natives)
+
+
+def embedded(document: ap.Document, media: hub.Media) -> ap.Document:
+    """A file inside another object, known by its address: of one with an id servers show the id alone (measured)."""
+    return {name: value for name, value in attached(document, media).items() if name != "id"}
 
 
 def file_in(document: ap.Document) -> hub.Media | None:
