@@ -36,7 +36,11 @@ _UNFIT = re.compile(r"[\x00-\x20\x7f\"<>\\]")
 
 
 class ConsumerProblem(Problem):
-    """No consumer was made, for the reason in the text."""
+    """No consumer was made, for the reason in the text. `field`: name, callback or icon, where it is about one."""
+
+    def __init__(self, text: str, field: str = "") -> None:
+        super().__init__(text)
+        self.field = field
 
 
 class Consumer(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,11 +207,11 @@ class Consumers:
     @staticmethod
     def _check(name: str, callback: str, icon: str) -> None:
         if not name or len(name) > NAME_CHARS or not name.isprintable():
-            raise ConsumerProblem(f"A consumer needs a name of at most {NAME_CHARS} characters.")
+            raise ConsumerProblem(f"A consumer needs a name of at most {NAME_CHARS} characters.", "name")
         if callback not in {"", OOB} and (problem := callback_problem(callback)):
-            raise ConsumerProblem(problem)
+            raise ConsumerProblem(problem, "callback")
         if icon and (callback_problem(icon) or origin(icon)[0] not in PORTS):
-            raise ConsumerProblem("The icon must be an address like https://program.example/icon.png.")
+            raise ConsumerProblem("The icon must be an address like https://program.example/icon.png.", "icon")
 
     def _read(self, key: str, raw: bytes) -> Consumer | None:
         """None when the server key is another one."""

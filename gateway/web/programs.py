@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.logins import LoginProblem
-from gateway.oauth.consumers import ConsumerProblem
+from gateway.oauth.consumers import MOST, NAME_CHARS, ConsumerProblem
 from gateway.web.devices import logins_of, told
 from gateway.web.endpoints import signed_in
 from gateway.web.forms import Fields, form
@@ -22,6 +22,11 @@ from gateway.web.sessions import WebSession
 from gateway.web.visits import redirect, visit_of
 
 HERE = "/settings/oauth"
+FAULTS = {
+    "": "programs.too_many", "name": "programs.bad_name", "callback": "programs.bad_callback",
+    "icon": "programs.bad_icon",
+}  # fmt: skip
+"""What was wrong with a new consumer, by field."""
 
 
 @signed_in
@@ -35,19 +40,20 @@ async def programs(request: Request, session: WebSession) -> Response:
             session.account.id, fields["name"], fields["callback"], fields["icon"], read_only=bool(fields["read_only"])
         )
     except ConsumerProblem as problem:
-        return await _shown(request, session, fields, str(problem))
+        return await _shown(request, session, fields, problem)
     return redirect(request, HERE)
 
 
 async def _shown(
-    request: Request, session: WebSession, fields: Fields | None = None, problem: str = ""
+    request: Request, session: WebSession, fields: Fields | None = None, problem: ConsumerProblem | None = None
 ) -> Response:
     visit = visit_of(request)
+    faults = {problem.field: visit.texts(FAULTS[problem.field], most=MOST, chars=NAME_CHARS)} if problem else {}
     consumers = visit.gateway.consumers
     logins = await logins_of(visit).list(session.account.login)
     return page(
         request, "programs.html",
-        status=400 if problem else 200, faults={"": problem} if problem else {}, given=fields or Fields(),
+        status=400 if problem else 200, faults=faults, given=fields or Fields(),
         consumers=await consumers.list(session.account.id), base_url=visit.base_url,
         tokens=[told(login) for login in logins if login.kind == "oauth"],
     )  # fmt: skip

@@ -136,3 +136,15 @@ def test_signing_out(bob: Browser) -> None:
     assert bob.cookies().get("__Host-oldbird") != cookie
     bob.open("/settings")
     assert bob.path.startswith("/connect?next=")
+
+
+def test_what_is_wrong_is_said_in_the_persons_language_and_beside_the_field(bob: Browser) -> None:
+    bob.speak("de")
+    bob.open("/settings/oauth")
+    bob.fill(name="Futterhaus", callback="javascript:alert(1)")
+    bob.submit("/settings/oauth")
+    assert "Gib eine ganze Adresse ein" in bob.one("//*[@id='callback-fault']").text
+    bob.one("//*[@role='alert']//a").click()
+    active = bob.driver.switch_to.active_element
+    assert (active.get_attribute("id"), active.get_attribute("aria-invalid")) == ("callback", "true")
+    assert bob.field("Name des Programms").get_attribute("value") == "Futterhaus"
