@@ -13,7 +13,7 @@ import msgspec
 
 from adapters.activitypub.client import Client
 from adapters.backend import Capabilities
-from adapters.errors import BackendError, BadAnswer, Missing
+from adapters.errors import BackendError, BadAnswer, Missing, Slow, Unavailable
 from adapters.transport import Transport
 from adapters.webfinger import origin
 from mappings import activitypub as ap
@@ -206,6 +206,10 @@ async def webfinger(client: Client, handle: str) -> str:
         found = await client.plain(f"{where}{WEBFINGER}{resource}")
     except BadAnswer as error:
         raise Missing("There is nobody of that name.") from error
+    except (Slow, Unavailable) as error:
+        if client.is_own(where):
+            raise
+        raise Missing("There is nobody of that name at a server that answers.") from error
     for link in ap.as_list(found.get("links"))[:50] if isinstance(found, dict) else ():
         is_actor = isinstance(link, dict) and link.get("rel") == "self" and "json" in str(link.get("type"))
         if is_actor and (href := ap.web(link.get("href"))):

@@ -9,7 +9,7 @@ import msgspec
 from adapters.activitypub.link import Link
 from adapters.activitypub.log import Row
 from adapters.backend import Capabilities, RateState
-from adapters.errors import BadAnswer, Missing
+from adapters.errors import BadAnswer, Missing, Refused
 from mappings import activitypub as ap
 from mappings import dates, hub
 from mappings.order import SLOTS, position, time_of
@@ -111,6 +111,8 @@ class Shown:
             documents |= found
             if not found:
                 break
+        answered = [ap.id_of(one.get("inReplyTo")) for one in there.values()]
+        documents |= await self.link.library.documents(answered, fetch=False)
         known = self.link.mirror.known(await self._people(there.values(), documents), documents)
         entries = {}
         for native, document in there.items():
@@ -150,7 +152,10 @@ class Shown:
                 return found[0]
         if native in mirror.log.deleted:
             raise Missing("The post was deleted.")
-        document = await self.link.library.document(native)
+        try:
+            document = await self.link.library.document(native)
+        except Refused as error:  # ids of posts are handed out as integers, which can be guessed
+            raise Missing("There is no such post.") from error
         entries = await self._made({native: document}, {native: document})
         if native not in entries:
             raise Missing("There is no such post.")

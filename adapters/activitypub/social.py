@@ -47,11 +47,19 @@ class Social(People):
         return None
 
     async def _notes(self, mark: str, cursor: str | None) -> hub.Page[hub.Notification]:
-        part = Part(place_in(cursor) if cursor else None, 0, NOTES_PAGE)
+        part = Part(await self._noted_at(cursor), 0, NOTES_PAGE)
         rows, older = await self.rows(mark, part, (INBOX,))
         if len(rows) == NOTES_PAGE:
             older = f"{AT}{rows[-1].pos}"
         return hub.Page(items=await self._told(rows), older=older)
+
+    async def _noted_at(self, cursor: str | None) -> int | None:
+        """The place of a cursor, which may be a notification's id: that of its activity."""
+        if not cursor or cursor.startswith(AT):
+            return place_in(cursor) if cursor else None
+        await self.link.mirror.load()
+        row = self.link.mirror.log.rows.get(cursor)
+        return row.pos if row else None
 
     async def _told(self, rows: Sequence[Row]) -> tuple[hub.Notification, ...]:
         """Notifications of rows; what can no longer be read is left out."""
@@ -100,7 +108,7 @@ class Social(People):
         status = entry.status
         others = [status.account] if status.account.native != self.me_id else []
         people = {one.native: one for one in (*others, *self._named(status))}
-        return hub.Conversation(native=self._root(row), accounts=tuple(people.values()), last=entry)
+        return hub.Conversation(native=self._root(row), accounts=tuple(people.values()), last=entry, unread=bool(others))
 
     def _named(self, status: hub.Status) -> Iterable[hub.Account]:
         met = {one.native: one for one in self.link.library.met()}

@@ -9,7 +9,7 @@ from adapters.activitypub.log import DIRECT, DONE, FILES, GROUP, HOME, MENTION, 
 from mappings import activitypub as ap
 from mappings import dates, hub
 from mappings.activitypub_parts import media_of
-from mappings.activitypub_terms import COLLECTIONS
+from mappings.activitypub_terms import COLLECTIONS, MEDIA_TYPES
 
 CHANGES = ("Update", "Delete", "Undo")
 UNDOABLE = frozenset(
@@ -85,7 +85,7 @@ def _created(arrival: Arrival, log: Log, known: ap.Known, following: Container[s
         return NOWHERE
     if own and ap.is_a(found, COLLECTIONS):
         return Sorted(GROUP, native)
-    if not ap.is_a(found, ap.STATUSES) or is_vote(found):
+    if not ap.is_a(found, ap.STATUSES) or is_vote(found) or (own and is_upload(arrival, found)):
         return NOWHERE
     direct = ap.visibility_of(found, arrival.actor, known) == hub.Visibility.DIRECT
     marks = DIRECT if direct else ""
@@ -112,6 +112,11 @@ def is_for(arrival: Arrival, object: ap.Document | None, me: str, following: Con
     """By somebody the reader follows, or addressed to them; so it is where nobody knows whom they follow."""
     addressed = {*ap.readers(arrival.activity), *(ap.readers(object) if object else ())}
     return following is None or arrival.actor in following or me in addressed
+
+
+def is_upload(arrival: Arrival, document: ap.Document) -> bool:
+    """A stored file, for nobody yet: no post, also after it was opened to the readers of one."""
+    return ap.is_a(document, MEDIA_TYPES) and not ap.readers(arrival.activity)
 
 
 def is_vote(document: ap.Document) -> bool:
