@@ -82,6 +82,7 @@ class Posting(Uploads, Groups):
 
     async def told(self, draft: Draft) -> Told:
         """Whom it answers, names and reaches."""
+        self.check_length(draft)
         parent = await self.link.client.document(draft.in_reply_to) if draft.in_reply_to else None
         people = await self.named(draft.text, exact=draft.visibility == Visibility.DIRECT)
         answered = await self.authors(parent) if draft.visibility != Visibility.DIRECT else ()
@@ -99,6 +100,11 @@ class Posting(Uploads, Groups):
         except Unaddressable as error:
             raise Rejected(str(error)) from error
         return Told(parent, everybody, written, audience)
+
+    def check_length(self, draft: Draft) -> None:
+        """Servers of this kind take texts of any length. Raises Rejected."""
+        if len(draft.text) > self.capabilities.max_chars:
+            raise Rejected(f"The text is longer than {self.capabilities.max_chars} characters.")
 
     async def authors(self, parent: ap.Document | None) -> tuple[hub.Account, ...]:
         """Who wrote the answered post, unless it was the owner."""
@@ -150,6 +156,7 @@ class Posting(Uploads, Groups):
     async def edit(self, native: str, draft: Draft) -> hub.Entry:
         """An Update, with the object read before and after it. Its audience stays; people it newly names are not told
         of it."""
+        self.check_length(draft)
         found = await self.mine(native)
         people = await self.named(draft.text, exact=False)
         written = body(draft.text, people, html=draft.html)

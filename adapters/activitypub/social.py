@@ -65,7 +65,10 @@ class Social(People):
         """Notifications of rows; what can no longer be read is left out."""
         mirror, library = self.link.mirror, self.link.library
         activities = await mirror.activities(rows)
-        documents = dict(await library.documents({row.object for row in rows if row.verb != "Follow"}))
+        follows = [row for one in rows if (row := mirror.log.rows.get(one.object)) and row.verb == "Follow"]
+        documents = await mirror.activities(follows)
+        wanted = {row.object for row in rows if row.verb != "Follow"} - documents.keys()
+        documents |= await library.documents(wanted)
         near = [ap.id_of(one.get("inReplyTo")) for one in documents.values()]
         documents |= await library.documents((id for id in near if ap.same_host(id, self.me_id)), fetch=False)
         everybody = {row.actor for row in rows}
@@ -108,7 +111,8 @@ class Social(People):
         status = entry.status
         others = [status.account] if status.account.native != self.me_id else []
         people = {one.native: one for one in (*others, *self._named(status))}
-        return hub.Conversation(native=self._root(row), accounts=tuple(people.values()), last=entry, unread=bool(others))
+        accounts = tuple(people.values())
+        return hub.Conversation(native=self._root(row), accounts=accounts, last=entry, unread=bool(others))
 
     def _named(self, status: hub.Status) -> Iterable[hub.Account]:
         met = {one.native: one for one in self.link.library.met()}

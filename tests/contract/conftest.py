@@ -1,4 +1,5 @@
-"""The servers that every contract test runs against: mastodon_mock, and a live one where the environment names it.
+"""The servers that every contract test runs against: mastodon_mock, the two servers of actors (`tests.c2s`), and a live
+one where the environment names it.
 
     OLDBIRD_LIVE_URL=http://localhost:18080 OLDBIRD_LIVE_TOKENS=token-of-one,token-of-two pytest tests/contract
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -17,29 +19,38 @@ import pytest
 
 from adapters.backend import Backend, Draft, Person
 from adapters.connect import Connections
+from gateway.shelves import StoreShelf
+from gateway.stores.sqlite import SqliteStore
 from mappings import hub
+from tests.c2s.bovine import Herd, bovine_server, herd
+from tests.c2s.embedded import embedded, embedded_server
 from tests.mock_server import TOKENS, MockServer, mock, mock_server
 
-__all__ = ["mock", "mock_server"]
+__all__ = ["bovine_server", "embedded", "embedded_server", "herd", "mock", "mock_server"]
 
 URL, LIVE_TOKENS = "OLDBIRD_LIVE_URL", "OLDBIRD_LIVE_TOKENS"
 TARGETS = ["mock", "live"] if os.environ.get(URL) and os.environ.get(LIVE_TOKENS) else ["mock"]
+ACTORS = {"bovine": "herd", "embedded": "embedded"}
+"""Servers of actors, and the fixture with people on each."""
 TRIES, BETWEEN = 100, 0.1
 QUIRKS = {
     "mastodon_mock": {"anybody reads by id", "lists take anybody", "no profile pictures", "no new descriptions",
                       "search finds everything"},
     "snac": {"anybody reads by id", "lists take anybody", "no new descriptions", "describes anything", "text is markup",
              "no limits", "lists that never were are empty"},
+    "activitypub": {"an edit at once has no date"},
+    "bovine": {"nobody has a first day"},
 }  # fmt: skip
 """What servers do differently and no adapter can mend."""
 T = TypeVar("T")
 
 
 class Target(NamedTuple):
-    """A server and two people on it."""
+    """A server and two people on it: their tokens, and where those are of actors, whose."""
 
     url: str
     tokens: tuple[str, str]
+    actors: tuple[str, ...] = ()
 
 
 class Side(NamedTuple):
@@ -50,7 +61,8 @@ class Side(NamedTuple):
 
     def quirk(self, what: str) -> bool:
         """Whether the server is known for it."""
-        return what in QUIRKS.get(self.backend.capabilities.software, ())
+        told = self.backend.capabilities
+        return any(what in QUIRKS.get(name, ()) for name in (told.software, told.label))
 
     async def post(self, text: str, visibility: hub.Visibility = hub.Visibility.PUBLIC, **fields: object) -> hub.Status:
         """A new status, as the answer to it says."""
@@ -59,37 +71,50 @@ class Side(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """Two people on one server, and the connections for further ones."""
+    """Two people on one server; `enter` with another token of the first makes a further backend."""
 
     one: Side
     two: Side
-    connections: Connections
+    enter: Callable[[str], Awaitable[Backend]]
     url: str
 
 
-@pytest.fixture(params=TARGETS)
+@pytest.fixture(params=[*TARGETS, *ACTORS])
 def target(request: pytest.FixtureRequest) -> Target:
     """Each server in turn."""
     if request.param == "live":
         one, two, *_ = os.environ[LIVE_TOKENS].split(",")
         return Target(os.environ[URL], (one, two))
+    if request.param in ACTORS:
+        people: Herd = request.getfixturevalue(ACTORS[request.param])
+        alice, bob = people.alice, people.bob
+        return Target(people.base_url, (alice.token, bob.token), (alice.actor, bob.actor))
     server: MockServer = request.getfixturevalue("mock")
     return Target(server.url, (TOKENS["alice"], TOKENS["bob"]))
 
 
 @pytest.fixture
-async def pair(target: Target) -> AsyncIterator[Pair]:
-    """Both people, connected. What they post is deleted at the end."""
+async def pair(target: Target, tmp_path: Path) -> AsyncIterator[Pair]:
+    """Both people, connected. What they post is deleted at the end, but from the servers that a test has new people
+    on."""
     connections = Connections("oldbird/0.0 (contract tests)", [urlsplit(target.url).netloc])
-    sides = []
-    for token in target.tokens:
-        backend = await connections.backend(target.url, token)
-        sides.append(Side(backend, await backend.me()))
-    before = [{entry.status.native for entry in await side.backend.own_newest()} for side in sides]
-    yield Pair(*sides, connections, target.url)
-    for side, known in zip(sides, before, strict=True):
+    store = SqliteStore(tmp_path / "store.sqlite")
+    await store.open()
+
+    async def enter(token: str, number: int = 0) -> Backend:
+        if target.actors:
+            return await connections.actor(target.actors[number], token, StoreShelf(store, token))
+        return await connections.backend(target.url, token)
+
+    backends = [await enter(token, number) for number, token in enumerate(target.tokens)]
+    sides = [Side(backend, await backend.me()) for backend in backends]
+    tidied = [] if target.actors else sides
+    before = [{entry.status.native for entry in await side.backend.own_newest()} for side in tidied]
+    yield Pair(*sides, enter, target.url)
+    for side, known in zip(tidied, before, strict=True):
         await tidy(side.backend, known)
     await connections.close()
+    await store.close()
 
 
 async def until(read: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:

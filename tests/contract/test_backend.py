@@ -33,6 +33,9 @@ def png(width: int = 4, height: int = 3) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
+PICTURE = File(data=png(), name="bird.png", mime="image/png", description="A bird")
+
+
 def natives(page: hub.Page[hub.Entry] | tuple[hub.Entry, ...]) -> list[str]:
     entries = page.items if isinstance(page, hub.Page) else page
     return [entry.status.native for entry in entries]
@@ -50,7 +53,7 @@ async def test_two_people_are_known_to_the_server(pair: Pair) -> None:
     found = await pair.one.backend.account(two.native)
     assert (found.native, found.acct, found.username, found.host) == (two.native, two.acct, two.username, "")
     assert found.url.startswith("http")
-    assert dates.milliseconds(found.created_at) > 0
+    assert (dates.milliseconds(found.created_at) == 0) is pair.one.quirk("nobody has a first day")
     assert (await pair.one.backend.lookup(two.username)).native == two.native
     assert two.native in [person.native for person in await pair.one.backend.search_accounts(two.username, 10)]
 
@@ -113,8 +116,8 @@ async def test_answers_make_a_thread(pair: Pair) -> None:
 async def test_likes(pair: Pair) -> None:
     status = await pair.one.post(unique())
     assert (await pair.two.backend.favourite(status.native)).status.favourited
-    liked = (await pair.one.backend.activities(status.native)).like
-    assert [person.native for person in liked] == [pair.two.me.account.native]
+    told = await until(lambda: pair.one.backend.activities(status.native), lambda told: told.like)
+    assert [person.native for person in told.like] == [pair.two.me.account.native]
     if pair.two.backend.capabilities.favourites_list:
         assert natives(await pair.two.backend.favourites(None))[0] == status.native
     assert not (await pair.two.backend.unfavourite(status.native)).status.favourited
@@ -152,8 +155,8 @@ async def test_boosts(pair: Pair) -> None:
     seen = pair.two.backend.sighting(boost)
     assert (seen.boosted, seen.booster) == (status.native, pair.two.me.account.native)
     assert boost.native in natives(await pair.two.backend.own_newest())
-    boosters = (await pair.one.backend.activities(status.native)).announce
-    assert [person.native for person in boosters] == [pair.two.me.account.native]
+    told = await until(lambda: pair.one.backend.activities(status.native), lambda told: told.announce)
+    assert [person.native for person in told.announce] == [pair.two.me.account.native]
     await pair.two.backend.unreblog(status.native)
     left = await until(pair.two.backend.own_newest, lambda own: boost.native not in natives(own))
     assert boost.native not in natives(left)
@@ -177,13 +180,12 @@ async def test_deleting(pair: Pair) -> None:
 
 
 async def test_a_walk_down_a_timeline_meets_everything_once(pair: Pair) -> None:
-    wanted, found = await series(pair.one, 5), list[str]()
-    page = await pair.one.backend.user(pair.one.me.account.native, Window(limit=2), replies=True)
+    wanted, me = await series(pair.one, 5), pair.one.me.account.native
+    page = await pair.one.backend.user(me, Window(limit=2), replies=True)
+    found = natives(page)
     while page.older and not set(wanted) <= set(found):
+        page = await pair.one.backend.user(me, Window(limit=2, older_than=page.older), replies=True)
         found += natives(page)
-        page = await pair.one.backend.user(
-            pair.one.me.account.native, Window(limit=2, older_than=page.older), replies=True
-        )
     assert found[:5] == wanted
     assert len(found) == len(set(found))
 
@@ -241,12 +243,22 @@ async def test_several_at_once(pair: Pair) -> None:
 
 
 async def test_a_picture_goes_with_a_post(pair: Pair) -> None:
-    upload = await pair.one.backend.upload(File(data=png(), name="bird.png", mime="image/png", description="A bird"))
+    if not await uploads(pair.one):
+        return
+    upload = await pair.one.backend.upload(PICTURE)
     assert upload.url.startswith("http")
     [media] = (await pair.one.post(unique(), media=(upload.native,))).media
     assert (media.type, media.description) == ("image", "A bird")
     assert media.mime.startswith("image/")
     assert media.url.startswith("http")
+
+
+async def uploads(side: Side) -> bool:
+    """Whether files can be sent; else it is said."""
+    if not side.backend.capabilities.uploads:
+        with pytest.raises(Unsupported, match="upload"):
+            await side.backend.upload(PICTURE)
+    return side.backend.capabilities.uploads
 
 
 def followed(page: hub.Page[hub.Account], native: str) -> bool:
@@ -299,10 +311,13 @@ async def test_what_is_too_long_is_rejected(pair: Pair) -> None:
 
 
 async def test_a_token_nobody_gave_out_is_gone(pair: Pair) -> None:
-    stranger = await pair.connections.backend(pair.url, "not-a-token")
-    for call in (stranger.me, stranger.own_newest):
+    async def ask(call: str) -> None:
+        stranger = await pair.enter("not-a-token")  # servers of actors are asked who it is
+        await getattr(stranger, call)()
+
+    for call in ("me", "own_newest"):
         with pytest.raises(TokenGone):
-            await call()
+            await ask(call)
 
 
 async def test_entries_can_be_made_again_from_their_bytes(pair: Pair) -> None:

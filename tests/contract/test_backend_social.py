@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
-from adapters.backend import Draft, File, ProfileChange, Window
+from adapters.backend import Draft, ProfileChange, Window
 from adapters.errors import Missing, Refused, Unsupported
 from mappings import hub
 from tests.contract.conftest import Pair, Side, delete, until
-from tests.contract.test_backend import natives, png, unique
+from tests.contract.contacts import befriend, block, unblock
+from tests.contract.test_backend import PICTURE, natives, unique, uploads
 
 pytestmark = pytest.mark.anyio
 Visibility = hub.Visibility
-PICTURE = File(data=png(), name="bird.png", mime="image/png", description="A bird")
 NO_BLOCKS = {"snac", "takahe"}
 NOBODY = {"mastodon_mock": "1", "gotosocial": "01" + "Z" * 24}
-
-
-async def write(side: Side, path: str) -> Any:
-    """A call that is no part of the contract, to bring two people into a state."""
-    return await side.backend.instance.upstream.call("POST", path, side.backend.token)  # type: ignore[attr-defined]
-
-
-async def befriend(one: Side, two: Side) -> None:
-    """`one` follows `two`, who agrees if asked."""
-    await write(one, f"/api/v1/accounts/{two.me.account.native}/follow")
-    asking = {person.native for person in (await two.backend.follow_requests(None)).items}
-    if one.me.account.native in asking:
-        await write(two, f"/api/v1/follow_requests/{one.me.account.native}/authorize")
-
-    async def followed() -> bool:
-        return (await one.backend.relationships([two.me.account.native]))[0].following
-
-    assert await until(followed, bool)
 
 
 @pytest.fixture
@@ -160,6 +141,8 @@ async def test_unfollowing_and_lists(friends: Pair) -> None:
 
 
 async def test_a_file_only_for_me(pair: Pair) -> None:
+    if not await uploads(pair.one):
+        return
     backend = pair.one.backend
     upload = await backend.upload(PICTURE)
     sent = await pair.one.post(unique(), Visibility.DIRECT, media=(upload.native,))
@@ -180,26 +163,29 @@ async def test_a_file_only_for_me(pair: Pair) -> None:
 
 async def test_an_edit_changes_words_and_nothing_else(pair: Pair) -> None:
     backend, word = pair.one.backend, unique()
-    upload = await backend.upload(PICTURE)
-    sent = await pair.one.post(unique(), Visibility.PRIVATE, media=(upload.native,), sensitive=True)
-    [media] = sent.media
+    files = ((await backend.upload(PICTURE)).native,) if await uploads(pair.one) else ()
+    sent = await pair.one.post(unique(), Visibility.PRIVATE, media=files, sensitive=True)
+    kept = [media.native for media in sent.media]
+    assert len(kept) == len(files)
     changed = (await backend.edit(sent.native, Draft(text=word, visibility=Visibility.PUBLIC, title="CW"))).status
     for status in (changed, (await backend.status(sent.native)).status):
         assert (status.native, status.visibility, status.title) == (sent.native, "private", "CW")
         assert word in status.content
-        assert (status.sensitive, [one.native for one in status.media]) == (True, [media.native])
-        assert status.edited_at
+        assert (status.sensitive, [one.native for one in status.media]) == (True, kept)
+        assert status.edited_at or pair.one.quirk("an edit at once has no date")
     described = Draft(
-        text=word, visibility=Visibility.PRIVATE, media=(media.native,), descriptions=((media.native, "A cat"),)
+        text=word, visibility=Visibility.PRIVATE, media=tuple(kept), descriptions=tuple((one, "A cat") for one in kept)
     )
     again = (await backend.edit(sent.native, described)).status
-    assert [one.native for one in again.media] == [media.native]
-    if not pair.one.quirk("no new descriptions"):
+    assert [one.native for one in again.media] == kept
+    if kept and not pair.one.quirk("no new descriptions"):
         assert [one.description for one in again.media] == ["A cat"]
         assert again.sensitive is False
 
 
 async def test_a_file_is_described_before_it_is_attached(pair: Pair) -> None:
+    if not await uploads(pair.one):
+        return
     backend = pair.one.backend
     upload = await backend.upload(PICTURE)
     await backend.describe(upload.native, "Zwei Vögel & ein Wurm")
@@ -217,6 +203,10 @@ async def test_the_profile_changes_where_it_is_told_to(pair: Pair) -> None:
         changed = (await backend.update_profile(ProfileChange(name=unique(), note="Half & half"))).account
         assert (changed.native, changed.avatar) == (before.native, before.avatar)
         assert "Half &amp; half" in changed.note or "Half & half" in changed.note
+        if not await uploads(pair.one):
+            with pytest.raises(Unsupported, match="upload"):
+                await backend.update_profile(ProfileChange(avatar=PICTURE))
+            return
         pictured = (await backend.update_profile(ProfileChange(avatar=PICTURE, header=PICTURE))).account
         assert (pictured.name, pictured.note) == (changed.name, changed.note)
         assert (await backend.me()).account.avatar == pictured.avatar
@@ -250,12 +240,12 @@ async def test_who_is_blocked_and_who_asks(pair: Pair) -> None:
     backend, two = pair.one.backend, pair.two.me.account
     if backend.capabilities.software in NO_BLOCKS:
         return
-    await write(pair.one, f"/api/v1/accounts/{two.native}/block")
+    await block(pair.one, pair.two)
     try:
         assert [person.acct for person in (await backend.blocks(None)).items] == [two.acct]
         assert (await backend.relationships([two.native]))[0].blocking
     finally:
-        await write(pair.one, f"/api/v1/accounts/{two.native}/unblock")
+        await unblock(pair.one, pair.two)
     await befriend(pair.one, pair.two)
     await befriend(pair.two, pair.one)
 
