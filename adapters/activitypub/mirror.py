@@ -196,7 +196,9 @@ class Mirror:
         """With objects and dates."""
         now = self.now_ms()
         wanted = [arrival.target for arrival in arrivals if self._needs(arrival)]
-        found = await self.library.documents(wanted) | await self._updated(arrivals)
+        followed = (row for one in arrivals if (row := self.log.rows.get(one.target)) and row.verb == "Follow")
+        found = await self.activities(followed) | await self.library.documents(wanted)
+        found |= await self._updated(arrivals)
         ready = []
         for arrival in arrivals:
             object = self._object(arrival, found)

@@ -87,7 +87,12 @@ class People(Timelines):
 
     async def _fingered(self, handle: str) -> hub.Account:
         name, _, host = handle.partition("@")
-        native = await webfinger(self.link.client, handle)
+        try:
+            native = await webfinger(self.link.client, handle)
+        except BackendError as error:
+            if host.lower() in self.link.facts.hosts:
+                raise
+            raise Missing("There is nobody of that name.") from error  # whatever is wrong with that server
         document = await self.link.library.person(native)
         if ap.id_of(document) != native:
             raise Missing("There is nobody of that name.")

@@ -171,5 +171,5 @@ class Shown:
         return found if found is not None else await self.link.library.document(wanted)
 
     def now(self) -> str:
-        """The date to send: whole seconds, as all servers read them."""
-        return dates.from_milliseconds(self.link.mirror.now_ms() // 1000 * 1000)
+        """The date to send."""
+        return dates.from_milliseconds(self.link.mirror.now_ms())

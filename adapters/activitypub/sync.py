@@ -90,7 +90,7 @@ class Sync:
         first = [await self._arrivals(head) for head in found if head.first]
         later = [await self._arrivals(head) for head in found if not head.first]
         if first:
-            await self.mirror.file(self._merged(first)[::-1], self._below, state, backwards=True)
+            await self.mirror.file(self._merged(first)[::-1], self._by_date, state, backwards=True)
         if later:
             await self._arrived(self._merged(later), state, [head for head in found if not head.first])
 
@@ -233,6 +233,10 @@ class Sync:
             for gap in gaps:
                 gap.high = gap.high or high
             await self._save(state | self._gaps(gaps))
+
+    def _by_date(self, dates: Sequence[int]) -> list[int]:
+        """Nobody has seen the timeline yet: even what was written here goes among the rest."""
+        return positions.tails(dates, 0, self.mirror.now_ms())
 
     def _below(self, dates: Sequence[int]) -> list[int]:
         return positions.tails(dates, self.mirror.log.lowest, self.mirror.now_ms())
