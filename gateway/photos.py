@@ -100,8 +100,7 @@ class Photos:
 
     async def known(self, session: Session, photo_id: str) -> Photo | None:
         """One that stands in the records. Raises StoreDown."""
-        kept = await self._store.records(session.account.id, RECORDS, [photo_id])
-        return msgspec.json.decode(kept[photo_id], type=Photo) if photo_id in kept else None
+        return (await self._some(session, [photo_id])).get(photo_id)
 
     async def public_record(self, photo_id: str) -> PhotoPlace | None:
         """Where a photo lies, for whoever knows its id. Raises StoreDown."""
@@ -142,11 +141,27 @@ class Photos:
         if not seen:
             current |= self._profile(session, (await session.backend.me()).account)
         lost = self._lost(kept, current, gone(state.head if state else (), head), seen)
-        changed = [photo for id, photo in current.items() if kept.get(id) != photo]
-        await self.keep(session, changed)
-        await self.drop(session, lost)
+        photos = await self._settled(session, kept, current, lost)
         await self._remember(session, state, State(older=older, head=head.head))
-        return {id: photo for id, photo in (kept | current).items() if id not in lost}
+        return photos
+
+    async def _settled(
+        self, session: Session, kept: Mapping[str, Photo], current: Mapping[str, Photo], lost: set[str]
+    ) -> dict[str, Photo]:
+        """All photos, what the backend told written down. What was changed here while it was asked counts instead: it
+        told how things were before."""
+        changed = {id for id, photo in current.items() if kept.get(id) != photo}
+        now = await self._some(session, changed | lost)
+        touched = {id for id in changed | lost if now.get(id) != kept.get(id)}
+        await self.keep(session, [current[id] for id in changed - touched])
+        await self.drop(session, lost - touched)
+        told = {id: photo for id, photo in {**kept, **current}.items() if id not in lost | touched}
+        return told | {id: now[id] for id in touched if id in now}
+
+    async def _some(self, session: Session, ids: Iterable[str]) -> dict[str, Photo]:
+        ids = tuple(ids)
+        raw = await self._store.records(session.account.id, RECORDS, ids) if ids else {}
+        return {id: msgspec.json.decode(value, type=Photo) for id, value in raw.items()}
 
     async def _kept(self, session: Session) -> tuple[dict[str, Photo], State | None]:
         account = session.account.id
