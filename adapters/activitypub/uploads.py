@@ -14,7 +14,8 @@ import msgspec
 from adapters.activitypub.client import told
 from adapters.activitypub.outbox import Outbox
 from adapters.backend import File
-from adapters.errors import BackendError, Missing, OutcomeUnknown, Unsupported
+from adapters.errors import BackendError, Missing, OutcomeUnknown
+from adapters.lacks import refusal
 from adapters.transport import Answer
 from mappings import activitypub as ap
 from mappings import activitypub_activities as acts
@@ -25,7 +26,6 @@ from mappings.activitypub_writing import Audience, attached
 KIND = "upload"
 WAIT_SECONDS = 3600
 """How long an unattached file is held."""
-NONE = "Media upload is not supported by the ActivityPub backend."
 ACTIVITY_JSON = "application/activity+json"
 
 
@@ -66,7 +66,7 @@ class Uploads(Outbox):
     async def uploaded(self, file: File) -> Waiting:
         """The stored object."""
         if not self.link.facts.upload_url:
-            raise Unsupported(NONE)
+            raise refusal(self.capabilities, "uploads")
         shell = msgspec.json.encode(acts.shell(self.me_id, file.mime, file.description))
         parts = {"file": (file.name, file.data, file.mime), "object": ("object.json", shell, ACTIVITY_JSON)}
         form = httpx.Request("POST", self.link.facts.upload_url, data={"description": file.description}, files=parts)
@@ -86,7 +86,7 @@ class Uploads(Outbox):
         if found is None or not (file_in(found) or isinstance(found.get("object"), dict)):
             location = ap.web(answer.headers.get("location", "")) or ap.id_of(found)
             if not location:
-                raise Unsupported(NONE)
+                raise refusal(self.capabilities, "uploads")
             found = await self.link.client.document(location)
         inner = found.get("object")
         if inner is None:

@@ -153,3 +153,20 @@ async def test_a_deleted_post_is_gone_for_both(gate: Gate) -> None:
     await gate.post("a", "statuses/destroy", id=posted["id"])
     assert not having("A mistake")(await gate.get("a", "statuses/home_timeline"))
     await gate.until("b", "statuses/mentions", lambda found: not having("A mistake")(found))
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"x" * 64
+
+
+async def test_a_picture_is_posted_or_refused_by_name(gate: Gate) -> None:
+    files = {"media": ("cat.png", PICTURE, "image/png")}
+    name = gate.parties["b"].name
+    if (await gate.backend("a")).capabilities.uploads:
+        posted = await gate.post("a", "statuses/update_with_media", status=f"@{name} Look", files=files)
+        (found,) = having("Look")(await gate.until("b", "statuses/mentions", having("Look")))
+        for post in (posted, found):
+            (attachment,) = post["attachments"]
+            assert attachment["mimetype"] == "image/png"
+        return
+    answer = await gate.answer("POST", "a", "statuses/update_with_media", "json", data={"status": "x"}, files=files)
+    assert (answer.status, answer.error) == (501, "Media upload is not supported by the ActivityPub backend.")

@@ -10,6 +10,7 @@ import httpx2 as httpx
 import pytest
 from lxml import html
 
+from adapters.activitypub.credentials import Credential
 from gateway.vault import open_vault
 from tests.c2s.bovine import Herd, Party
 from tests.c2s.embedded import EmbeddedServer, embedded, embedded_server
@@ -62,9 +63,42 @@ async def test_an_actor_is_linked_with_nothing_but_a_browser(actors: Site, embed
     (account,) = await actors.gateway.store.accounts()
     assert (account.software, account.native, account.backend) == ("activitypub", alice.actor, embedded.base_url)
     assert account.login == account.username == alice.name
-    token = await stored_token(actors, shown.tree.get_element_by_id("app-password").text)
+    password = shown.tree.get_element_by_id("app-password").text
+    token = await stored_token(actors, password)
     assert token.startswith("OAuth ")
     assert alice.actor not in token
+    client = actors.browser().client
+    posted = await client.post("/api/statuses/update.json", data={"status": "Hello"}, auth=(alice.name, password))
+    assert (posted.status_code, posted.json()["user"]["screen_name"]) == (200, alice.name)
+    home = await client.get("/api/statuses/home_timeline.json", auth=(alice.name, password))
+    assert [post["text"] for post in home.json()] == ["Hello"]
+
+
+async def test_a_token_that_ended_is_renewed_and_people_notice_nothing(
+    actors: Site, embedded: Herd, embedded_server: EmbeddedServer
+) -> None:
+    browser = actors.browser()
+    shown = await browser.back(said_yes(await browser.depart(embedded.alice.handle), embedded.alice))
+    login = (embedded.alice.name, shown.tree.get_element_by_id("app-password").text)
+    token = Credential.read(await stored_token(actors, login[1])).token
+    embedded_server.world.expired.add(token)
+    for text in ("One", "Two"):
+        posted = await browser.client.post("/api/statuses/update.json", data={"status": text}, auth=login)
+        assert posted.status_code == 200, posted.text
+
+
+async def test_a_further_device_and_leaving(actors: Site, embedded: Herd) -> None:
+    browser = actors.browser()
+    await browser.back(said_yes(await browser.depart(embedded.alice.handle), embedded.alice))
+    response = await browser.submit(await browser.open("/settings"), "/settings", name="phone")
+    assert response.status_code == 303
+    shown = await browser.open("/settings/password")
+    password = shown.tree.get_element_by_id("app-password").text
+    answer = await browser.client.get("/api/account/verify_credentials.json", auth=(embedded.alice.name, password))
+    assert answer.status_code == 200
+    response = await browser.submit(await browser.open("/settings/leave"), "/leave", login=embedded.alice.name)
+    assert (response.status_code, response.headers["location"]) == (303, "/left")
+    assert await actors.gateway.store.accounts() == ()
 
 
 async def test_somebody_else_may_not_come_in_the_place_of_who_was_typed(actors: Site, embedded: Herd) -> None:

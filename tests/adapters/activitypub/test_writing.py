@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from adapters.activitypub.uploads import NONE
 from adapters.backend import Draft, File, ProfileChange
 from adapters.errors import Missing, Refused, Rejected, Unsupported
 from adapters.transport import Transport
@@ -76,6 +75,26 @@ async def test_a_message_is_for_whom_it_names_and_nobody_else(both: Two) -> None
     assert (await both.bob.sees(sent.native)).visibility == "direct"
     note = await both.alice.post("to myself", DIRECT)
     assert note.mentions == ()
+
+
+async def test_a_post_for_followers_is_addressed_to_them_and_who_is_named(both: Two) -> None:
+    posted = await both.alice.post(f"@{both.bob.party.name} for us", Visibility.PRIVATE)
+    assert posted.visibility == "private"
+    document = await both.alice.backend.known(posted.native)
+    assert as_ids(document.get("to")) == [both.alice.backend.link.facts.followers]
+    assert as_ids(document.get("cc")) == [both.bob.party.actor]
+    received = await both.bob.sees(posted.native)
+    assert received.visibility not in {"public", "unlisted"}
+
+
+async def test_requests_of_a_post(both: Two) -> None:
+    await both.alice.post("First")
+    _, asked = await both.counted(lambda: both.alice.post("Second"))
+    assert [method for method, _ in asked] == (["POST", "GET", "GET"] if both.bare else ["POST"])
+    _, asked = await both.counted(lambda: both.alice.post(f"Hello @{both.bob.party.name}"))
+    assert [method for method, _ in asked][:2] == ["GET", "GET"]  # WebFinger, and the actor
+    _, asked = await both.counted(lambda: both.alice.post(f"Again @{both.bob.party.name}"))
+    assert len([path for method, path in asked if method == "GET"]) <= (3 if both.bare else 1)
 
 
 def as_ids(value: Any) -> list[str]:
@@ -215,7 +234,7 @@ async def test_uploads_are_refused_where_there_are_none(both: Two) -> None:
         })  # fmt: skip
     with pytest.raises(Unsupported) as caught:
         await both.alice.backend.upload(PICTURE)
-    assert str(caught.value) == NONE == "Media upload is not supported by the ActivityPub backend."
+    assert str(caught.value) == "Media upload is not supported by the ActivityPub backend."
 
 
 async def test_the_profile_is_changed(both: Two) -> None:
