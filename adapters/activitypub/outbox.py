@@ -7,14 +7,18 @@ made here.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from adapters.activitypub.client import Sent
 from adapters.activitypub.log import OUTBOX
 from adapters.activitypub.reading import Reading
 from adapters.activitypub.sync import Budget
-from adapters.errors import BadAnswer, Missing, OutcomeUnknown, Refused, Rejected, Unsupported
+from adapters.errors import BadAnswer, Missing, OutcomeUnknown, Refused, Unsupported
 from mappings import activitypub as ap
 from mappings import activitypub_activities as acts
+
+T = TypeVar("T")
 
 CONFIRMING, FIRST_WAIT = 6, 0.1
 """Looks at something until its deletion shows, and the seconds before the second, doubled each time."""
@@ -38,10 +42,10 @@ class Outbox(Reading):
     async def perform(self, activity: ap.Document) -> ap.Document:
         """Post an activity, complete it with the server's ids, and show it in all lists."""
         sent = await self.send(activity)
-        try:
-            done = await self.link.completed(activity, sent)
-        except (Missing, Refused, Rejected, BadAnswer) as error:
-            raise OutcomeUnknown("The server took a change that cannot be read again.") from error
+        return await afterwards(self._done(activity, sent))
+
+    async def _done(self, activity: ap.Document, sent: Sent) -> ap.Document:
+        done = await self.link.completed(activity, sent)
         self.link.library.put(ap.id_of(done), done)  # an Undo needs to know whom it reached
         await self.link.mirror.wrote(done)
         return done
@@ -101,3 +105,14 @@ class Outbox(Reading):
         if not ap.owns(self.me_id, found):
             raise Refused("The post is somebody else's.")
         return found
+
+
+async def afterwards(work: Awaitable[T]) -> T:
+    """What remains to be done when the server has taken a change: whatever fails now, the change must not be sent
+    again. Raises OutcomeUnknown only."""
+    try:
+        return await work
+    except OutcomeUnknown:
+        raise
+    except Exception as error:  # that of the store, too, whichever it is
+        raise OutcomeUnknown("The server took a change that cannot be shown.") from error

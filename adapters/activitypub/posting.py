@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from adapters.activitypub.groups import Groups
+from adapters.activitypub.outbox import afterwards
 from adapters.activitypub.uploads import Uploads, embedded
 from adapters.backend import Draft
 from adapters.errors import (
@@ -59,17 +60,20 @@ class Posting(Uploads, Groups):
         Raises Missing (a person or file), Rejected, OutcomeUnknown.
         """
         told = await self.told(draft)
-        files = await self.attachments(draft.media, told.audience)
-        post = self.made(draft, told, files)
         try:
-            done = await self.created(post)
+            files = await self.attachments(draft.media, told.audience)
+            done = await self.created(self.made(draft, told, files))
         except OutcomeUnknown:
             raise
         except BackendError:
             await self.close_again(draft.media)
             raise
+        return await afterwards(self.posted(ap.id_of(done.get("object")), draft))
+
+    async def posted(self, native: str, draft: Draft) -> hub.Entry:
+        """The new post; its files wait no longer."""
         await self.attached_now(draft.media)
-        return await self.shown(ap.id_of(done.get("object")))
+        return await self.shown(native)
 
     async def created(self, post: acts.Post) -> ap.Document:
         """Post it; as a Note where the server refuses an Article."""

@@ -6,7 +6,7 @@ Each is one activity. Doing any of it twice changes nothing, also where the serv
 from __future__ import annotations
 
 from adapters.activitypub.collections import first_page
-from adapters.activitypub.outbox import Outbox
+from adapters.activitypub.outbox import Outbox, afterwards
 from adapters.errors import Rejected, Unsupported
 from mappings import activitypub as ap
 from mappings import activitypub_activities as acts
@@ -92,7 +92,7 @@ class Reacting(Outbox):
             raise Rejected("Only public posts can be shared.")
         audience = audience_of(Visibility.PUBLIC, followers=self.link.facts.followers)
         done = await self.perform(acts.announce(self.me_id, found, audience, self.now()))
-        return await self.shown(ap.id_of(done))
+        return await afterwards(self.shown(ap.id_of(done)))
 
     async def unreblog(self, native: str) -> None:
         """Undo of the Announce."""

@@ -7,6 +7,7 @@ uploaded waits on the shelf, for an hour, to be attached as a whole: readers los
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import httpx2 as httpx
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from adapters.activitypub.client import told
 from adapters.activitypub.outbox import Outbox
 from adapters.backend import File
-from adapters.errors import BackendError, Missing, OutcomeUnknown
+from adapters.errors import BackendError, Missing, OutcomeUnknown, Slow
 from adapters.lacks import refusal
 from adapters.transport import Answer
 from mappings import activitypub as ap
@@ -127,15 +128,17 @@ class Uploads(Outbox):
         """Let the readers of a post see a file."""
         if waiting.closed and ap.web(ap.id_of(waiting.document)):
             whole = self.link.facts.whole
-            await self.send(acts.opened(self.me_id, waiting.document, audience, self.now(), whole=whole))
+            try:
+                await self.send(acts.opened(self.me_id, waiting.document, audience, self.now(), whole=whole))
+            except OutcomeUnknown as error:  # of the post that is not: it was not sent yet
+                raise Slow("The server did not answer in time.") from error
 
     async def close_again(self, natives: Sequence[str]) -> None:
         """The post was not made: nobody needs to see its files. What fails here is not told."""
-        for waiting in await self.waiting(natives):
-            try:
-                await self.open_to(waiting, Audience())
-            except BackendError:
-                continue
+        kept = await self.link.shelf.records(KIND, natives) if natives else {}
+        for raw in kept.values():
+            with suppress(BackendError):
+                await self.open_to(msgspec.json.decode(raw, type=Waiting), Audience())
 
     async def attached_now(self, natives: Sequence[str]) -> None:
         """They are part of a post and wait no longer."""

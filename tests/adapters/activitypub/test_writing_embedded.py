@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.backend import Draft, File, ProfileChange
-from adapters.errors import BadAnswer, Missing, OutcomeUnknown, RateLimited, Refused, Rejected, Unsupported
+from adapters.errors import BadAnswer, Missing, OutcomeUnknown, RateLimited, Refused, Rejected, Slow, Unsupported
 from adapters.transport import Transport
 from mappings import activitypub as ap
 from mappings import activitypub_activities as acts
@@ -262,6 +262,24 @@ async def test_an_answer_that_cannot_be_read_is_no_success(both: Two) -> None:
     both.server.strange.say(b"<p>Thanks</p>", "text/html", "/orderedcollection/", times=1)  # type: ignore[union-attr]
     with pytest.raises((OutcomeUnknown, Unsupported)):
         await both.alice.post("Post")
+
+
+@pytest.mark.parametrize("where", ["completed", "shelf"])
+async def test_what_fails_after_the_post_is_no_reason_to_send_it_again(
+    both: Two, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: Any) -> Any:
+        raise Slow("late") if where == "completed" else RuntimeError("the store is away")
+
+    link = both.alice.backend.link
+    with monkeypatch.context() as patch:
+        patch.setattr(link, "completed", broken) if where == "completed" else patch.setattr(
+            both.alice.shelf, "index_add", broken
+        )
+        with pytest.raises(OutcomeUnknown):
+            await both.alice.post("Once")
+    (found,) = await both.alice.backend.own_newest()
+    assert "Once" in found.status.content
 
 
 # what it takes
