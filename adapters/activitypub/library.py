@@ -23,6 +23,7 @@ from mappings import hub
 T = TypeVar("T")
 
 DOCUMENT, PERSON = "document", "person"
+NOBODY = b""
 DOCUMENTS, PEOPLE, ABSENT = 1000, 2000, 2000
 FRESH_SECONDS, PERSON_SECONDS, ABSENT_SECONDS = 600, 3600, 600
 AT_ONCE = 6
@@ -70,6 +71,9 @@ class Library:
         self._absent: LRUCache[str, float] = LRUCache(ABSENT)
         self._turns = asyncio.Semaphore(AT_ONCE)
         self.followers: set[str] = set()
+        self.circles: set[str] = set()
+        """Ids that are addressed beside people of their server, and are none."""
+        self._nobody: set[str] = set()
         self.failed: set[str] = set()
         """What could not be fetched just now, and perhaps can later."""
 
@@ -152,7 +156,20 @@ class Library:
         ]
         documents = await self._all(absent[:MOST_FETCHED], self.client.document)
         await self.meet({id: one for id, one in zip(absent, documents, strict=False) if one is not None})
+        nobody = [id for id in absent if id not in self._people and self._is_absent(id) and id not in self._nobody]
+        if nobody:
+            self._nobody.update(nobody)
+            await self.shelf.put_records(PERSON, dict.fromkeys(nobody, NOBODY))
         return {id: met.account for id in wanted if (met := self._people.get(id))}
+
+    def learn(self, documents: Iterable[ap.Document], me: str) -> None:
+        """Where others address what is nobody on their server, that is a collection of people: some show it to its
+        owner alone."""
+        for document in documents:
+            author = ap.id_of(document.get("attributedTo"))
+            if author and author != me:
+                near = (id for id in ap.readers(document) if ap.same_host(id, author))
+                self.circles.update(id for id in near if id in self._nobody)
 
     async def person(self, id: str, *, seconds: float = FRESH_SECONDS) -> ap.Document:
         """An actor's document, read at most so long ago. Raises BackendError, Missing for who is nobody."""
@@ -189,11 +206,16 @@ class Library:
                 kept[id] = msgspec.json.encode(person)
             else:
                 self._absent[id] = self.clock() + ABSENT_SECONDS
+            self._nobody -= kept.keys()
         if kept:
             await self.shelf.put_records(PERSON, kept)
 
     async def _remembered(self, ids: list[str]) -> None:
         for id, raw in (await self.shelf.records(PERSON, ids)).items():
+            if raw == NOBODY:
+                self._nobody.add(id)
+                self._absent.setdefault(id, self.clock() + ABSENT_SECONDS)
+                continue
             try:
                 self._admit(id, msgspec.json.decode(raw, type=Person))
             except msgspec.MsgspecError:

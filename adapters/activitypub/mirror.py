@@ -89,7 +89,7 @@ class Mirror:
             people=people or {},
             documents=documents or {},
             followers={self.facts.followers, *self.library.followers},
-            collections={row.native for row in log.rows.values() if row.has(GROUP)},
+            collections={*self.library.circles, *(row.native for row in log.rows.values() if row.has(GROUP))},
             liked=log.liked,
             shared=log.shared,
             own=log.own,
@@ -265,6 +265,7 @@ class Mirror:
             wanted += [*found.people, *found.named] if arrival.object is not None else found.people
             wanted += ap.wanted(arrival.object, known).people if arrival.object is not None else ()
         people = await self.library.people((id for id in wanted if id != self.facts.actor), fresh=True)
+        self.library.learn(documents.values(), self.facts.actor)
         return self.known(people, documents)
 
     async def follows(self, arrivals: Sequence[Arrival]) -> None:

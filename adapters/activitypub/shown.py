@@ -140,7 +140,9 @@ class Shown:
             for one in several:
                 found = ap.wanted(one, known)
                 wanted += [*found.people, *found.named]
-        return await self.link.library.people(wanted)
+        people = await self.link.library.people(wanted)
+        self.link.library.learn([*documents, *at_hand.values()], self.me_id)
+        return people
 
     async def shown(self, native: str) -> hub.Entry:
         """A status by its id: from the mirror, else read. Raises Missing, and other BackendErrors."""

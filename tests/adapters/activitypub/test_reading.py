@@ -193,6 +193,14 @@ async def test_messages_are_exchanges(both: Two) -> None:
     assert await both.alice.backend.notification_marker() is None
 
 
+async def test_a_post_for_followers_that_names_one_is_no_message(both: Two) -> None:
+    post = await both.bob.post(f"@{both.herd.alice.name} to us", Visibility.PRIVATE)
+    received = await both.alice.sees(post.native)
+    assert received.visibility == ("list" if both.bare else "private")
+    assert (await both.alice.backend.conversations(None)).items == ()
+    assert [one.type for one in (await both.alice.backend.mentions(None)).items] == ["mention"]
+
+
 async def test_likes_are_listed_and_counted(both: Two) -> None:
     status = await both.bob.post(f"@{both.herd.alice.name} nice")
     await both.alice.sees(status.native)
