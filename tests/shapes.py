@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import msgspec
@@ -13,6 +15,8 @@ from gateway.paths import resolve
 from mappings.fields import ACTIVITIES, ATTACHMENT_FIELDS, STATUS_FIELDS, USER_FIELDS, Field, element, inner
 from tests import shapes_further, shapes_groups, shapes_messages, shapes_notes, shapes_photos
 
+MARKED = ContextVar("marked", default=True)
+"""Whether people may have `uid` and `self`: not in Twitter's dialect."""
 DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \+0000 \d{4}")
 SPACES = {
     None: "http://api.twitter.com",
@@ -56,6 +60,16 @@ def call_of(path: str) -> str:
     """The call behind a path below /api, or a whole path."""
     target = resolve(path if path.startswith("/") else f"/api/{path}")
     return target.call.path if target else ""
+
+
+@contextmanager
+def twitters() -> Iterator[None]:
+    """What is validated in here came in Twitter's dialect."""
+    token = MARKED.set(False)
+    try:
+        yield
+    finally:
+        MARKED.reset(token)
 
 
 def validate(call: str, format: str, body: bytes) -> None:
@@ -164,7 +178,7 @@ def check_status(status: Any, call: str = "", fields: tuple[Field, ...] = STATUS
 def check_user(user: Any, call: str = "", *, full: bool | None = None) -> None:
     """One user object; `full`: with uid and self, None: either way."""
     without = {"verified"} if call.startswith("account/") else set()
-    kept = full if full is not None else "uid" in user
+    kept = MARKED.get() and (full if full is not None else "uid" in user)
     fields = tuple(f for f in USER_FIELDS if f.name not in without and (kept or not f.full))
     _object(user, fields, where=f"{call} user")
     if "verified" not in without:

@@ -48,3 +48,16 @@ def test_the_scheme_is_the_one_that_is_preferred(browser: Browser) -> None:
         browser.look(dark=dark)
         seen.append(browser.run("return getComputedStyle(document.body).backgroundColor"))
     assert seen == ["rgb(251, 250, 247)", "rgb(21, 25, 26)"]
+
+
+def test_what_is_wrong_would_be_noticed(browser: Browser) -> None:
+    browser.open("/connect")
+    browser.run("document.querySelector('main p').style.color = '#aaa'")
+    (complaint,) = browser.complaints()
+    assert complaint.startswith("color-contrast")
+    browser.run("document.querySelector('main').style.width = '3000px'")
+    assert browser.overflow() > 1000
+    browser.run("document.body.append(Object.assign(new Image(), {src: 'https://elsewhere.example/x.png', alt: ''}))")
+    browser.run("document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}))")
+    told = browser.console()
+    assert [any(rule in line for line in told) for rule in ("img-src", "script-src")] == [True, True], told
