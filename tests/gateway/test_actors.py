@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.c2s.bovine import bovine_server, eventually, herd
-from tests.c2s.embedded import embedded, embedded_server
+from tests.adapters.activitypub.sides import answers_lost
+from tests.c2s.bovine import Herd, bovine_server, eventually, herd
+from tests.c2s.embedded import EmbeddedServer, embedded, embedded_server
 from tests.gateway.actors import Gate, gate_on
 
 pytestmark = pytest.mark.anyio
@@ -170,3 +171,20 @@ async def test_a_picture_is_posted_or_refused_by_name(gate: Gate) -> None:
         return
     answer = await gate.answer("POST", "a", "statuses/update_with_media", "json", data={"status": "x"}, files=files)
     assert (answer.status, answer.error) == (501, "Media upload is not supported by the ActivityPub backend.")
+
+
+@pytest.mark.parametrize("title", ["", "Title"])
+async def test_a_post_whose_answer_was_lost_is_made_once(
+    tmp_path: Path, embedded: Herd, embedded_server: EmbeddedServer, title: str
+) -> None:
+    async with gate_on(tmp_path / "data", embedded_server, embedded) as gate:
+        text = f"Lost & found @{gate.parties['b'].name} #cats <b>\n\nhttps://example.org/?a=1&b=2"
+        with answers_lost(embedded_server):
+            posted = await gate.post("a", "statuses/update", status=text, title=title)
+        again = await gate.post("a", "statuses/update", status=text, title=title)
+        assert again["id"] == posted["id"]
+        assert [post["id"] for post in await gate.get("a", "statuses/user_timeline")] == [posted["id"]]
+        sent = {"screen_name": gate.parties["b"].name, "text": "A secret"}
+        with answers_lost(embedded_server):
+            message = await gate.post("a", "direct_messages/new", **sent)
+        assert [one["id"] for one in await gate.get("a", "direct_messages/sent")] == [message["id"]]

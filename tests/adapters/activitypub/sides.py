@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from adapters.activitypub.backend import ActivityPubBackend
@@ -17,6 +18,7 @@ from mappings import hub
 from mappings.hub import Visibility
 from tests.adapters.activitypub.memory_shelf import MemoryShelf
 from tests.c2s.bovine import BovineServer, Herd, Party, eventually
+from tests.c2s.dialect.world import Refusal
 from tests.c2s.embedded import EmbeddedServer
 
 T = TypeVar("T")
@@ -93,6 +95,22 @@ class Two(NamedTuple):
         found = await work()
         asked = [(method, path.rpartition("/")[0]) for method, path in self.server.requests()]
         return found, asked
+
+
+@contextmanager
+def answers_lost(server: Any) -> Iterator[None]:
+    """The embedded server does what it is asked, and a proxy before it loses the answer."""
+    perform = server.site.post.perform
+
+    async def lost(actor: str, data: dict[str, Any]) -> Any:
+        await perform(actor, data)
+        raise Refusal(504, "Gateway Timeout")
+
+    server.site.post.perform = lost
+    try:
+        yield
+    finally:
+        del server.site.post.perform
 
 
 async def side(party: Party, ways: Ways, shelf: TimedShelf | None = None) -> Side:

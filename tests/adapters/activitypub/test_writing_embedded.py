@@ -13,7 +13,7 @@ from adapters.transport import Transport
 from mappings import activitypub as ap
 from mappings import activitypub_activities as acts
 from mappings.hub import Visibility
-from tests.adapters.activitypub.sides import Two, two
+from tests.adapters.activitypub.sides import Two, answers_lost, two
 from tests.c2s.bovine import Herd
 from tests.c2s.embedded import EmbeddedServer, embedded, embedded_server
 
@@ -239,21 +239,8 @@ async def test_a_pause_is_kept(both: Two) -> None:
 
 
 async def test_a_post_whose_answer_was_lost_is_found(both: Two) -> None:
-    server: Any = both.server
-    native = both.alice.backend.link.facts.outbox.removeprefix(server.base_url)
-    act, party = server.site.post.perform, both.alice.party
-
-    async def slowly(actor: str, data: dict[str, Any]) -> Any:
-        done = await act(actor, data)
-        server.strange.say(b"<p>", "text/html", native, status=504, times=0)
-        raise ConnectionError(party.name, done["id"])
-
-    server.site.post.perform = slowly
-    try:
-        with pytest.raises((OutcomeUnknown, BadAnswer)):
-            await both.alice.post("Lost")
-    finally:
-        del server.site.post.perform
+    with answers_lost(both.server), pytest.raises(OutcomeUnknown):
+        await both.alice.post("Lost")
     (found,) = await both.alice.backend.own_newest()
     assert "Lost" in found.status.content
 
