@@ -208,12 +208,11 @@ class Browser:
     def console(self) -> list[str]:
         """What the pages of the gateway made the browser complain about, policies that were broken among it.
 
-        That a page was refused with an error status is not the page's fault.
+        That a page was refused with an error status is not the page's fault, nor are the pages of others its own.
         """
-        return [
-            line["message"] for line in self.driver.get_log("browser")
-            if self.gate.name in line["message"] and "Failed to load resource" not in line["message"]
-        ]  # fmt: skip
+        told = self.driver.get_log("browser")
+        pages = [one for one in told if one["source"] != "network" or f"{self.gate.url}/static" in one["message"]]
+        return [one["message"] for one in pages if not one["message"].startswith("http://127.0.0.1")]
 
     def cookies(self) -> Mapping[str, str]:
         """Name -> value."""

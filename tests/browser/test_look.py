@@ -59,5 +59,8 @@ def test_what_is_wrong_would_be_noticed(browser: Browser) -> None:
     assert browser.overflow() > 1000
     browser.run("document.body.append(Object.assign(new Image(), {src: 'https://elsewhere.example/x.png', alt: ''}))")
     browser.run("document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}))")
+    browser.run("setTimeout(() => { throw new Error('from a script') })")
+    browser.driver.execute_async_script("setTimeout(arguments[0])")
     told = browser.console()
-    assert [any(rule in line for line in told) for rule in ("img-src", "script-src")] == [True, True], told
+    wanted = ("img-src", "script-src", "from a script")
+    assert [any(words in line for line in told) for words in wanted] == [True, True, True], told
