@@ -76,6 +76,12 @@ class Mirror:
         self._like(await self.shelf.records(LIKED) if self.facts.liked else ())
         self.state, self._version = state, version
 
+    async def glance(self) -> None:
+        """As the shelf has it; while somebody else is at it, as it is in memory. Takes the lock."""
+        if not self.lock.locked():
+            async with self.lock:
+                await self.load()
+
     # knowledge
     def known(
         self, people: dict[str, hub.Account] | None = None, documents: dict[str, ap.Document] | None = None

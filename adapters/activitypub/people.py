@@ -245,7 +245,7 @@ class People(Timelines):
     async def relationships(self, natives: Sequence[str]) -> tuple[hub.Relationship, ...]:
         """How the reader stands to people, from the lists of followers and followed (a page each, as a rule)."""
         facts, log = self.link.facts, self.link.mirror.log
-        await self.link.mirror.load()
+        await self.link.mirror.glance()
         lists = (facts.following, facts.followers, facts.blocked)
         following, followers, blocked = await asyncio.gather(*(self._ids(url) for url in lists))
         return tuple(

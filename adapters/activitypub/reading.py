@@ -29,12 +29,12 @@ class Reading(Social):
     # statuses
     async def status(self, native: str) -> hub.Entry:
         """A status by its id. Raises Missing."""
-        await self.link.mirror.load()
+        await self.link.mirror.glance()
         return await self.shown(native)
 
     async def statuses(self, natives: Sequence[str]) -> dict[str, hub.Entry]:
         """Several; none of the mirror's costs a request, of the others one each, a few at a time."""
-        await self.link.mirror.load()
+        await self.link.mirror.glance()
         log = self.link.mirror.log
         wanted = [native for native in dict.fromkeys(natives) if native not in log.deleted]
         rows = [row for native in wanted if (row := log.of(native))]
@@ -176,9 +176,10 @@ class Reading(Social):
             found = await self.statuses([query]) if offset == 0 else {}
             return tuple(found.values())
         words = query.casefold().split()
-        rows, _ = await self.rows(HOME, Part(None, 0, SEARCHED), (INBOX,))
-        entries = await self.entries(rows)
-        matching = [entry for entry in entries if words and has_words(entry.status.original, words)]
+        newest = await self.rows(HOME, Part(None, 0, SEARCHED, pages=0), (INBOX,))
+        entries = await self.entries(newest.rows)
+        posts = [entry for entry in entries if entry.status.reblog_of is None]
+        matching = [entry for entry in posts if words and has_words(entry.status, words)]
         return tuple(matching[offset : offset + max(1, min(limit, self.capabilities.page_size))])
 
     async def site(self) -> hub.Site:

@@ -25,6 +25,8 @@ ATTENDING = {
     "Accept": "attendyes", "Join": "attendyes", "Reject": "attendno", "Leave": "attendno",
     "TentativeAccept": "attendmaybe",
 }  # fmt: skip
+SPARSE_PAGES = 2
+"""Lists whose readers go on by cursor themselves, page by page."""
 THUMBS_DOWN = "\N{THUMBS DOWN SIGN}"
 MOST_REACTIONS, MOST_ABOVE = 40, 50
 
@@ -47,8 +49,8 @@ class Social(People):
         return None
 
     async def _notes(self, mark: str, cursor: str | None) -> hub.Page[hub.Notification]:
-        part = Part(await self._noted_at(cursor), 0, NOTES_PAGE)
-        rows, older = await self.rows(mark, part, (INBOX,))
+        part = Part(await self._noted_at(cursor), 0, NOTES_PAGE, SPARSE_PAGES)
+        rows, older, _ = await self.rows(mark, part, (INBOX,))
         if len(rows) == NOTES_PAGE:
             older = f"{AT}{rows[-1].pos}"
         return hub.Page(items=await self._told(rows), older=older)
@@ -57,7 +59,7 @@ class Social(People):
         """The place of a cursor, which may be a notification's id: that of its activity."""
         if not cursor or cursor.startswith(AT):
             return place_in(cursor) if cursor else None
-        await self.link.mirror.load()
+        await self.link.mirror.glance()
         row = self.link.mirror.log.rows.get(cursor)
         return row.pos if row else None
 
@@ -80,8 +82,8 @@ class Social(People):
     # messages
     async def conversations(self, cursor: str | None) -> hub.Page[hub.Conversation]:
         """Exchanges of messages: those of one thread; the ones that answer nothing known stand alone."""
-        part = Part(place_in(cursor) if cursor else None, 0, ROWS_AT_ONCE)
-        rows, older = await self.rows(DIRECT, part, (INBOX, OUTBOX))
+        part = Part(place_in(cursor) if cursor else None, 0, ROWS_AT_ONCE, SPARSE_PAGES)
+        rows, older, _ = await self.rows(DIRECT, part, (INBOX, OUTBOX))
         latest = self._latest()
         tops = [row for row in rows if latest[self._root(row)] == row.id]
         entries = {entry.status.native: entry for entry in await self.entries(tops)}
@@ -123,8 +125,8 @@ class Social(People):
         """What the reader likes: the server's list, else own likes that hold."""
         if self.link.facts.liked:
             return await self._liked(self.link.facts.liked, cursor)
-        part = Part(place_in(cursor) if cursor else None, 0, NOTES_PAGE)
-        rows, older = await self.rows(DONE, part, (OUTBOX,))
+        part = Part(place_in(cursor) if cursor else None, 0, NOTES_PAGE, SPARSE_PAGES)
+        rows, older, _ = await self.rows(DONE, part, (OUTBOX,))
         older = f"{AT}{rows[-1].pos}" if len(rows) == NOTES_PAGE else older
         log = self.link.mirror.log
         natives = [row.object for row in rows if row.verb == "Like" and log.done.get(("Like", row.object)) == row.id]

@@ -23,6 +23,7 @@ from mappings import activitypub as ap
 
 MOST_PAGES = 5
 """Pages read for one request."""
+JOINED = 3
 BARREN = 3
 """So many pages in a row without anything new are the end: the collection turns in circles."""
 OUTBOX_SECONDS = 300
@@ -130,36 +131,37 @@ class Sync:
 
     async def _walk(self, source: str, page: ap.Page, state: dict[str, str], budget: Budget) -> Head:
         """Down to what is known, or as far as may be read; of a collection never read before only the first page."""
-        first, top = f"{source}.tail" not in self.state, self.state.get(f"{source}.top", "")
+        first = f"{source}.tail" not in self.state
         fresh: dict[str, Any] = {}
-        newest, seen = next(iter(ap.ids_of(page.items)), ""), set[str]()
+        seen = set[str]()
         joined = False
         while True:
-            joined = self._take(source, page, fresh, top)
+            joined = self._take(source, page, fresh)
             next_page = page.next if page.next not in seen and page.items else ""
             if first or joined or not next_page or not budget.take():
                 break
             seen.add(next_page)
             page = await self._page(next_page)
-        if newest:
-            state[f"{source}.top"] = newest
         if first:
             state |= {f"{source}.tail": next_page}
         return Head(source, list(fresh.values())[::-1], state, next_page, joined or not next_page, first)
 
-    def _take(self, source: str, page: ap.Page, fresh: dict[str, Any], top: str) -> bool:
-        """The new items of a page. Whether it ends with what is known: the former top, or two known ones. A known one
-        further up was delivered again."""
-        known: set[str] = set()
+    def _take(self, source: str, page: ap.Page, fresh: dict[str, Any]) -> bool:
+        """The new items of a page. Whether it ends with what is known: three in their order. Fewer may have been
+        delivered again."""
+        rows, known = self.mirror.log.rows, list[Row]()
         for item in page.items:
             id = ap.web(ap.id_of(item))
-            row = self.mirror.log.rows.get(id)
-            if row is not None and source in row.seen:
-                known.add(id)
-            elif id:
-                fresh.setdefault(id, item)
-                known = set()
-        return len(known) > 1 or top in known
+            row = rows.get(id)
+            if row is None or source not in row.seen:
+                if id:
+                    fresh.setdefault(id, item)
+                    known = []
+            elif not known or row.pos < known[-1].pos:
+                known.append(row)
+            elif row not in known:
+                known = [row]
+        return len(known) >= JOINED
 
     async def _page(self, url: str) -> ap.Page:
         """A page of the own server."""
@@ -278,7 +280,7 @@ class Sync:
             return False
         page = await self._page(gap.next)
         fresh: dict[str, Any] = {}
-        joined = self._take(gap.source, page, fresh, "")
+        joined = self._take(gap.source, page, fresh)
         unread = [item for id, item in fresh.items() if id not in self.mirror.log.rows]
         arrivals = await self.read_items(unread, gap.source)
         placed: list[int] = []
@@ -309,7 +311,7 @@ class Sync:
                 raise
             page = ap.Page([])
         fresh: dict[str, Any] = {}
-        self._take(source, page, fresh, "")
+        self._take(source, page, fresh)
         unread = [item for id, item in fresh.items() if id not in self.mirror.log.rows]
         arrivals = await self.read_items(unread, source)
         barren = 0 if unread else int(self.state.get(f"{source}.barren") or 0) + 1

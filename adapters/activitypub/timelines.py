@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from adapters.activitypub.log import FILES, HOME, INBOX, OUTBOX, SENT, Row
 from adapters.activitypub.shown import Shown
-from adapters.activitypub.sync import OUTBOX_SECONDS, Budget
+from adapters.activitypub.sync import MOST_PAGES, OUTBOX_SECONDS, Budget
 from adapters.backend import Window
 from mappings import activitypub as ap
 from mappings import hub
@@ -21,11 +22,21 @@ NEWEST, FILES_PAGE = 20, 40
 Keep = Callable[[hub.Status], bool]
 
 
-class Part:
-    """A part of the log: rows with below > position > above."""
+class Part(NamedTuple):
+    """A part of the log: rows with below > position > above; so many pages may be read for it below the heads."""
 
-    def __init__(self, below: int | None, above: int, limit: int) -> None:
-        self.below, self.above, self.limit = below, above, limit
+    below: int | None
+    above: int
+    limit: int
+    pages: int = MOST_PAGES
+
+
+class Found(NamedTuple):
+    """Rows, and the cursor of what is older. `unfinished`: there may be more of the part, but no more may be read."""
+
+    rows: list[Row]
+    older: str | None
+    unfinished: bool
 
 
 class Timelines(Shown):
@@ -71,11 +82,12 @@ class Timelines(Shown):
         self, mark: str, window: Window, keep: Keep | None = None, *, sources: Sequence[str] = (INBOX, OUTBOX)
     ) -> hub.Page[hub.Entry]:
         part = Part(await self._below(window), self._above(window), self._limit(window))
-        rows, older = await self.rows(mark, part, sources)
-        entries = await self.entries(rows)
+        found = await self.rows(mark, part, sources)
+        entries = await self.entries(found.rows)
         if keep is not None:
             entries = tuple(entry for entry in entries if keep(entry.status))
-        return hub.Page(items=entries, older=older, newer=rows[0].native if rows else None)
+        older = None if found.unfinished else found.older  # the next request goes on from there
+        return hub.Page(items=entries, older=older, newer=found.rows[0].native if found.rows else None)
 
     def _limit(self, window: Window) -> int:
         return max(1, min(window.limit, self.capabilities.page_size))
@@ -95,7 +107,7 @@ class Timelines(Shown):
             return None if window.before_ms is None else position(window.before_ms + 1)
         if cursor.startswith(AT):
             return place_in(cursor)
-        await self.link.mirror.load()
+        await self.link.mirror.glance()
         known = self.link.mirror.log.position(cursor)
         if known is not None:
             return known
@@ -104,18 +116,20 @@ class Timelines(Shown):
         return None if told is None else position(int(told.timestamp() * 1000)) + SLOTS
 
     # rows
-    async def rows(self, mark: str, part: Part, sources: Sequence[str]) -> tuple[list[Row], str | None]:
+    async def rows(self, mark: str, part: Part, sources: Sequence[str]) -> Found:
         """The newest rows of a part, and the cursor of what is older. The heads of the collections are read where the
         part has no upper bound, what is missing below as far as one request may. Raises BackendError."""
         mirror, sync, budget = self.link.mirror, self.link.sync, Budget()
         async with mirror.lock:
             await mirror.load()
             await sync.heads([one for one in sources if self._is_due(one, sources, part)], budget)
+            budget = Budget(min(budget.pages, part.pages))
             while True:
                 rows, floor = self._at_hand(mark, part)
                 if len(rows) >= part.limit or not await self._further(part, floor, budget):
                     break
-            return rows, self._older(rows, part, floor, budget)
+            unfinished = budget.pages < 0 and len(rows) < part.limit
+            return Found(rows, self._older(rows, part, floor, budget), unfinished)
 
     def _is_due(self, source: str, sources: Sequence[str], part: Part) -> bool:
         sync = self.link.sync
