@@ -28,7 +28,8 @@ BARREN = 3
 """So many pages in a row without anything new are the end: the collection turns in circles."""
 OUTBOX_SECONDS = 300
 """A home timeline looks for own posts of other clients this often, where the inbox does not have them, too."""
-PENDING_SECONDS, MOST_PENDING = 60, 50
+SOON_SECONDS, PENDING_SECONDS, MOST_PENDING, TRIES = 1, 60, 100, 4
+"""What could not be had is tried again after a second, then every minute, at most so many of them, so often."""
 LEASE_SECONDS = 5
 MOST_GAPS = 8
 
@@ -192,11 +193,9 @@ class Sync:
 
     async def read_items(self, items: Sequence[Any], source: str) -> list[Arrival]:
         """Activities of items: as they are, else by their ids. What cannot be had just now is tried again later."""
-        bare = [ap.id_of(item) for item in items if not ap.types_of(item)]
-        library = self.mirror.library
-        found = await library.documents(bare)
-        waiting = [id for id in bare if id in library.failed]
-        await self._wait_for(waiting)
+        bare = [id for item in items if not ap.types_of(item) and (id := ap.web(ap.id_of(item)))]
+        found = await self.mirror.library.anew(bare)
+        waiting = await self._wait_for([id for id in bare if id not in found])
         arrivals = []
         for item in items:
             id = ap.web(ap.id_of(item))
@@ -247,23 +246,33 @@ class Sync:
         await self.mirror.file([], lambda _: [], state)
 
     # what could not be had
-    async def _wait_for(self, ids: Sequence[str]) -> None:
+    async def _wait_for(self, ids: Sequence[str]) -> set[str]:
+        """Those to be tried again: servers list activities before they show them, and may be down. What is refused
+        again and again is not there."""
+        waiting, failed = self._waiting(), self.mirror.library.failed
+        tries = {id: waiting.get(id, 0) + (id not in failed) for id in ids}
+        kept = {id: count for id, count in tries.items() if count < TRIES}
+        others = {id: count for id, count in waiting.items() if id not in tries}
         if ids:
-            kept = list(dict.fromkeys([*self._waiting(), *ids]))[-MOST_PENDING:]
-            await self._save({"pending": msgspec.json.encode(kept).decode()})
+            told = dict(list((others | kept).items())[-MOST_PENDING:])
+            await self._save({"pending": msgspec.json.encode(told).decode()})
+        return kept.keys() & self._waiting().keys()
 
-    def _waiting(self) -> list[str]:
-        return msgspec.json.decode(self.state.get("pending") or "[]", type=list[str])
+    def _waiting(self) -> dict[str, int]:
+        return msgspec.json.decode(self.state.get("pending") or "{}", type=dict[str, int])
 
     async def _pending(self) -> None:
         """Try again; what comes now arrives now."""
         waiting, now = self._waiting(), self.mirror.clock()
-        if not waiting or now - self._tried < PENDING_SECONDS:
+        if not waiting or now - self._tried < (SOON_SECONDS if 1 in waiting.values() else PENDING_SECONDS):
             return
         self._tried = now
-        await self._save({"pending": "[]"})
         left = [id for id in waiting if id not in self.mirror.log.rows]
-        await self.mirror.arrived(await self.read_items(left, INBOX))
+        arrivals = await self.read_items(left, INBOX)
+        done = {arrival.id for arrival in arrivals} | (waiting.keys() - set(left))
+        told = {id: count for id, count in self._waiting().items() if id not in done}
+        await self._save({"pending": msgspec.json.encode(told).decode()})
+        await self.mirror.arrived(arrivals)
 
     # further back
     def gaps(self) -> list[Gap]:

@@ -228,8 +228,8 @@ async def test_a_wrong_token_is_gone(both: Two) -> None:
 
 async def test_a_new_process_reads_no_activity_again(both: Two) -> None:
     for number in range(3):
-        await both.bob.post(f"@{both.herd.alice.name} {number}")
-    home = await eventually(both.alice.home, lambda found: len(found) == 3)
+        await both.alice.sees((await both.bob.post(f"@{both.herd.alice.name} {number}")).native)
+    home = await both.alice.home()
     both.alice.shelf.claimed.clear()
     link = both.alice.backend.link
     again = type(both.alice.backend)(type(link)(link.facts, link.client, link.shelf))

@@ -1,0 +1,82 @@
+"""What cannot be had when it is listed comes later, as new; what never can be is asked for a few times only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from adapters.activitypub.backend import ActivityPubBackend
+from adapters.activitypub.discovery import facts_of
+from adapters.activitypub.link import Link
+from adapters.activitypub.sync import PENDING_SECONDS, SOON_SECONDS, TRIES
+from adapters.backend import Window
+from adapters.errors import Missing, Slow
+from gateway.shelves import StoreShelf
+from gateway.stores.sqlite import SqliteStore
+from mappings import activitypub as ap
+from tests.adapters.activitypub.test_arrivals import ACTOR, World, WorldClient
+
+pytestmark = pytest.mark.anyio
+
+
+class Bare(World):
+    """The same server with ids for items; `faults` are errors of addresses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: dict[str, Exception] = {}
+
+    def document(self, url: str) -> dict[str, Any]:
+        """What is at an address."""
+        if url in self.faults:
+            self.asked.append(url)
+            raise self.faults[url]
+        whole = {item["id"]: item for item in (*self.inbox, *self.outbox)}
+        if url in whole:
+            self.asked.append(url)
+            return whole[url]
+        found = super().document(url)
+        if "orderedItems" in found:
+            found = found | {"orderedItems": [item["id"] for item in found["orderedItems"]]}
+        return found
+
+
+@pytest.fixture
+async def world(tmp_path: Any) -> Any:
+    """A server, and a reader's backend as `world.backend`."""
+    world = Bare()
+    store = SqliteStore(tmp_path / "store.sqlite", clock=lambda: int(world.now * 1000))
+    await store.open()
+    client: Any = WorldClient(world)
+    link = Link(facts_of(ap.normal(ACTOR), "", ""), client, StoreShelf(store, "account"), lambda: world.now)
+    world.backend = ActivityPubBackend(link)
+    yield world
+    await store.close()
+
+
+async def home(world: Any) -> list[str]:
+    """Ids in the timeline."""
+    return [entry.status.native for entry in (await world.backend.home(Window())).items]
+
+
+@pytest.mark.parametrize("fault", [Missing("Not yet."), Slow("Not now.")])
+async def test_it_comes_later_and_above(world: Any, fault: Exception) -> None:
+    late = world.arrive(60.0)
+    seen = world.arrive(0.0)
+    world.faults[f"{late}/create"] = fault
+    assert await home(world) == [seen]
+    highest = world.backend.sighting((await world.backend.status(seen)).status).sort
+    world.faults.clear()
+    world.now += PENDING_SECONDS
+    assert await home(world) == [late, seen]
+    assert world.backend.sighting((await world.backend.status(late)).status).sort > highest
+
+
+async def test_what_is_never_there_is_not_asked_for_for_ever(world: Any) -> None:
+    lost = world.arrive(0.0)
+    world.faults[f"{lost}/create"] = Missing("Nowhere.")
+    for _ in range(TRIES + 5):
+        assert await home(world) == []
+        world.now += PENDING_SECONDS + SOON_SECONDS
+    assert world.asked.count(f"{lost}/create") == TRIES
