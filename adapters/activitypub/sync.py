@@ -15,10 +15,11 @@ import msgspec
 
 from adapters.activitypub import positions
 from adapters.activitypub.client import Client
+from adapters.activitypub.library import PERMANENT
 from adapters.activitypub.log import INBOX, OUTBOX, Row
 from adapters.activitypub.mirror import LOG, Mirror
 from adapters.activitypub.sorting import Arrival, date
-from adapters.errors import BackendError, BadAnswer
+from adapters.errors import BadAnswer
 from mappings import activitypub as ap
 
 MOST_PAGES = 5
@@ -142,7 +143,7 @@ class Sync:
             if first or joined or not next_page or not budget.take():
                 break
             seen.add(next_page)
-            page = await self._page(next_page)
+            page = await self._further(next_page)
         if first:
             state |= {f"{source}.tail": next_page}
         return Head(source, list(fresh.values())[::-1], state, next_page, joined or not next_page, first)
@@ -172,6 +173,13 @@ class Sync:
         if document is None:
             raise BadAnswer("The server did not send the page.")
         return paged(document)
+
+    async def _further(self, url: str) -> ap.Page:
+        """A page that is not the first; an empty one, which is the end, where it is there no more."""
+        try:
+            return await self._page(url)
+        except PERMANENT:
+            return ap.Page([])
 
     async def _arrivals(self, head: Head) -> list[Arrival]:
         """Those nobody saw before; those seen elsewhere are only marked."""
@@ -287,7 +295,7 @@ class Sync:
         """Read a page of what was left out; False where nothing more may be read."""
         if not budget.take():
             return False
-        page = await self._page(gap.next)
+        page = await self._further(gap.next)
         fresh: dict[str, Any] = {}
         joined = self._take(gap.source, page, fresh)
         unread = [item for id, item in fresh.items() if id not in self.mirror.log.rows]
@@ -313,12 +321,7 @@ class Sync:
             return False
         source = max(sources, key=lambda one: int(self.state.get(f"{one}.front") or 1 << 62))
         url = self.state[f"{source}.tail"]
-        try:
-            page = await self._page(url)
-        except BackendError as error:
-            if not isinstance(error, BadAnswer):
-                raise
-            page = ap.Page([])
+        page = await self._further(url)
         fresh: dict[str, Any] = {}
         self._take(source, page, fresh)
         unread = [item for id, item in fresh.items() if id not in self.mirror.log.rows]

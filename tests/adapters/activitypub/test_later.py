@@ -15,7 +15,7 @@ from adapters.errors import Missing, Slow
 from gateway.shelves import StoreShelf
 from gateway.stores.sqlite import SqliteStore
 from mappings import activitypub as ap
-from tests.adapters.activitypub.test_arrivals import ACTOR, World, WorldClient
+from tests.adapters.activitypub.test_arrivals import ACTOR, ME, World, WorldClient
 
 pytestmark = pytest.mark.anyio
 
@@ -80,3 +80,12 @@ async def test_what_is_never_there_is_not_asked_for_for_ever(world: Any) -> None
         assert await home(world) == []
         world.now += PENDING_SECONDS + SOON_SECONDS
     assert world.asked.count(f"{lost}/create") == TRIES
+
+
+async def test_a_page_that_is_gone_is_the_end(world: Any) -> None:
+    natives = [world.arrive(float(100 - number)) for number in range(10)][::-1]
+    world.faults[f"{ME}/inbox/6"] = Missing("Gone.")
+    assert await home(world) == natives[:4]
+    assert await home(world) == natives[:4]
+    newest = world.arrive(0.0)
+    assert await home(world) == [newest, *natives[:4]]
