@@ -18,6 +18,7 @@ from adapters.activitypub.renewal import Renewals
 from adapters.activitypub.signing_in import ActorSigningIn, signing_in_at
 from adapters.backend import Backend
 from adapters.errors import BackendError, Slow, Unavailable
+from adapters.files import Files
 from adapters.mastodon.backend import MastodonBackend
 from adapters.mastodon.detect import detect
 from adapters.mastodon.instance import Instance
@@ -56,6 +57,7 @@ class Connections:
             user_agent, allow_hosts=allow_hosts, seconds=upstream_seconds, max_bytes=upstream_bytes
         )
         self.sleep, self.clock = sleep, clock
+        self.files = Files(self.transport)
         self.ways = Ways(self.transport, clock)
         self.links = Links(self.ways, Renewals(clock=clock, sleep=sleep), clock)
         self.known: LRUCache[str, Known] = LRUCache(INSTANCES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from adapters.errors import BadAnswer, Missing, Slow, Unavailable
@@ -13,6 +14,13 @@ AT_ONCE = 8
 GONE = frozenset({401, 403, 404, 410, 451})
 BUSY = frozenset({429, 503})
 UNTOLD = "application/octet-stream"
+
+
+class Fetching(Protocol):
+    """Whatever reads files: a backend, or the way to those that are for everybody."""
+
+    async def fetch(self, url: str) -> tuple[bytes, str]:
+        """(bytes, media type). Raises BackendError."""
 
 
 class Files:

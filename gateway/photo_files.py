@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from adapters.backend import Backend
 from adapters.errors import Missing
+from adapters.files import Fetching
 from gateway.background import Background
 from gateway.errors import ApiError
 from gateway.imaging import NotAPicture, Picture, scaled
@@ -47,7 +47,7 @@ class PhotoFiles:
         self._going: dict[Wish, asyncio.Task[Outcome]] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
 
-    async def picture(self, backend: Backend, url: str, scale: int) -> Picture:
+    async def picture(self, backend: Fetching, url: str, scale: int) -> Picture:
         """The file at `url` in a scale from 0 to 6 (`gateway.imaging.scaled`). Equal wishes are one piece of work.
 
         At most one upstream call. Raises Missing (also for what is no picture), BackendError, ApiError 503.
@@ -76,14 +76,14 @@ class PhotoFiles:
         """Files and small pictures apart: a few large files would drive out all small ones."""
         return self._small if wish.scale else self._files
 
-    def _start(self, backend: Backend, wish: Wish) -> asyncio.Task[Outcome]:
+    def _start(self, backend: Fetching, wish: Wish) -> asyncio.Task[Outcome]:
         if len(self._going) >= MOST_WAITING:
             raise ApiError(503, "Too many pictures are asked for, try again.", headers={"Retry-After": "5"})
         going = self._going[wish] = self._background.start(self._outcome(backend, wish), "Making a picture")
         going.add_done_callback(lambda _: self._going.pop(wish))
         return going
 
-    async def _outcome(self, backend: Backend, wish: Wish) -> Outcome:
+    async def _outcome(self, backend: Fetching, wish: Wish) -> Outcome:
         """An error as a value: whoever asked tells it, not the background."""
         try:
             made = await self._made(backend, wish)
@@ -94,7 +94,7 @@ class PhotoFiles:
         self._shelf(wish)[wish] = Held(made, self._clock() + KEEP_SECONDS)
         return made
 
-    async def _made(self, backend: Backend, wish: Wish) -> Picture:
+    async def _made(self, backend: Fetching, wish: Wish) -> Picture:
         if wish.scale:
             file = await self.picture(backend, wish.url, 0)
             async with self._turns:

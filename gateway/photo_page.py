@@ -18,6 +18,7 @@ from gateway import plain_http
 from gateway.dispatch import EXCHANGE
 from gateway.errors import ApiError, reply_to
 from gateway.imaging import Picture
+from gateway.logins import ACTIVITYPUB
 from gateway.photo_addresses import SIGNATURE, Asked, asked
 from gateway.stores.store import StoreDown
 
@@ -97,6 +98,8 @@ async def _picture(gateway: Gateway, place: PhotoPlace, scale: int) -> Picture:
     account = await gateway.store.account(place.account)
     if account is None:
         raise Missing(NOT_FOUND)
+    if account.software == ACTIVITYPUB:  # nobody can ask such a server without being somebody
+        return await gateway.photo_files.picture(gateway.connections.files, place.url, scale)
     backend = await gateway.connections.backend(account.backend, None)
     return await gateway.photo_files.picture(backend, place.url, scale)
 
