@@ -25,7 +25,7 @@ demo: $(RUNTIME) $(MOCK) ## a gateway with made-up people, no account needed
 	@.venv/bin/oldbird demo
 
 test: servers $(DEV) $(MOCK) $(C2S) $(CLIENT_VENVS) ## all tests, in random order
-	@.venv/bin/python -m pytest $(TESTS)
+	@.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
 
 check: $(DEV) ## style, types, generated pages
 	.venv/bin/ruff check

@@ -154,16 +154,39 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
             heard(name, text)
 
 
+TOLD = "secrets in output"
+"""Under this name a process of the run (pytest-xdist) tells the first one what it found."""
+_TOLD: list[tuple[list[tuple[str, str, str]], int, int]] = []
+
+
+def _found() -> tuple[list[tuple[str, str, str]], int, int]:
+    """Where secrets were seen in this process, without repeating them; how many, in how many lines."""
+    found = {(one.test, one.source, one.text.replace(secret, "<SECRET>")) for one, secret in WATCH.leaks()}
+    return sorted(found), len(WATCH.secrets), len(WATCH.output)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Another process of the run is done."""
+    _TOLD.append(node.workeroutput.get(TOLD, ([], 0, 0)))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A leak fails the run."""
-    if any(True for _ in WATCH.leaks()) and session.exitstatus == pytest.ExitCode.OK:
+    own = _found()
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[TOLD] = own
+        return
+    _TOLD.append(own)
+    if any(found for found, _, _ in _TOLD) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Where secrets were seen, without repeating them."""
-    found = sorted({(one.test, one.source, one.text.replace(secret, "<SECRET>")) for one, secret in WATCH.leaks()})
-    terminalreporter.write_line(f"{len(WATCH.secrets)} secrets were looked for in {len(WATCH.output)} lines of output")
+    """What was found, and that it was looked for at all."""
+    found = [leak for leaks, _, _ in _TOLD for leak in leaks]
+    looked, lines = (sum(told[at] for told in _TOLD) for at in (1, 2))
+    terminalreporter.write_line(f"{looked} secrets were looked for in {lines} lines of output")
     if found:
         terminalreporter.section("secrets in output", red=True, bold=True)
     for test, source, text in found[:MOST]:

@@ -63,18 +63,20 @@ def secret(number: int) -> str:
     return f"{SECRET}{number}"
 
 
-def run(folder: Path, plants: Iterable[str]) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, plants: Iterable[str], *options: str) -> subprocess.CompletedProcess[str]:
     """A run of its own with a test a plant; each passes."""
     tests = [TEST.format(number=n, secret=secret(n), plant=plant.strip()) for n, plant in enumerate(plants)]
     (folder / "test_it.py").write_text(START + "".join(tests))
     command = [sys.executable, "-m", "pytest", "-p", "tests.secrets_used", "-p", "no:cacheprovider", "-q", str(folder)]
     return subprocess.run(
-        [*command, f"--rootdir={folder}", "-c", "/dev/null"], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, f"--rootdir={folder}", "-c", "/dev/null", *options],
+        cwd=ROOT, capture_output=True, text=True, check=False,
     )
 
 
-def test_planted_secrets_fail_the_run_and_are_not_repeated(tmp_path: Path) -> None:
-    done = run(tmp_path, PLANTS.values())
+@pytest.mark.parametrize("options", [(), ("-n", "2")])
+def test_planted_secrets_fail_the_run_and_are_not_repeated(tmp_path: Path, options: tuple[str, ...]) -> None:
+    done = run(tmp_path, PLANTS.values(), *options)
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"{len(PLANTS)} passed" in done.stdout
     summary = done.stdout.partition("secrets in output")[2]
