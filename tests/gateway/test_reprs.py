@@ -26,6 +26,7 @@ HARMLESS = {
     ("adapters.mastodon.wire", "Status"): {"content"},  # what everybody may read
     ("gateway.settings", "Setting"): {"secret"},  # yes or no
     ("gateway.web.clients", "Client"): {"code"},  # for people to copy
+    ("adapters.activitypub.sync", "Head"): {"state"},  # how far a collection was read
     ("adapters.transport", "Answer"): {"headers"},  # of an answer: what wire.KEPT names, no cookie among them
     ("adapters.wire", "Reply"): {"headers"},
     ("gateway.answers", "Answer"): {"headers"},
