@@ -20,7 +20,10 @@ EDITABLE = (
     "id", "type", "name", "summary", "icon", "image", "url", "preferredUsername", "attachment", "tag", "to", "cc",
     "manuallyApprovesFollowers", "discoverable", "indexable",
 )  # fmt: skip
-"""What people may change of an actor: servers that replace it get all of these, and none of their own."""
+"""What people may change of an actor: servers that replace it get all of these."""
+LASTING = ("inbox", "outbox", "followers", "following", "liked", "featured", "endpoints", "publicKey")
+"""What they get beside, as it is: those who follow replace what they know of the actor by what is sent, and deliver
+nothing to one without an inbox (measured)."""
 
 
 class Profile(Uploads):
@@ -52,7 +55,7 @@ class Profile(Uploads):
     async def change_actor(self, fields: ap.Document) -> None:
         """Send the Update."""
         found = await self.link.client.document(self.me_id)
-        editable = {name: found[name] for name in EDITABLE if name in found}
+        editable = {name: found[name] for name in (*EDITABLE, *LASTING) if name in found}
         kept = editable if self.link.facts.whole else {"id": self.me_id, "type": found.get("type")}
         audience = Audience((EVERYBODY,), (self.link.facts.followers,) if self.link.facts.followers else ())
         await self.send(acts.activity("Update", self.me_id, kept | fields, audience, self.now()))
