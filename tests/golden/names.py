@@ -99,8 +99,13 @@ class Names:
         if name in IN_TEXT:
             return self.inside(name, text)
         if name == "profileurl":
-            return self.pages.get(text.rpartition("/")[2], self.pages["bob"].replace("bob", text.rpartition("/")[2]))
+            return self._page(text.rpartition("/")[2])
         return text.replace("@friendica.test", f"@{self._hosts['backend']}")
+
+    def _page(self, name: str) -> str:
+        """Somebody's profile page; of nobody's one that is not there."""
+        like = self.pages["bob"]
+        return self.pages.get(name) or (like.replace("bob", name) if "bob" in like else like + name)
 
     def _person(self, name: str, text: str) -> str:
         known = CONTACTS if name in CONTACT else GOLDEN_PEOPLE | OWN_CONTACTS

@@ -1,4 +1,4 @@
-"""All captured requests that are served, sent once, in their order, to a gateway over the seeded Mastodon server."""
+"""All captured requests that are served, sent once, in their order, to a gateway over a seeded server."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ def file_of(size: int) -> bytes:
     return picture(RED, 32, 32) if size < 200 else picture(RED)
 
 
-def replay(rows: tuple[Row, ...]) -> dict[str, Answer]:
-    """Answers by file name."""
-    with demo() as running, httpx.Client(trust_env=False, timeout=30) as client:
+def replay(rows: tuple[Row, ...], running: dict[str, Any]) -> dict[str, Answer]:
+    """Answers by file name. `running`: what `oldbird demo --json` prints, of a gateway over seeded people."""
+    with httpx.Client(trust_env=False, timeout=60) as client:
         replaying = Replay(client, running)
         return {row.file: replaying.send(row) for row in rows}

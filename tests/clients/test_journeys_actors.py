@@ -1,0 +1,119 @@
+"""The same clients before a server of actors: what each saw, and what that server then knew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx2 as httpx
+import pytest
+
+from adapters.activitypub.discovery import MAX_CHARS
+from mappings import activitypub as ap
+from tests.c2s.dialect.world import PUBLIC, World
+from tests.c2s.embedded import EmbeddedServer, running
+from tests.c2s.village import Village, village
+from tests.clients.gear import CLIENTS, Demo, native, travelled
+from tests.clients.test_journeys import CHECKS, Trip
+
+LETTING_IN = tuple(name for name, client in CLIENTS.items() if not client.ways)
+"""Those that send name and password. How the others are let in has nothing to do with what is behind the gateway."""
+LISTS = {"favourited_by": "likes", "reblogged_by": "shares"}
+
+
+class FarActors(NamedTuple):
+    """The server behind the gateway, asked as `tests.clients.gear.Far` is and answering as a Mastodon server would."""
+
+    web: httpx.Client
+    world: World
+
+    def get(self, path: str) -> Any:
+        """What its API says of itself: nothing of this kind, so there is only our own limit."""
+        assert path == "instance"
+        return {"configuration": {"statuses": {"max_characters": MAX_CHARS}}}
+
+    def code(self, path: str) -> int:
+        """404 for what is deleted."""
+        return 404 if self._document(path.rpartition("/")[2])["type"] == "Tombstone" else 200
+
+    def status(self, status: dict[str, Any]) -> Any:
+        """The server's own record of a status the gateway showed."""
+        found = self._document(native(status))
+        tags = [tag for tag in ap.as_list(found.get("tag")) if tag["type"] == "Mention"]
+        return {
+            "id": found["id"].rpartition("/")[2],
+            "visibility": "public" if PUBLIC in ap.ids_of(found["to"]) else "other",
+            "content": found["content"],
+            "in_reply_to_id": ap.id_of(found.get("inReplyTo")).rpartition("/")[2] or None,
+            "mentions": [{"username": self._name(tag["href"])} for tag in tags],
+            "media_attachments": [{"url": file["url"]} for file in ap.as_list(found.get("attachment"))],
+        }
+
+    def names(self, status: dict[str, Any], what: str) -> set[str]:
+        """Who did `what` with a status the gateway showed."""
+        done = self.world.members(self._document(native(status))[LISTS[what]])
+        return {self._name(self.world.documents[id]["actor"]) for id in done}
+
+    def _document(self, last: str) -> Any:
+        (found,) = [one for id, one in self.world.documents.items() if id.rpartition("/")[2] == last]
+        return found
+
+    def _name(self, actor: str) -> str:
+        name: str = self.world.documents[actor]["preferredUsername"]
+        return name
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """A server of the embedded dialect, for these alone."""
+    yield from running()
+
+
+@pytest.fixture(scope="session")
+def place(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
+    """Everybody on it, and the gateway before it."""
+    with village(tmp_path_factory.mktemp("village"), server) as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def far_actors(server: EmbeddedServer) -> Iterator[FarActors]:
+    """The server, looked into."""
+    with httpx.Client(base_url=server.base_url, trust_env=False, timeout=30) as web:
+        yield FarActors(web, server.world)
+
+
+@pytest.fixture(scope="session")
+def actor_journey(
+    place: Village, picture: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], dict[str, Any]]:
+    """name of a client -> its steps, taken when first asked for."""
+    demo = Demo(place.base_url, place.backend_url, place.users, place.consumer)
+
+    @cache
+    def taken(name: str) -> dict[str, Any] | AssertionError:
+        try:
+            return travelled(name, demo, picture, tmp_path_factory.mktemp("home"))
+        except AssertionError as error:
+            return error
+
+    def journey(name: str) -> dict[str, Any]:
+        steps = taken(name)
+        if isinstance(steps, AssertionError):
+            raise steps
+        return steps
+
+    return journey
+
+
+@pytest.mark.parametrize(("name", "step"), [(name, step) for name in LETTING_IN for step in CLIENTS[name].steps])
+def test_step(
+    name: str, step: str, actor_journey: Callable[[str], dict[str, Any]], far_actors: Any, picture: Path
+) -> None:
+    CHECKS[step](Trip(name, actor_journey(name), far_actors, picture))
+
+
+def test_four_libraries_and_more_take_the_journey() -> None:
+    assert {"twitter", "gnusocial", "statusnet", "curl", "urllib"} == set(LETTING_IN)
