@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from adapters.activitypub.discovery import MAX_CHARS
 from adapters.errors import BackendError
 from gateway.ask import Ask
+from gateway.logins import ACTIVITYPUB
 from gateway.replies import Reply, Tree
 from mappings import hub
 from mappings.site import VERSION, config_tree
@@ -25,18 +27,18 @@ async def config(ask: Ask) -> Reply:
 
 
 async def _site(ask: Ask) -> hub.Site:
-    backend = await _only_backend(ask)
-    if backend:
-        try:
+    """The server of the one who asks, else the one all linked accounts are on, else the one for reading."""
+    try:
+        if not ask.anonymous:
+            return await ask.session.backend.site()
+        linked = await ask.gateway.store.accounts()
+        accounts = {(account.backend, account.software == ACTIVITYPUB) for account in linked}
+        backend, of_actors = accounts.pop() if len(accounts) == 1 else (ask.gateway.settings.anonymous, False)
+        if of_actors:  # it answers nobody without a login
+            host = backend.partition("://")[2]
+            return hub.Site(title=host, host=host, max_chars=MAX_CHARS)
+        if backend:
             return await (await ask.gateway.connections.backend(backend, None)).site()
-        except BackendError:
-            pass
+    except BackendError:
+        pass
     return hub.Site(title="Oldbird")
-
-
-async def _only_backend(ask: Ask) -> str:
-    """The server of the one who asks, else the one all linked accounts are on."""
-    if not ask.anonymous:
-        return ask.session.scope
-    backends = {account.backend for account in await ask.gateway.store.accounts()}
-    return backends.pop() if len(backends) == 1 else ask.gateway.settings.anonymous
