@@ -13,6 +13,9 @@ import msgspec
 
 from mappings import hub
 
+UNSTATED_CHARS = 50_000
+"""How long a post may be where the server does not say (client-to-server)."""
+
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """What an instance can do, detected once and cached (reference/backend-facts.md).

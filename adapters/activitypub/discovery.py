@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from adapters.activitypub.client import Client
-from adapters.backend import Capabilities
+from adapters.backend import UNSTATED_CHARS, Capabilities
 from adapters.errors import BackendError, BadAnswer, Missing, Slow, Unavailable
 from adapters.transport import Transport
 from adapters.webfinger import origin
@@ -22,8 +22,6 @@ from mappings.hub import Order
 REMEMBER_SECONDS = 3600
 WEBFINGER = "/.well-known/webfinger?resource="
 NODEINFO = "/.well-known/nodeinfo"
-MAX_CHARS = 50_000
-"""No server of this kind says how long a text may be."""
 
 _HANDLE = re.compile(r"@?([^\s@/<>\"'&?#\\:]{1,100})@([\w.-]{1,255}(?::\d{1,5})?)").fullmatch
 
@@ -131,7 +129,7 @@ def capabilities(label: str, version: str, *, uploads: bool) -> Capabilities:
         version=version or "1",
         label=label,
         order=Order.TIMED,
-        max_chars=MAX_CHARS,
+        max_chars=UNSTATED_CHARS,
         max_media=16,
         page_size=40,
         statuses_by_id=True,

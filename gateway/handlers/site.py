@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.activitypub.discovery import MAX_CHARS
+from adapters.backend import UNSTATED_CHARS
 from adapters.errors import BackendError
 from gateway.ask import Ask
 from gateway.logins import ACTIVITYPUB
@@ -36,7 +36,7 @@ async def _site(ask: Ask) -> hub.Site:
         backend, of_actors = accounts.pop() if len(accounts) == 1 else (ask.gateway.settings.anonymous, False)
         if of_actors:  # it answers nobody without a login
             host = backend.partition("://")[2]
-            return hub.Site(title=host, host=host, max_chars=MAX_CHARS)
+            return hub.Site(title=host, host=host, max_chars=UNSTATED_CHARS)
         if backend:
             return await (await ask.gateway.connections.backend(backend, None)).site()
     except BackendError:

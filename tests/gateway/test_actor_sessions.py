@@ -77,6 +77,6 @@ async def test_the_actor_is_who_signs_in(ground: Ground) -> None:
 async def test_what_came_is_there_for_a_new_process(ground: Ground) -> None:
     good(ground.server, ground.herd)
     before = (await ground.get(HOME)).json()
-    ground.gateway.connections.links._links.clear()
+    ground.gateway.connections.actors.links._links.clear()
     ground.gateway.clear()
     assert (await ground.get(HOME)).json() == before
