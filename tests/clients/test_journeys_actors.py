@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import httpx2 as httpx
 import pytest
 
-from adapters.activitypub.discovery import MAX_CHARS
+from adapters.backend import UNSTATED_CHARS
 from mappings import activitypub as ap
 from tests.c2s.dialect.world import PUBLIC, World
 from tests.c2s.embedded import EmbeddedServer, running
@@ -32,7 +32,7 @@ class FarActors(NamedTuple):
     def get(self, path: str) -> Any:
         """What its API says of itself: nothing of this kind, so there is only our own limit."""
         assert path == "instance"
-        return {"configuration": {"statuses": {"max_characters": MAX_CHARS}}}
+        return {"configuration": {"statuses": {"max_characters": UNSTATED_CHARS}}}
 
     def code(self, path: str) -> int:
         """404 for what is deleted."""
