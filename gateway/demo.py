@@ -181,6 +181,8 @@ def described(demo: Demo) -> str:
         "In a client (type of account: Friendica, GNU social or StatusNet):\n\n"
         f"    server {demo.base_url}     (where the API's root is asked for: {demo.base_url}/api)\n{logins}"
         f"    OAuth  consumer key {demo.consumer['key']}  secret {demo.consumer['secret']}\n\n"
+        "To see how an account is linked, in a browser:\n\n"
+        f"    {demo.base_url}/connect    with the server {demo.backend_url.partition('://')[2]}\n\n"
         "Without a client:\n\n"
         f"    curl -u {user} '{demo.base_url}/api/statuses/home_timeline.json?count=3'\n"
         f"    curl -u {user} -d status='Hello from curl' {demo.base_url}/api/statuses/update.xml\n\n"

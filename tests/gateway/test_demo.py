@@ -98,6 +98,7 @@ def test_people_read_logins_address_and_commands() -> None:
     assert "alice-password" in text
     assert "bob-password" in text
     assert "curl -u alice:alice-password 'http://127.0.0.1:1/api/" in text
+    assert "http://127.0.0.1:1/connect" in text
 
 
 @pytest.mark.anyio
