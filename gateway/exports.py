@@ -76,11 +76,12 @@ LINES: dict[Part, type[msgspec.Struct]] = {part: _line_type(part) for part in FI
 """A row of each part as a line: its backend or account, then its columns."""
 
 
-async def export(store: Store, *accounts: AccountRecord) -> AsyncIterator[bytes]:
+async def export(store: Store, *accounts: AccountRecord, own: bool = False) -> AsyncIterator[bytes]:
     """The file, in pieces of some lines. Raises StoreDown.
 
     The id map is shared by all accounts at a backend. Which posts are messages is told only to somebody who exports
-    them all, or who is alone there.
+    them all, or who is alone there; with `own` (a person's own export, not the operator's) so is the map itself: it
+    names posts that only others may read.
     """
     yield _line(Head(version=VERSION, made=datetime.now(UTC).isoformat(timespec="seconds")))
     lines = 1
@@ -91,13 +92,13 @@ async def export(store: Store, *accounts: AccountRecord) -> AsyncIterator[bytes]
     for backend in dict.fromkeys(account.backend for account in accounts):
         alone = {known.id for known in everybody if known.backend == backend} <= {account.id for account in accounts}
         for shared in SHARED:
-            if shared != "kinds" or alone:
+            if alone or not (own or shared == "kinds"):
                 async for piece, number in _part(store, shared, backend):
                     yield piece
                     lines += number
     for account in accounts:
-        for own in OWN:
-            async for piece, number in _part(store, own, account.id):
+        for part in OWN:
+            async for piece, number in _part(store, part, account.id):
                 yield piece
                 lines += number
     yield _line(End(lines=lines))

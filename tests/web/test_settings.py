@@ -172,6 +172,20 @@ async def test_the_export_is_a_file_without_secrets(site: Site, alice: Browser) 
     for login in await site.gateway.store.logins((await site.gateway.store.accounts())[0].id):
         assert login.hash.encode() not in reply.content
     assert password.encode() not in reply.content
+    assert any(line["part"] == "statuses" for line in lines)
+
+
+async def test_the_export_tells_nothing_of_others_at_the_same_server(
+    site: Site, alice: Browser, mock: MockServer
+) -> None:
+    bob = site.browser("203.0.113.9")
+    password = str((await bob.link(mock.pair, "bob")).tree.get_element_by_id("app-password").text)
+    reply = await bob.client.get("/api/statuses/home_timeline.json", auth=("bob", password))
+    assert reply.json()
+    reply = await alice.submit(await alice.open("/settings"), "/settings/export")
+    lines = [msgspec.json.decode(line) for line in reply.content.splitlines()]
+    assert not {line["part"] for line in lines} & {"statuses", "people", "kinds"}
+    assert b"bob" not in reply.content
 
 
 async def test_leaving_takes_the_name_and_everything_with_it(site: Site, alice: Browser) -> None:
