@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from adapters.errors import BackendError, Missing, Rejected, Slow
+from adapters.errors import Missing, Rejected, Slow
 from adapters.lacks import require
 from gateway.ask import Ask
 from gateway.errors import ApiError
@@ -195,6 +195,6 @@ async def still_there(ask: Ask, groups: Iterable[Group]) -> list[tuple[hub.Accou
     try:
         async with asyncio.TaskGroup() as tasks:
             started = [tasks.create_task(one(group)) for group in groups]
-    except* BackendError as failed:
+    except ExceptionGroup as failed:  # plain `except`: what is raised below `except*` would be a group again
         raise failed.exceptions[0] from None
     return [task.result() for task in started]
