@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -142,9 +143,9 @@ class Social(People):
         further = page.next if page.items and page.next != cursor else ""
         return hub.Page(items=tuple(found.values()), older=further or None)
 
+    @abstractmethod
     async def statuses(self, natives: Sequence[str]) -> dict[str, hub.Entry]:
         """Several, a few at a time; none of the mirror's costs a request."""
-        raise NotImplementedError
 
     async def activities(self, native: str) -> hub.Activities:
         """Who did what with a status: its likes and shares where they can be read, and what reached the reader."""

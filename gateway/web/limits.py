@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections.abc import Callable
 
 from cachetools import LRUCache
+
+from gateway.throttle import place
 
 ADDRESSES = 4096
 
@@ -20,21 +21,10 @@ class Turns:
 
     def take(self, address: str) -> int:
         """0 when there is a turn, else the seconds until the next one."""
-        now, key = self._clock(), network(address)
+        now, key = self._clock(), place(address)
         recent = [moment for moment in self._taken.get(key, ()) if moment > now - self._seconds]
         self._taken[key] = recent
         if len(recent) >= self._most:
             return int(recent[0] + self._seconds - now) + 1
         recent.append(now)
         return 0
-
-
-def network(address: str) -> str:
-    """What counts as one address: an IPv6 customer has a whole /64."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address) or found.ipv4_mapped:
-        return str(getattr(found, "ipv4_mapped", None) or found)
-    return str(ipaddress.ip_network((found, 64), strict=False))

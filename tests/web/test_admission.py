@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from gateway.settings import Settings
+from gateway.throttle import place
 from gateway.web.admission import Admission
-from gateway.web.limits import Turns, network
+from gateway.web.limits import Turns
 from gateway.web.notices import Notice
 from tests.adapters.far_server import FarServer
 from tests.gateway.far_side import Clock
@@ -116,4 +117,4 @@ def test_turns_come_back_with_time() -> None:
     ],
 )  # fmt: skip
 def test_what_counts_as_one_address(address: str, counted: str) -> None:
-    assert network(address) == counted
+    assert place(address) == counted
