@@ -19,7 +19,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException
+from selenium.common.exceptions import NoSuchElementException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -176,7 +176,8 @@ class Browser:
         """Do what leads to another page, and wait for that."""
         here = self.one("/html")
         action()
-        wait = WebDriverWait(self.driver, PATIENCE, 0.02)
+        # Looked at in the very moment it goes, the old page is an error of no kind; the next look tells.
+        wait = WebDriverWait(self.driver, PATIENCE, 0.02, ignored_exceptions=[WebDriverException])
         wait.until(expected_conditions.staleness_of(here))
         wait.until(lambda driver: driver.execute_script("return document.readyState") == "complete")
 
