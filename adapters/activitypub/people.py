@@ -158,11 +158,6 @@ class People(Timelines):
             return ()
         return await self._those(page.items)
 
-    async def forget_me(self) -> None:
-        """The own actor was changed: it is read again, and posts show it."""
-        await self.link.library.renew([self.me_id])
-        self.link.mirror.entries.clear()
-
     async def forget_contacts(self) -> None:
         """Whom the reader follows was changed."""
         self.link.sets.clear()

@@ -22,7 +22,7 @@ from gateway.web.apps import NAME
 from gateway.web.clients import CLIENTS
 from gateway.web.endpoints import signed_in, visited
 from gateway.web.forms import Fields, form
-from gateway.web.limits import Turns
+from gateway.web.limits import turns_of
 from gateway.web.linking import STATE_SECONDS, Arrived, Begun, Linking
 from gateway.web.notices import Notice, notice_of
 from gateway.web.pages import page
@@ -72,18 +72,9 @@ def _targets(visit: Visit) -> list[str]:
 
 async def _begin(visit: Visit, fields: Fields, next: str) -> Response:
     meant = wanted(fields[FIELD][:MAX_SERVER])
-    if wait := turns_of(visit).take(visit.exchange.address):
+    if wait := turns_of(visit.request.app.state, "linkings", STARTS, START_SECONDS).take(visit.exchange.address):
         raise Notice("connect.too_often", 429, field=FIELD, headers={"Retry-After": str(wait)})
     return _away(visit, await Linking(visit.gateway, visit.base_url).begin(meant, next))
-
-
-def turns_of(visit: Visit) -> Turns:
-    """The count of this process."""
-    state = visit.request.app.state
-    if not hasattr(state, "turns"):
-        state.turns = Turns(STARTS, START_SECONDS)
-    turns: Turns = state.turns
-    return turns
 
 
 def _away(visit: Visit, begun: Begun) -> Response:

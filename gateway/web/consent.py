@@ -18,11 +18,11 @@ from gateway.oauth.grants import Allowed, GrantProblem, Pending
 from gateway.web.devices import logins_of
 from gateway.web.endpoints import visited
 from gateway.web.forms import Fields, form
-from gateway.web.limits import Turns
+from gateway.web.limits import turns_of
 from gateway.web.notices import Notice
 from gateway.web.pages import page
 from gateway.web.sessions import WebSession
-from gateway.web.visits import Visit, visit_of
+from gateway.web.visits import visit_of
 
 TRIES, TRY_SECONDS = 10, 600.0
 """App passwords that one address may try on this page in so many seconds."""
@@ -76,7 +76,7 @@ def _target(pending: Pending) -> list[str]:
 async def _signed_in(request: Request, pending: Pending, fields: Fields) -> Response:
     """With an app password of one's own; then the question again, for somebody who is known now."""
     visit = visit_of(request)
-    if wait := _tries_of(visit).take(visit.exchange.address):
+    if wait := turns_of(request.app.state, "app passwords", TRIES, TRY_SECONDS).take(visit.exchange.address):
         raise Notice("consent.too_often", 429, headers={"Retry-After": str(wait)})
     try:
         account, token = await logins_of(visit).entered(fields["login"], fields["password"])
@@ -87,15 +87,6 @@ async def _signed_in(request: Request, pending: Pending, fields: Fields) -> Resp
     return RedirectResponse(
         visit.href(f"{visit.path}?oauth_token={pending.token}"), 303, {"Cache-Control": "no-store"}
     )
-
-
-def _tries_of(visit: Visit) -> Turns:
-    """The count of this process."""
-    state = visit.request.app.state
-    if not hasattr(state, "tries"):
-        state.tries = Turns(TRIES, TRY_SECONDS)
-    tries: Turns = state.tries
-    return tries
 
 
 async def _answered(request: Request, pending: Pending, fields: Fields, session: WebSession) -> Response:

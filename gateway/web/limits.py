@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from cachetools import LRUCache
+from starlette.datastructures import State
 
 from gateway.throttle import place
 
@@ -28,3 +29,11 @@ class Turns:
             return int(recent[0] + self._seconds - now) + 1
         recent.append(now)
         return 0
+
+
+def turns_of(state: State, name: str, most: int, seconds: float) -> Turns:
+    """The count called `name` of this process; `state` is the application's."""
+    if not hasattr(state, name):
+        setattr(state, name, Turns(most, seconds))
+    turns: Turns = getattr(state, name)
+    return turns
