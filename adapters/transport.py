@@ -17,6 +17,7 @@ import httpx2 as httpx
 from adapters.errors import BackendError, BadAnswer, OutcomeUnknown, Slow, Unavailable
 from adapters.guard import Guard
 from adapters.plug import FRESH, MOST, Plug
+from adapters.tally import Tally
 
 HOPS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -62,6 +63,7 @@ class Transport:
     ) -> None:
         self.guard = Guard(allow_hosts)
         self.seconds, self.max_bytes = seconds, max_bytes
+        self.tally: Tally | None = None
         self.base = [("User-Agent", user_agent), ("Accept", "application/json"), ("Accept-Encoding", "gzip")]
         self.base_of_files = [("User-Agent", user_agent), ("Accept", "*/*"), ("Accept-Encoding", "gzip")]
         # Connecting ends before the whole budget does, so a write that ran out of time had been sent.
@@ -78,6 +80,12 @@ class Transport:
 
     async def send(self, ask: Ask) -> Answer:
         """The answer, whatever its status. Raises Unavailable, Slow, OutcomeUnknown, BadAnswer."""
+        if self.tally is None:
+            return await self.bounded(ask)
+        return await self.tally.watched(self.bounded(ask), reads=ask.reads)
+
+    async def bounded(self, ask: Ask) -> Answer:
+        """The same, uncounted."""
         try:
             async with asyncio.timeout(self.seconds):
                 return await self.follow(ask) if ask.reads else await self.write(ask)

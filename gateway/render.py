@@ -27,7 +27,8 @@ from mappings.users import Person, UserKey, user_fragment
 
 
 class Renderer:
-    """Makes the bytes of every reply. `fragment_bytes` bounds the cache."""
+    """Makes the bytes of every reply. `fragment_bytes` bounds the cache: of the statuses that were `asked` for it knew
+    all but those that were `made`."""
 
     def __init__(self, ids: Ids, contacts: Contacts, *, fragment_bytes: int) -> None:
         self._ids = ids
@@ -37,6 +38,7 @@ class Renderer:
         self._finished: Kept[tuple[int, int, bytes], bytes] = Kept(fragment_bytes // 4, _double)
         self._variants: LRUCache[Variant, int] = LRUCache(1000)
         self._count = count(1)
+        self.asked = self.made = 0
         self.users: Kept[UserKey, Person] = Kept(fragment_bytes // 4, _person_weight)
 
     def clear(self) -> None:
@@ -59,6 +61,7 @@ class Renderer:
     async def _items(self, ask: Ask, variant: Variant, entries: Sequence[hub.Entry]) -> list[list[bytes]]:
         """Finished statuses, in pieces: what is asked for a second time is kept whole for the third."""
         number, fillings = self._number(variant), await self._fillings(ask)
+        self.asked += len(entries)
         finished = [self._finished.get((fillings.number, number, entry.raw)) for entry in entries]
         if None not in finished:
             return [[item] for item in finished if item is not None]
@@ -87,6 +90,7 @@ class Renderer:
         kept, number, fragments = self._statuses, self._number(variant), [*known]
         new = {i: s for i, f in enumerate(fragments) if f is None and (s := decoded(entries[i]))}
         if new:
+            self.made += len(new)
             rest = [status for i, status in new.items() if entries[i].numbers is None]
             numbers = await self._ids.number(ask.session.backend, rest)
             for i, status in new.items():
@@ -116,6 +120,7 @@ class Renderer:
         variant, activities = variant_of(ask), reply.activities
         if activities is None:
             entries = [reply.entry]
+            self.asked += 1
             (fragment,) = await self._fragments(ask, variant, entries, self._known(variant, entries))
             if fragment is None:
                 raise BadAnswer("The server sent a status that cannot be read.")

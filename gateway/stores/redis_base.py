@@ -117,6 +117,7 @@ class RedisBase:
         self._parts: tuple[Any, ...] = ()
         self._listener: asyncio.Task[None] | None = None
         self._changes = 0
+        self.round_trips = self.failures = 0
 
     async def open(self) -> None:
         """Raises TooNew, StoreDown."""
@@ -154,9 +155,11 @@ class RedisBase:
     async def _do(self, ask: Callable[[Any], Awaitable[T]]) -> T:
         if self._client is None:
             raise StoreDown("The store is not open.")
+        self.round_trips += 1
         try:
             return await ask(self._client)
         except TROUBLE as error:
+            self.failures += 1
             raise StoreDown(f"The store does not answer: {type(error).__name__}") from error
 
     async def _script(self, name: str, keys: Sequence[str], *args: str | int | bytes) -> Any:

@@ -34,6 +34,7 @@ class SqliteBase:
         self._thread: ThreadPoolExecutor | None = None
         self._db: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
+        self.round_trips = self.failures = 0
 
     async def open(self) -> None:
         """Raises TooNew, StoreDown."""
@@ -84,9 +85,11 @@ class SqliteBase:
     async def _in_thread(self, work: Callable[[], T]) -> T:
         if self._thread is None:
             raise StoreDown(CLOSED)
+        self.round_trips += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except (sqlite3.Error, OSError) as error:
+            self.failures += 1
             raise StoreDown(f"The store file cannot be used: {error}") from error
 
 

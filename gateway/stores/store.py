@@ -97,7 +97,10 @@ class IndexEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Store(Protocol):
-    """Everything durable. One method is one round trip."""
+    """Everything durable. One method is one round trip. `round_trips` and `failures` are counted for the metrics."""
+
+    round_trips: int
+    failures: int
 
     async def open(self) -> None:
         """Connect, check durability settings, migrate forward. Raises TooNew, StoreDown."""
