@@ -21,6 +21,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """What an instance can do, detected once and cached (reference/backend-facts.md).
 
     `directory`: people and public posts that never reached the account can be listed and found there.
+    `requests_sent`: it says whom the reader asked to follow. `follow_options`: of each followed person it keeps whether
+    their boosts are shown and whether the reader is told of their posts.
     """
 
     software: str
@@ -34,6 +36,11 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     statuses_by_id: bool = False
     favourites_list: bool = True
     blocks_list: bool = True
+    mutes_list: bool = True
+    requests_sent: bool = False
+    follow_options: bool = True
+    suggestions: bool = True
+    reports: bool = True
     searches_statuses: bool = True
     uploads: bool = True
     directory: bool = True
@@ -49,6 +56,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     federated: bool = True
     quotes: bool = False
     places: bool = False
+    trends: bool = False
+    removes_header: bool = False
     connections: int = 32
 
 
@@ -122,6 +131,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     account: hub.Account
     default_visibility: hub.Visibility = hub.Visibility.PUBLIC
     follow_requests: int = 0
+    language: str = ""
 
 
 class Backend(Protocol):
@@ -174,12 +184,24 @@ class Backend(Protocol):
     async def following(self, cursor: str | None) -> hub.Page[hub.Account]: ...
     async def relationships(self, natives: Sequence[str]) -> tuple[hub.Relationship, ...]: ...
     async def blocks(self, cursor: str | None) -> hub.Page[hub.Account]: ...
+    async def mutes(self, cursor: str | None) -> hub.Page[hub.Account]:
+        """Whom the reader mutes. Raises Unsupported without `mutes_list`."""
+
     async def follow_requests(self, cursor: str | None) -> hub.Page[hub.Account]: ...
+    async def requests_sent(self, cursor: str | None) -> hub.Page[hub.Account]:
+        """Whom the reader asked to follow and who did not answer. Raises Unsupported without `requests_sent`."""
+
+    async def suggestions(self) -> tuple[hub.Suggestion, ...]:
+        """Whom the server proposes to follow. Raises Unsupported without `suggestions`."""
+
     async def accounts(self, natives: Sequence[str]) -> dict[str, hub.Account]:
         """Several at once (bounded parallel where the backend has no batch call); missing ones are left out."""
 
     async def groups(self) -> tuple[hub.Group, ...]: ...
     async def group_members(self, native: str) -> tuple[hub.Account, ...]: ...
+    async def groups_of(self, native: str) -> tuple[hub.Group, ...]:
+        """The own groups somebody is in."""
+
     async def group_timeline(self, native: str, window: Window) -> hub.Page[hub.Entry]: ...
     async def search_statuses(self, query: str, limit: int, offset: int) -> tuple[hub.Entry, ...]: ...
     async def own_media(self, cursor: str | None) -> hub.Page[hub.Entry]:
@@ -196,6 +218,12 @@ class Backend(Protocol):
 
     async def reactions(self, native: str) -> tuple[hub.Reaction, ...]:
         """Emoji under a status with the people behind them. Raises Unsupported without `reactions`."""
+
+    async def trends(self) -> tuple[hub.Trend, ...]:
+        """Hashtags by how much they are used on the server. Raises Unsupported without `trends`."""
+
+    async def paper(self, kind: hub.Paper) -> str:
+        """What the server publishes for people to read, as HTML. Raises Missing where it does not."""
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
         """(bytes, media type) of a public file, through the guarded client, bounded. Raises Missing, BadAnswer."""
@@ -231,8 +259,28 @@ class Backend(Protocol):
         """Raises Refused when one of them is not followed."""
 
     async def remove_from_group(self, native: str, accounts: Sequence[str]) -> None: ...
+    async def follow(
+        self, native: str, *, reblogs: bool | None = None, notify: bool | None = None
+    ) -> hub.Relationship:
+        """Follow, or ask to; somebody followed already gets the options changed, None leaves one as it is. Options
+        need `follow_options`: the answer says what is so. Raises Refused."""
+
     async def unfollow(self, native: str) -> hub.Relationship: ...
+    async def block(self, native: str) -> hub.Relationship:
+        """Nothing of theirs is shown any more; neither follows the other."""
+
+    async def unblock(self, native: str) -> hub.Relationship: ...
+    async def mute(self, native: str) -> hub.Relationship:
+        """Nothing of theirs is shown in timelines and notifications; they are not told."""
+
+    async def unmute(self, native: str) -> hub.Relationship: ...
+    async def report(self, native: str, comment: str = "") -> None:
+        """Tell the people who run the server that this is spam. Raises Unsupported without `reports`."""
+
     async def update_profile(self, change: ProfileChange) -> Person: ...
+    async def remove_header(self) -> Person:
+        """No picture at the head of the profile. Raises Unsupported without `removes_header`."""
+
     async def favourite(self, native: str) -> hub.Entry: ...
     async def unfavourite(self, native: str) -> hub.Entry: ...
     async def reblog(self, native: str) -> hub.Entry:

@@ -15,12 +15,19 @@ LACKS = {
     "list_addressing": "{} cannot address these lists of contacts.",
     "favourites_list": "{} does not say what its people like.",
     "blocks_list": "{} does not say whom its people block.",
+    "mutes_list": "{} does not say whom its people mute.",
+    "requests_sent": "{} does not say whom its people asked to follow.",
+    "follow_options": "{} keeps no choices about the people who are followed.",
+    "suggestions": "{} proposes nobody to follow.",
+    "reports": "{} takes no reports.",
     "searches_statuses": "{} cannot search posts.",
     "federated": "{} has no timeline of other servers' posts.",
     "conversations": "{} has no conversations.",
     "markers": "{} does not keep which notifications were seen.",
     "editing": "{} cannot change a post.",
     "reactions": "{} has no dislikes.",  # the one reaction that calls ask for
+    "trends": "{} does not say which tags are much used.",
+    "removes_header": "{} cannot take the picture at the head of a profile away.",
     "events": "{} has no answers to events.",
 }
 """Name of a field of `Capabilities` -> the sentence, with `{}` for the name of the server."""

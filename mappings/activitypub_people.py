@@ -13,6 +13,7 @@ from mappings.activitypub_text import LONGEST_LINE, date_of, first_of, line, nam
 from mappings.dates import EPOCH_ISO
 
 BOTS = frozenset({"Application", "Service", "Bot"})
+GROUPS = frozenset({"Group"})
 MOST_FIELDS = 40
 LONGEST_NOTE = 20_000
 
@@ -52,6 +53,7 @@ def account_of(document: Any, known: Known = NOTHING_KNOWN, *, handle: str = "")
         statuses_count=total(actor.get("outbox")),
         locked=actor.get("manuallyApprovesFollowers") is True,
         bot=is_a(actor, BOTS),
+        group=is_a(actor, GROUPS),
         fields=fields_of(actor),
     )
 

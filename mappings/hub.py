@@ -16,6 +16,9 @@ from mappings.fragments import Numbers
 
 T = TypeVar("T")
 
+NO_HEADER = "missing.png"
+"""What Mastodon calls the picture of those who have none."""
+
 
 class Visibility(StrEnum):
     """Who may read a status, widest first."""
@@ -46,7 +49,10 @@ class ProfileField(Struct, frozen=True, kw_only=True):
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """A person or bot. `acct` is the bare user name for people of the backend itself, `user@host` for others."""
+    """A person or bot. `acct` is the bare user name for people of the backend itself, `user@host` for others.
+
+    `avatar_sizes`: a middle and a large one, where `avatar` is a small one (`mappings.old_pictures`).
+    """
 
     native: str
     username: str
@@ -63,7 +69,9 @@ class Account(Struct, frozen=True, kw_only=True):
     statuses_count: int = 0
     locked: bool = False
     bot: bool = False
+    group: bool = False
     fields: tuple[ProfileField, ...] = ()
+    avatar_sizes: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:
@@ -76,8 +84,13 @@ class Account(Struct, frozen=True, kw_only=True):
         return self.name or self.username
 
 
+def shown_header(account: Account) -> str:
+    """The picture at the head of the profile; "" for none, also where the server names a file of its own for that."""
+    return "" if account.header.rpartition("/")[2].partition("?")[0] == NO_HEADER else account.header
+
+
 class Media(Struct, frozen=True, kw_only=True):
-    """One attachment. Sizes are pixels, 0 when the backend does not say."""
+    """One attachment. Sizes are pixels, 0 when the backend does not say. `own`: its pictures are at the gateway."""
 
     native: str
     type: str = "unknown"
@@ -89,6 +102,7 @@ class Media(Struct, frozen=True, kw_only=True):
     height: int = 0
     mime: str = ""
     size: int = 0
+    own: bool = False
 
 
 class Mention(Struct, frozen=True, kw_only=True):
@@ -263,15 +277,26 @@ class Thread(Struct, frozen=True, kw_only=True):
 
 
 class Relationship(Struct, frozen=True, kw_only=True):
-    """How the reader stands to somebody."""
+    """How the reader stands to somebody. `requested`: the reader asked to follow them and waits, `requested_by` the
+    other way round. `notifying`: the reader is told of what they post; `showing_reblogs`: their boosts are shown."""
 
     native: str
     following: bool = False
     followed_by: bool = False
     requested: bool = False
+    requested_by: bool = False
     blocking: bool = False
+    blocked_by: bool = False
     muting: bool = False
     notifying: bool = False
+    showing_reblogs: bool = True
+
+
+class Suggestion(Struct, frozen=True, kw_only=True):
+    """Somebody the server proposes to follow, and the server's word for why ("" where it does not say)."""
+
+    account: Account
+    source: str = ""
 
 
 class Notification(Struct, frozen=True, kw_only=True):
@@ -314,7 +339,8 @@ class Upload(Struct, frozen=True, kw_only=True):
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """The backend instance as its users see it."""
+    """The backend instance as its users see it. `url_chars`: as how many characters an address counts; `image_bytes`:
+    largest picture, 0 where it does not say."""
 
     title: str = ""
     host: str = ""
@@ -325,6 +351,25 @@ class Site(Struct, frozen=True, kw_only=True):
     closed: bool = False
     max_chars: int = 500
     max_media: int = 4
+    languages: tuple[str, ...] = ()
+    url_chars: int = 23
+    image_bytes: int = 0
+    rules: tuple[str, ...] = ()
+
+
+class Paper(StrEnum):
+    """What a server publishes for people to read."""
+
+    TERMS = "terms"
+    PRIVACY = "privacy"
+
+
+class Trend(Struct, frozen=True, kw_only=True):
+    """A hashtag (without `#`) that is much used. `days`: (seconds since 1970 of its begin, uses), latest first."""
+
+    name: str
+    url: str = ""
+    days: tuple[tuple[int, int], ...] = ()
 
 
 class Group(Struct, frozen=True, kw_only=True):

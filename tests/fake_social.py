@@ -11,14 +11,14 @@ from adapters.errors import Missing, Refused, Rejected
 from mappings import hub
 from mappings.hub import Visibility
 from tests.fake_notices import Notice
-from tests.fake_side import FakeSide
+from tests.fake_published import FakePublished
 from tests.fake_wire import upstream
 from tests.fake_world import Post, iso
 
 Others = frozenset[str]
 
 
-class FakeSocial(FakeSide):
+class FakeSocial(FakePublished):
     """Refuses what the declared capabilities lack, as a real adapter does."""
 
     # people

@@ -69,6 +69,8 @@ class World(Notices):
     answers: dict[tuple[str, str], str] = field(default_factory=dict)
     mentions: list[tuple[str, str]] = field(default_factory=list)
     uploads: dict[str, hub.Media] = field(default_factory=dict)
+    trends: list[hub.Trend] = field(default_factory=list)
+    papers: dict[hub.Paper, str] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
     step: int = STEP
     seq: int = 0

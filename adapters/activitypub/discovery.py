@@ -147,6 +147,7 @@ def capabilities(label: str, version: str, *, uploads: bool) -> Capabilities:
         federated=False,
         quotes=False,
         places=True,
+        removes_header=True,
         connections=8,
     )
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from adapters.activitypub.uploads import Uploads, embedded, file_in
 from adapters.backend import File, Person, ProfileChange
-from adapters.errors import BadAnswer, Missing
+from adapters.errors import BadAnswer, Missing, Rejected
 from adapters.lacks import require
 from mappings import activitypub as ap
 from mappings import activitypub_activities as acts
@@ -52,13 +52,24 @@ class Profile(Uploads):
         await self.open_to(made, Audience(to=(EVERYBODY,)))
         return embedded(made.document, media)
 
+    async def remove_header(self) -> Person:
+        """An Update without the picture. Raises Rejected where the server keeps it."""
+        await self.change_actor({"image": None})
+        person = await self.me()
+        if person.account.header:
+            raise Rejected("The server did not take the picture away.")
+        return person
+
     async def change_actor(self, fields: ap.Document) -> None:
-        """Send the Update."""
+        """Send the Update. A field that is None goes: left out where all is replaced, else named as null."""
         found = await self.link.client.document(self.me_id)
         editable = {name: found[name] for name in (*EDITABLE, *LASTING) if name in found}
         kept = editable if self.link.facts.whole else {"id": self.me_id, "type": found.get("type")}
         audience = Audience((EVERYBODY,), (self.link.facts.followers,) if self.link.facts.followers else ())
-        await self.send(acts.activity("Update", self.me_id, kept | fields, audience, self.now()))
+        changed = kept | fields
+        if self.link.facts.whole:
+            changed = {name: value for name, value in changed.items() if value is not None}
+        await self.send(acts.activity("Update", self.me_id, changed, audience, self.now()))
 
     async def unfollow(self, native: str) -> hub.Relationship:
         """Undo of the Follow. Where it cannot be found, the Undo describes it."""

@@ -14,6 +14,7 @@ from adapters.activitypub.timelines import Part, starts
 from adapters.backend import Window
 from adapters.errors import BackendError, Missing, TokenGone
 from adapters.files import is_public_url
+from adapters.lacks import refusal
 from mappings import activitypub as ap
 from mappings import hub
 from mappings.html import plain
@@ -187,6 +188,14 @@ class Reading(Social):
         told = self.capabilities
         host, chars, media = urlsplit(self.base_url).netloc, told.max_chars, told.max_media
         return hub.Site(title=host, host=host, description=told.label, max_chars=chars, max_media=media)
+
+    async def trends(self) -> tuple[hub.Trend, ...]:
+        """No server of this kind says."""
+        raise refusal(self.capabilities, "trends")
+
+    async def paper(self, kind: hub.Paper) -> str:  # noqa: ARG002
+        """None is known."""
+        raise Missing("The server publishes no such page.")
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
         """(bytes, media type) of a file; of the own server also one that only the reader may see."""

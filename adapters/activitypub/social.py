@@ -231,6 +231,16 @@ class Social(People):
             raise Missing("There is no such group.")
         return await self._those(await collections.items(self.link.client, native, LIST_PAGES))
 
+    async def groups_of(self, native: str) -> tuple[hub.Group, ...]:
+        """The lists somebody is in: each is looked through."""
+        known = await self.groups()
+        members = await asyncio.gather(*(self.group_members(group.native) for group in known))
+        return tuple(
+            group
+            for group, people in zip(known, members, strict=True)
+            if any(person.native == native for person in people)
+        )
+
     async def group_timeline(self, native: str, window: Window) -> hub.Page[hub.Entry]:
         """What people of a list posted, as far as it came."""
         members = {one.native for one in await self.group_members(native)}

@@ -88,6 +88,14 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
     """Only the home timeline has the own statuses that are not public."""
     blocks_list: bool = True
     """GET v1/blocks says who is blocked."""
+    mutes_list: bool = True
+    """GET v1/mutes says who is muted."""
+    follow_options: bool = True
+    """POST follow takes `reblogs` and `notify`."""
+    follows_later: bool = False
+    """A new follow shows in no answer for some seconds."""
+    suggestions: bool = True
+    reports: bool = True
     renames_lists: bool = True
     searches_statuses: bool = True
     """v2/search finds statuses by their words."""
@@ -103,6 +111,11 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
     reacting: Reacting | None = None
     quotes: bool = False
     idempotency: bool = False
+    trends: Since = ()
+    """GET v1/trends/tags answers."""
+    removes_header: Since = ()
+    """DELETE v1/profile/header answers, or what `empty_header_removes` says."""
+    empty_header_removes: bool = False
 
     def capabilities(self, version: str, max_chars: int, max_media: int) -> Capabilities:
         """What the gateway may know of an instance with these limits."""
@@ -119,6 +132,10 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
             editing=reached(version, self.editing),
             favourites_list=self.favourites_list,
             blocks_list=self.blocks_list,
+            mutes_list=self.mutes_list,
+            follow_options=self.follow_options,
+            suggestions=self.suggestions,
+            reports=self.reports,
             searches_statuses=self.searches_statuses,
             lists=self.lists,
             renames_lists=self.renames_lists,
@@ -128,6 +145,8 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
             reactions=self.reacting is not None,
             federated=self.federated,
             quotes=self.quotes,
+            trends=reached(version, self.trends),
+            removes_header=reached(version, self.removes_header),
             connections=self.connections,
         )
 
@@ -156,6 +175,8 @@ MASTODON = Software(
     editing=(3, 5),
     quotes=True,
     idempotency=True,
+    trends=(3, 5),
+    removes_header=(4, 2),
 )
 PLEROMA = Software(
     name="pleroma",
@@ -171,6 +192,8 @@ PLEROMA = Software(
     reacting=PLEROMA_STYLE,
     quotes=True,
     idempotency=True,
+    removes_header=ALWAYS,
+    empty_header_removes=True,
 )
 
 ROWS = (
@@ -206,6 +229,10 @@ ROWS = (
         editing=(0, 8),
         own_from_home=True,
         blocks_list=False,
+        mutes_list=False,
+        follows_later=True,
+        suggestions=False,
+        reports=False,
         searches_statuses=False,
         lists=False,
         conversations=False,
@@ -229,6 +256,10 @@ ROWS = (
         search_offset=False,
         own_from_home=True,
         blocks_list=False,
+        mutes_list=False,
+        follow_options=False,
+        suggestions=False,
+        reports=False,
         renames_lists=False,
         federated=False,
         favourites_list=False,

@@ -92,6 +92,7 @@ def hosts(base_url: str, found: entities.Instance) -> frozenset[str]:
 def site(found: entities.Instance, capabilities: Capabilities, base_url: str) -> hub.Site:
     """An instance for statusnet/config."""
     picture = found.thumbnail
+    told = found.configuration or entities.Configuration()
     registrations = found.registrations
     if isinstance(registrations, entities.Registrations):
         registrations = registrations.enabled
@@ -105,4 +106,8 @@ def site(found: entities.Instance, capabilities: Capabilities, base_url: str) ->
         closed=registrations is False,
         max_chars=capabilities.max_chars,
         max_media=capabilities.max_media,
+        languages=found.languages or (),
+        url_chars=(told.statuses and told.statuses.characters_reserved_per_url) or hub.Site().url_chars,
+        image_bytes=(told.media_attachments and told.media_attachments.image_size_limit) or 0,
+        rules=tuple(rule.text for rule in found.rules or () if rule.text),
     )

@@ -18,6 +18,7 @@ class Source(Wire, frozen=True):
     """Posting defaults of the token's owner."""
 
     privacy: str | None = None
+    language: str | None = None
     follow_requests_count: int | None = 0
 
 
@@ -44,9 +45,12 @@ class Relationship(Wire, frozen=True):
     following: bool | None = False
     followed_by: bool | None = False
     requested: bool | None = False
+    requested_by: bool | None = False
     blocking: bool | None = False
+    blocked_by: bool | None = False
     muting: bool | None = False
     notifying: bool | None = False
+    showing_reblogs: bool | None = None
 
     def hub(self) -> hub.Relationship:
         """As the hub knows it."""
@@ -55,10 +59,22 @@ class Relationship(Wire, frozen=True):
             following=bool(self.following),
             followed_by=bool(self.followed_by),
             requested=bool(self.requested),
+            requested_by=bool(self.requested_by),
             blocking=bool(self.blocking),
+            blocked_by=bool(self.blocked_by),
             muting=bool(self.muting),
             notifying=bool(self.notifying),
+            # Servers say false of everybody who is not followed.
+            showing_reblogs=not (self.following and self.showing_reblogs is False),
         )
+
+
+class Suggestion(Wire, frozen=True):
+    """Somebody to follow, undecoded; `sources` since Mastodon 4.3, `source` before."""
+
+    account: msgspec.Raw = NOTHING
+    source: str | None = ""
+    sources: tuple[str, ...] | None = ()
 
 
 class List(Wire, frozen=True):
@@ -128,6 +144,13 @@ class StatusLimits(Wire, frozen=True):
 
     max_characters: int | None = None
     max_media_attachments: int | None = None
+    characters_reserved_per_url: int | None = None
+
+
+class MediaLimits(Wire, frozen=True):
+    """How large a picture may be, in bytes."""
+
+    image_size_limit: int | None = None
 
 
 class ReactionLimits(Wire, frozen=True):
@@ -140,6 +163,7 @@ class Configuration(Wire, frozen=True):
     """Limits of an instance. `reactions` is there on servers that know them."""
 
     statuses: StatusLimits | None = None
+    media_attachments: MediaLimits | None = None
     reactions: ReactionLimits | None = None
 
 
@@ -161,6 +185,12 @@ class Contact(Wire, frozen=True):
     email: str | None = ""
 
 
+class Rule(Wire, frozen=True):
+    """A rule of an instance."""
+
+    text: str | None = ""
+
+
 class Instance(Wire, frozen=True):
     """An instance as v1 (`uri`, `email`, `max_toot_chars`) or v2 (`domain`, `contact`) describes it."""
 
@@ -178,6 +208,28 @@ class Instance(Wire, frozen=True):
     registrations: Registrations | bool | None = None
     configuration: Configuration | None = None
     max_toot_chars: int | None = None
+    rules: tuple[Rule, ...] | None = None
+
+
+class Content(Wire, frozen=True):
+    """A page for people to read, as HTML."""
+
+    content: str | None = ""
+
+
+class TagDay(Wire, frozen=True):
+    """How often a tag was used on one day, both as text or numbers."""
+
+    day: str | int = 0
+    uses: str | int = 0
+
+
+class TrendingTag(Wire, frozen=True):
+    """A hashtag that is much used."""
+
+    name: str
+    url: str | None = ""
+    history: tuple[TagDay, ...] | None = None
 
 
 class NodeInfoLink(Wire, frozen=True):

@@ -8,17 +8,18 @@ from urllib.parse import urlencode
 import msgspec
 
 from adapters.backend import Window
-from adapters.errors import Missing, Refused, Rejected
+from adapters.errors import Missing, Refused, Rejected, Unsupported
 from adapters.lacks import require
 from adapters.mastodon import entities
 from adapters.mastodon.decode import one, split
-from adapters.mastodon.instance import readable
+from adapters.mastodon.instance import each, readable
 from adapters.mastodon.writing import Writing
 from adapters.transport import Answer
 from mappings import hub
 
 LISTS, LIST, MEMBERS = "/api/v1/lists", "/api/v1/lists/{}", "/api/v1/lists/{}/accounts"
 LIST_TIMELINE = "/api/v1/timelines/list/{}"
+LISTS_OF = "/api/v1/accounts/{}/lists"
 MEMBER_PAGES = 25
 JSON = [("Content-Type", "application/json")]
 
@@ -43,6 +44,26 @@ class Lists(Writing):
             if not (cursor and page.items):
                 break
         return tuple(found.values())
+
+    async def groups_of(self, native: str) -> tuple[hub.Group, ...]:
+        """The lists somebody is on; a server that does not tell is asked for the members of each, four at a time."""
+        self.need_lists()
+        try:
+            answer = await self.get(self.instance.path(LISTS_OF, native))
+        except (Missing, Unsupported):
+            return await self.searched_for(native)
+        rows = readable(split(answer.body), lambda raw: one(raw, entities.List))
+        return tuple(hub.Group(native=row.id, name=row.title) for row in rows)
+
+    async def searched_for(self, native: str) -> tuple[hub.Group, ...]:
+        """The same, the long way."""
+        known = await self.groups()
+        members = await each(known, lambda group: self.group_members(group.native))
+        return tuple(
+            group
+            for group, people in zip(known, members, strict=True)
+            if any(person.native == native for person in people)
+        )
 
     async def group_timeline(self, native: str, window: Window) -> hub.Page[hub.Entry]:
         """What the people on a list wrote."""

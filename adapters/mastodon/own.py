@@ -16,7 +16,7 @@ from adapters.mastodon.writing import MEDIA
 from adapters.upstream import written
 from mappings import hub
 
-PROFILE = "/api/v1/accounts/update_credentials"
+PROFILE, HEADER = "/api/v1/accounts/update_credentials", "/api/v1/profile/header"
 ONLY_FILES = [("only_media", "true"), ("exclude_reblogs", "true")]
 FORM = [("Content-Type", "application/x-www-form-urlencoded")]
 
@@ -69,6 +69,15 @@ class Own(Lists):
         if not data and not files:
             return await self.me()
         return self.person(written(await self.send_form("PATCH", PROFILE, data, files)).body)
+
+    async def remove_header(self) -> Person:
+        """No picture at the head of the profile. Pleroma takes an empty one for that."""
+        require(self.capabilities, "removes_header")
+        if self.instance.software.empty_header_removes:
+            answer = await self.send_form("PATCH", PROFILE, {"header": ""}, {})
+        else:
+            answer = await self.instance.upstream.call("DELETE", HEADER, self.token)
+        return self.person(written(answer).body)
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
         """(bytes, media type) of a public file, wherever it is; no token goes with the question."""

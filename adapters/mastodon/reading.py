@@ -80,6 +80,7 @@ class Reading:
             if source.privacy
             else hub.Visibility.PUBLIC,
             follow_requests=source.follow_requests_count or 0,
+            language=source.language or "",
         )
 
     async def account(self, native: str) -> hub.Account:

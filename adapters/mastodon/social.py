@@ -12,7 +12,7 @@ from adapters.mastodon import entities
 from adapters.mastodon.capabilities import Reacting
 from adapters.mastodon.decode import id_of, one, split
 from adapters.mastodon.instance import by_id, each, next_cursor, readable, unique
-from adapters.mastodon.own import Own
+from adapters.mastodon.published import Published
 from adapters.mastodon.reading import ACCOUNT, PAGE, STATUS
 from adapters.upstream import Query
 from mappings import hub
@@ -24,7 +24,7 @@ TAGGED = "/api/v1/timelines/tag/"
 ACCOUNTS_AT_ONCE, FOUND_AT_ONCE = 40, 40
 
 
-class Social(Own):
+class Social(Published):
     """Each method is one bounded call unless it says otherwise."""
 
     # people
