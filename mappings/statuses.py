@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from math import isfinite
 from typing import Any, NamedTuple
@@ -146,17 +147,22 @@ class Rendering:
 
     def activities(self, status: hub.Status) -> Nested:
         """What the backend tells without being asked: what the reader did."""
-        format = self.variant.format
         if not (status.favourited or status.reblogged):
-            return _NO_ACTIVITIES[format]
-        own = Hole("own", self.variant.self_name, 0)
-        done = {"like": [own] if status.favourited else [], "announce": [own] if status.reblogged else []}
-        return _listed(format, {name: done.get(name, []) for name in ACTIVITIES})
+            return _NO_ACTIVITIES[self.variant.format]
+        return _own_activities(self.variant.format, self.variant.self_name, status.favourited, status.reblogged)
 
     def people(self, activities: hub.Activities) -> Fragment:
         """The lists as far as they were asked for."""
         lists = {name: [self.user(who).full for who in getattr(activities, name)] for name in ACTIVITIES}
         return _listed(self.variant.format, lists)
+
+
+@lru_cache(256)
+def _own_activities(format: Format, self_name: str, favourited: bool, reblogged: bool) -> Fragment:
+    """The lists in which nobody but the reader stands."""
+    own = Hole("own", self_name, 0)
+    done = {"like": [own] if favourited else [], "announce": [own] if reblogged else []}
+    return _listed(format, {name: done.get(name, []) for name in ACTIVITIES})
 
 
 def _listed(format: Format, lists: Mapping[str, Sequence[Fragment | Hole]]) -> Fragment:

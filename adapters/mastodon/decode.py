@@ -5,11 +5,9 @@ Equal bytes always read to equal statuses.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import msgspec
-from cachetools import LRUCache
 
 from adapters.errors import BadAnswer
 from adapters.mastodon import entities, tolerant, wire
@@ -21,9 +19,6 @@ T = TypeVar("T")
 P = TypeVar("P", bound=hub.Account | hub.Mention)
 
 LIST = msgspec.json.Decoder(list[msgspec.Raw])
-BEGINNING = 100
-"""Bytes that tell lists apart: the id of the first item is among them."""
-
 ID_FIRST, LONGEST_ID = b'{"id":"', 64
 HEAD = msgspec.json.Decoder(entities.Head)
 
@@ -59,43 +54,6 @@ def id_of(raw: bytes) -> str:
         return one(raw, entities.Head).id
     except BadAnswer:
         return ""
-
-
-class Listed(NamedTuple):
-    """The items of a list by id, each once, in their order. `repeats`: some came more than once."""
-
-    body: bytes
-    entries: dict[str, hub.Entry]
-    repeats: bool
-
-
-class Pages:
-    """The last pages by the bytes they came as: most polls bring what the one before brought. `most` bytes are kept."""
-
-    def __init__(self, entry: Callable[[bytes], hub.Entry], *, most: int = 4 << 20) -> None:
-        self._entry = entry
-        self._most = most
-        self._kept: LRUCache[bytes, Listed] = LRUCache(most, lambda page: len(page.body) * 2)
-
-    def read(self, body: bytes) -> Listed:
-        """The items of a list. Raises BadAnswer."""
-        start = body[:BEGINNING]
-        page = self._kept.get(start)
-        if page is None or page.body != body:
-            page = self._listed(body)
-            if len(body) * 2 <= self._most:
-                self._kept[start] = page
-        return page
-
-    def _listed(self, body: bytes) -> Listed:
-        entries, repeats = dict[str, hub.Entry](), False
-        for raw in split(body):
-            native = id_of(raw)
-            if native in entries:
-                repeats = True
-            elif native:
-                entries[native] = self._entry(raw)
-        return Listed(body, entries, repeats)
 
 
 class Reader:

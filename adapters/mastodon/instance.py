@@ -14,8 +14,9 @@ from cachetools import LRUCache
 from adapters.backend import Window
 from adapters.errors import BadAnswer, Missing
 from adapters.files import Files
-from adapters.mastodon.decode import Pages, Reader, id_of, split
+from adapters.mastodon.decode import Reader, id_of, split
 from adapters.mastodon.detect import Detected
+from adapters.mastodon.pages import Pages
 from adapters.transport import Answer
 from adapters.upstream import Upstream
 from mappings import hub
