@@ -2,8 +2,11 @@
 one where the environment names it.
 
     OLDBIRD_LIVE_URL=http://localhost:18080 OLDBIRD_LIVE_TOKENS=token-of-one,token-of-two pytest tests/contract
+    OLDBIRD_LIVE_ACTORS=http://localhost:18080/users/one,http://localhost:18080/users/two     # beside them, for actors
+    OLDBIRD_ONEPAGE_URL=http://127.0.0.1:18770 pytest tests/contract                          # see tests.c2s.onepage
 
-The live accounts are written to; everything posted is deleted again. Loopback addresses are fine.
+The live accounts are written to; everything posted is deleted again. On onepage.pub every test has new people, whose
+posts stay. Loopback addresses are fine.
 """
 
 from __future__ import annotations
@@ -22,16 +25,18 @@ from adapters.connect import Connections
 from gateway.shelves import StoreShelf
 from gateway.stores.sqlite import SqliteStore
 from mappings import hub
+from tests.c2s import onepage
 from tests.c2s.bovine import Herd, bovine_server, herd
 from tests.c2s.embedded import embedded, embedded_server
 from tests.mock_server import TOKENS, MockServer, mock, mock_server
 
 __all__ = ["bovine_server", "embedded", "embedded_server", "herd", "mock", "mock_server"]
 
-URL, LIVE_TOKENS = "OLDBIRD_LIVE_URL", "OLDBIRD_LIVE_TOKENS"
+URL, LIVE_TOKENS, LIVE_ACTORS = "OLDBIRD_LIVE_URL", "OLDBIRD_LIVE_TOKENS", "OLDBIRD_LIVE_ACTORS"
 TARGETS = ["mock", "live"] if os.environ.get(URL) and os.environ.get(LIVE_TOKENS) else ["mock"]
 ACTORS = {"bovine": "herd", "embedded": "embedded"}
 """Servers of actors, and the fixture with people on each."""
+ONEPAGE = ["onepage"] if onepage.URL else []
 TRIES, BETWEEN = 100, 0.1
 QUIRKS = {
     "mastodon_mock": {"anybody reads by id", "lists take anybody", "no profile pictures", "no new descriptions",
@@ -46,11 +51,12 @@ T = TypeVar("T")
 
 
 class Target(NamedTuple):
-    """A server and two people on it: their tokens, and where those are of actors, whose."""
+    """A server and two people on it: their tokens, and where those are of actors, whose. `new`: nobody else is them."""
 
     url: str
     tokens: tuple[str, str]
     actors: tuple[str, ...] = ()
+    new: bool = False
 
 
 class Side(NamedTuple):
@@ -79,16 +85,17 @@ class Pair(NamedTuple):
     url: str
 
 
-@pytest.fixture(params=[*TARGETS, *ACTORS])
+@pytest.fixture(params=[*TARGETS, *ACTORS, *ONEPAGE])
 def target(request: pytest.FixtureRequest) -> Target:
     """Each server in turn."""
     if request.param == "live":
         one, two, *_ = os.environ[LIVE_TOKENS].split(",")
-        return Target(os.environ[URL], (one, two))
-    if request.param in ACTORS:
-        people: Herd = request.getfixturevalue(ACTORS[request.param])
+        actors = os.environ.get(LIVE_ACTORS, "").split(",")[:2]
+        return Target(os.environ[URL], (one, two), tuple(filter(None, actors)))
+    if request.param in ACTORS or request.param in ONEPAGE:
+        people: Herd = onepage.people() if request.param in ONEPAGE else request.getfixturevalue(ACTORS[request.param])
         alice, bob = people.alice, people.bob
-        return Target(people.base_url, (alice.token, bob.token), (alice.actor, bob.actor))
+        return Target(people.base_url, (alice.token, bob.token), (alice.actor, bob.actor), new=True)
     server: MockServer = request.getfixturevalue("mock")
     return Target(server.url, (TOKENS["alice"], TOKENS["bob"]))
 
@@ -108,7 +115,7 @@ async def pair(target: Target, tmp_path: Path) -> AsyncIterator[Pair]:
 
     backends = [await enter(token, number) for number, token in enumerate(target.tokens)]
     sides = [Side(backend, await backend.me()) for backend in backends]
-    tidied = [] if target.actors else sides
+    tidied = [] if target.new else sides
     before = [{entry.status.native for entry in await side.backend.own_newest()} for side in tidied]
     yield Pair(*sides, enter, target.url)
     for side, known in zip(tidied, before, strict=True):
