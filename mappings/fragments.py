@@ -50,7 +50,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
 
     `scope` is the backend's base URL, `host` its host. `self_native`/`self_name` are set only when the reader's
     screen name differs from the backend user name. `escape`: `&amp; &lt; &gt;` in text (Twitter mounts).
-    `source_link`: `source` as an HTML anchor (Twitter mounts).
+    `source_link`: `source` as an HTML anchor (Twitter mounts). `pictures`: they are at the gateway.
     """
 
     format: Format
@@ -63,6 +63,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     self_native: str = ""
     self_name: str = ""
     label: str = "ActivityPub"
+    pictures: bool = False
 
 
 class Numbers(msgspec.Struct, frozen=True, kw_only=True):

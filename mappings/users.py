@@ -58,6 +58,7 @@ def location(account: hub.Account, label: str) -> str:
 def user_values(account: hub.Account, variant: Variant, number: int) -> tuple[Any, ...]:
     """The computed values of `USER_FIELDS` in wire order, the same for every format and reader."""
     avatar, url = account.avatar or account.avatar_static, account.url
+    middle, large = account.avatar_sizes or (avatar, avatar)
     return (
         number,
         str(number),
@@ -67,8 +68,8 @@ def user_values(account: hub.Account, variant: Variant, number: int) -> tuple[An
         plain(account.note),
         avatar,
         avatar,
-        avatar,
-        avatar,
+        middle,
+        large,
         url,
         account.locked,
         account.followers_count,
