@@ -76,7 +76,9 @@ class FakeSide:
         return hub.Relationship(
             native=native, following=(me, native) in follows, followed_by=(native, me) in follows,
             requested=(me, native) in self.world.requests, blocking=(me, native) in self.world.blocks,
-            notifying=(me, native) in self.world.listeners,
+            requested_by=(native, me) in self.world.requests, blocked_by=(native, me) in self.world.blocks,
+            notifying=(me, native) in self.world.listeners, muting=(me, native) in self.world.mutes,
+            showing_reblogs=(me, native) not in self.world.no_reblogs,
         )
 
     def _crowd(self, natives: Sequence[str], cursor: str | None) -> hub.Page[hub.Account]:

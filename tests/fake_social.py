@@ -36,16 +36,6 @@ class FakeSocial(FakePublished):
         return {native: self.world.people[native] for native in natives if native in self.world.people}
 
     @upstream
-    async def unfollow(self, native: str) -> hub.Relationship:
-        pair = (self.viewer, self._person(native).native)
-        self.world.follows = [found for found in self.world.follows if found != pair]
-        self.world.requests = [found for found in self.world.requests if found != pair]
-        for key, (_, members) in self.world.lists.items():
-            if self.world.list_owners.get(key) == self.viewer and native in members:
-                members.remove(native)
-        return self._relationship(native)
-
-    @upstream
     async def update_profile(self, change: ProfileChange) -> Person:
         pictures = {"avatar": change.avatar, "header": change.header}
         if any(pictures.values()):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from adapters.mastodon.instance import Instance
+from adapters.mastodon.relating import Relating
 from adapters.mastodon.social import Social
 from mappings import dates, hub
 from mappings.order import sighting_for
 
 
-class MastodonBackend(Social):
+class MastodonBackend(Relating, Social):
     """Cheap to make; everything shared is in the instance."""
 
     def __init__(self, instance: Instance, token: str | None) -> None:
