@@ -18,7 +18,6 @@ from adapters.upstream import Query
 from mappings import hub
 
 BLOCKS, FOLLOW_REQUESTS = "/api/v1/blocks", "/api/v1/follow_requests"
-UNFOLLOW = "/api/v1/accounts/{}/unfollow"
 CONVERSATIONS, NOTIFICATIONS, MARKERS = "/api/v1/conversations", "/api/v1/notifications", "/api/v1/markers"
 TAGGED = "/api/v1/timelines/tag/"
 ACCOUNTS_AT_ONCE, FOUND_AT_ONCE = 40, 40
@@ -57,11 +56,6 @@ class Social(Published):
         """One batch."""
         answer = await self.get(ACCOUNT.removesuffix("/{}"), [("id[]", native) for native in natives])
         return readable(split(answer.body), self.reader.account)
-
-    async def unfollow(self, native: str) -> hub.Relationship:
-        """End it, or take the request back."""
-        answer = await self.instance.upstream.write("POST", self.instance.path(UNFOLLOW, native), self.token)
-        return one(answer.body, entities.Relationship).hub()
 
     # what happened
     async def conversations(self, cursor: str | None) -> hub.Page[hub.Conversation]:
