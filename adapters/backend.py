@@ -170,6 +170,16 @@ class Backend(Protocol):
 
     async def thread(self, native: str) -> hub.Thread: ...
     async def activities(self, native: str) -> hub.Activities: ...
+    async def reblogged_by(self, native: str, cursor: str | None) -> hub.Page[hub.Account]:
+        """Who boosted a status, latest first; `older` is the opaque cursor of the next page. Raises Missing."""
+
+    async def reblogs(self, native: str) -> tuple[hub.Entry, ...]:
+        """The boosts of a status as statuses, one page of them. Where a server tells only who boosted, the adapter
+        makes the rest, with an id that stays the same; the date is then that of the post. Raises Missing."""
+
+    async def own_boosted(self, window: Window) -> hub.Page[hub.Entry]:
+        """Own statuses that others boosted; pages may be short or empty."""
+
     async def account(self, native: str) -> hub.Account: ...
     async def lookup(self, acct: str) -> hub.Account:
         """By `user` or `user@host`; resolves people the server has not met yet. Raises Missing."""

@@ -230,14 +230,15 @@ class Ids:
         scope = self._scope(backend.base_url)
         timed = scope.timed and backend.capabilities.order is hub.Order.TIMED
         newer = older = after = before = None
+        loose = backend.capabilities.order is hub.Order.UNORDERED
         if since_id is not None and since_id > 0:
-            newer = self._native(scope, since_id)
+            newer = self._native(scope, since_id, loose=loose)
             if newer is None and timed:
                 after = time_of(since_id) - MARGIN_MS
             elif newer is None:
                 newer, _ = await self._beside(backend, since_id)
         if max_id is not None:
-            older = self._native(scope, max_id + 1)
+            older = self._native(scope, max_id + 1, loose=loose)
             if older is None and not timed:
                 _, older = await self._beside(backend, max_id)
             if older is None and backend.capabilities.order is hub.Order.TIMED:
@@ -245,14 +246,17 @@ class Ids:
         return Window(newer_than=newer, older_than=older, after_ms=after, before_ms=before)
 
     @staticmethod
-    def _native(scope: Scope, id: int) -> str | None:
+    def _native(scope: Scope, id: int, *, loose: bool) -> str | None:
+        """Not of an id that an adapter made up where the server's own have an order: it is no cursor."""
         known = scope.ids.get(id)
-        return known.sighting.native if known else None
+        return known.sighting.native if known and (loose or known.sighting.sort) else None
 
     async def _beside(self, backend: Backend, id: int) -> tuple[str | None, str | None]:
         self.trips += 1
+        loose = backend.capabilities.order is hub.Order.UNORDERED
         below, above = await self._store.neighbours(backend.base_url, id)
-        return below.native if below else None, above.native if above else None
+        natives = [one.native if one and (loose or one.sort) else None for one in (below, above)]
+        return natives[0], natives[1]
 
     # memory
     def clear(self) -> None:

@@ -17,12 +17,13 @@ from collections.abc import Sequence
 from adapters.backend import Draft, File, Person, Window
 from adapters.errors import Refused
 from mappings import hub
+from tests.fake_boosts import FakeBoosts
 from tests.fake_relations import FakeRelations
 from tests.fake_wire import upstream
 from tests.fake_world import Post
 
 
-class FakeBackend(FakeRelations):
+class FakeBackend(FakeRelations, FakeBoosts):
     """One person's `adapters.backend.Backend`. `viewer` is their native id, "" for nobody."""
 
     # reading

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from adapters.activitypub.writing import Writing
+from adapters.activitypub.boosts import Boosts
 
 
-class ActivityPubBackend(Writing):
+class ActivityPubBackend(Boosts):
     """Cheap to make; everything shared is in the link."""

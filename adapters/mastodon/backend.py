@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from adapters.mastodon.boosts import Boosts
 from adapters.mastodon.instance import Instance
 from adapters.mastodon.relating import Relating
-from adapters.mastodon.social import Social
 from mappings import dates, hub
 from mappings.order import sighting_for
 
 
-class MastodonBackend(Relating, Social):
+class MastodonBackend(Relating, Boosts):
     """Cheap to make; everything shared is in the instance."""
 
     def __init__(self, instance: Instance, token: str | None) -> None:
