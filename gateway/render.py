@@ -65,18 +65,26 @@ class Renderer:
         finished = [self._finished.get((fillings.number, number, entry.raw)) for entry in entries]
         if None not in finished:
             return [[item] for item in finished if item is not None]
-        known = self._known(variant, entries)
-        fragments = await self._fragments(ask, variant, entries, known)
-        if fillings.trips != self._ids.trips:
-            fillings = await self._fillings(ask)  # numbering may have joined threads
-        items = []
-        for entry, fragment, again in zip(entries, fragments, known, strict=True):
-            if again is not None:
-                item = self._finished[fillings.number, number, entry.raw] = again.fill(fillings)
-                items.append([item])
-            elif fragment is not None:
-                items.append(fragment.filled(fillings))
-        return items
+        missing = [entry for entry, item in zip(entries, finished, strict=True) if item is None]
+        known = self._known(variant, missing)
+        fragments = await self._fragments(ask, variant, missing, known)
+        if fillings.trips != self._ids.trips:  # numbering may have joined threads: what is finished holds no more
+            fillings = await self._fillings(ask)
+            missing, finished = list(entries), [None] * len(entries)
+            known = self._known(variant, missing)
+            fragments = await self._fragments(ask, variant, missing, known)
+        made = iter([self._woven(*one, fillings, number) for one in zip(missing, fragments, known, strict=True)])
+        items = [next(made) if item is None else [item] for item in finished]
+        return [item for item in items if item]
+
+    def _woven(
+        self, entry: hub.Entry, fragment: Fragment | None, again: Fragment | None, fillings: Fillings, number: int
+    ) -> list[bytes]:
+        """One status in pieces; none of what cannot be decoded."""
+        if again is None:
+            return fragment.filled(fillings) if fragment else []
+        item = self._finished[fillings.number, number, entry.raw] = again.fill(fillings)
+        return [item]
 
     def _known(self, variant: Variant, entries: Sequence[hub.Entry]) -> list[Fragment | None]:
         """What is kept for each entry."""
@@ -92,9 +100,11 @@ class Renderer:
         if new:
             self.made += len(new)
             rest = [status for i, status in new.items() if entries[i].numbers is None]
-            numbers = await self._ids.number(ask.session.backend, rest)
+            numbers, pictures = await self._ids.number(ask.session.backend, rest), ask.pictures
             for i, status in new.items():
                 its = entries[i].numbers or numbers
+                if pictures is not None:
+                    status = pictures.status(status)  # noqa: PLW2901  the same post
                 kept[number, entries[i].raw] = fragments[i] = status_fragment(status, variant, its, users=self.users)
         return fragments
 
@@ -108,6 +118,8 @@ class Renderer:
     async def _feed(self, ask: Ask, reply: Statuses) -> bytes:
         found = [status for entry in reply.entries if (status := decoded(entry))]
         numbers = await self._ids.number(ask.session.backend, found)
+        if pictures := ask.pictures:
+            found = [pictures.status(status) for status in found]
         render = feeds.rss if ask.format == "rss" else feeds.atom
         return render(
             found, variant_of(ask), numbers, title=reply.title, self_url=ask.url, owner=ask.session.screen_name
@@ -128,6 +140,8 @@ class Renderer:
             status = reply.entry.status
             natives = [a.native for group in hub.ACTIVITIES for a in getattr(activities, group)]
             numbers = await self._ids.number(ask.session.backend, [status], natives)
+            if pictures := ask.pictures:
+                status, activities = pictures.status(status), pictures.activities(activities)
             fragment = status_fragment(status, variant, numbers, users=self.users, activities=activities)
         body = fragment.fill(await self._fillings(ask))
         return body if variant.format == "json" else trees.xml_document("status", body)
@@ -147,7 +161,7 @@ class Renderer:
     async def _people(
         self, ask: Ask, variant: Variant, accounts: Iterable[hub.Account], *, full: bool
     ) -> list[Fragment]:
-        accounts = tuple(accounts)
+        accounts = tuple(map(pictures.account, accounts) if (pictures := ask.pictures) else accounts)
         numbers = await self._ids.number(ask.session.backend, (), [a.native for a in accounts])
         return [
             user_fragment(account, variant, numbers.accounts[account.native], full=full, users=self.users)
@@ -159,6 +173,8 @@ class Renderer:
         variant, account = variant_of(ask), reply.account
         statuses = [status] if reply.status and (status := decoded(reply.status)) else []
         numbers = await self._ids.number(ask.session.backend, statuses, [account.native])
+        if pictures := ask.pictures:
+            account, statuses = pictures.account(account), [pictures.status(status) for status in statuses]
         last = status_fragment(statuses[0], variant, numbers, users=self.users, comments=False) if statuses else None
         fragment = user_fragment(
             account, variant, numbers.accounts[account.native], full=False, status=last, verified=reply.verified
@@ -178,6 +194,8 @@ class Renderer:
         json = ask.format == "json"
         tree = reply.json if json or reply.xml is None else reply.xml
         tree = leaves.replaced(tree, await self._leaves(ask, leaves.found(tree)))
+        if pictures := ask.pictures:
+            tree = pictures.tree(tree)
         return trees.json_bytes(tree) if json else trees.xml_bytes(reply.root or ask.call.root, tree, ask.call.item)
 
     async def _leaves(self, ask: Ask, found: leaves.Leaves) -> Mapping[int, msgspec.Raw]:
@@ -185,12 +203,17 @@ class Renderer:
         if not (found.users or found.posts):
             return {}
         variant, accounts = variant_of(ask), [user.account for user in found.users]
+        pictures = ask.pictures
         entries = [post.entry for post in found.posts]
         statuses = await self._fragments(ask, variant, entries, self._known(variant, entries))
         numbers = await self._ids.number(ask.session.backend, (), [account.native for account in accounts])
         people = [
             user_fragment(
-                user.account, variant, numbers.accounts[user.account.native], full=user.full, users=self.users
+                pictures.account(user.account) if pictures else user.account,
+                variant,
+                numbers.accounts[user.account.native],
+                full=user.full,
+                users=self.users,
             )
             for user in found.users
         ]
@@ -216,7 +239,7 @@ class Renderer:
         if session.account.native:
             numbers = await self._ids.number(session.backend, (), [session.account.native])
             own = numbers.accounts[session.account.native]
-        reader = Reader(session, contacts, own, "json" if ask.format == "json" else "xml")
+        reader = Reader(session, contacts, own, "json" if ask.format == "json" else "xml", ask.pictures)
         if exact is None:
             return self._readers.fillings(reader)
         fillings = self._readers.single(reader)
@@ -236,6 +259,8 @@ def variant_of(ask: Ask) -> Variant:
         entities=ask.flag("include_entities"),
         escape=dialect.escape,
         source_link=dialect.source_link,
+        addresses=dialect.screen_names == "address",
+        pictures=session.login.pictures,
         self_native=session.account.native if renamed else "",
         self_name=session.screen_name if renamed else "",
     )
