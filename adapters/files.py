@@ -31,7 +31,7 @@ class Files:
         self.turns = asyncio.Semaphore(AT_ONCE)
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
-        """(bytes, media type). Raises Missing, BadAnswer, Unavailable, Slow."""
+        """(bytes, media type), over TLS also where the address says http. Raises Missing, BadAnswer, Unavailable, Slow."""
         if not is_public_url(url):
             raise Missing("There is no such file.")
         try:
@@ -40,7 +40,7 @@ class Files:
         except TimeoutError as error:
             raise Slow("Too many files are asked for.") from error
         try:
-            answer = await self.transport.send(Ask("GET", url, [], any_type=True))
+            answer = await self.transport.send(Ask("GET", self.transport.guard.secured(url), [], any_type=True))
         finally:
             self.turns.release()
         if answer.status in GONE:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gateway.oauth.parameters import Sent
     from gateway.services import Gateway
     from gateway.session import Session
+    from mappings.old_pictures import OldPictures
 
 UNKNOWN = -1
 """What `Ask.id` gives for a value that can be no id: it matches nothing."""
@@ -39,6 +40,7 @@ class Ask:
         "call",
         "format",
         "gateway",
+        "method",
         "mount",
         "params",
         "request_path",
@@ -56,6 +58,7 @@ class Ask:
         gateway: Gateway,
         session: Session | None,
         mount: str = "api",
+        method: str = "GET",
         request_path: str = "",
         user_agent: str = "",
         url: str = "",
@@ -67,6 +70,7 @@ class Ask:
         self.format = format
         self.gateway = gateway
         self.mount = mount
+        self.method = method
         self.request_path = request_path
         self.user_agent = user_agent
         self.url = url
@@ -85,6 +89,14 @@ class Ask:
     def anonymous(self) -> bool:
         """Nobody is signed in."""
         return self._session is None
+
+    @property
+    def pictures(self) -> OldPictures | None:
+        """How pictures are shown to a device that cannot load them where they are; None for all others."""
+        session = self._session
+        if session is None or not session.login.pictures:
+            return None
+        return self.gateway.picture_addresses.at(self.base_url)
 
     def has(self, name: str) -> bool:
         """The parameter was sent and not empty."""

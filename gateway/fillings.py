@@ -12,6 +12,7 @@ from gateway.ids import Ids
 from gateway.session import Session
 from mappings import hub
 from mappings.fragments import Format, Hole, Variant
+from mappings.old_pictures import OldPictures
 from mappings.users import contact_bytes, user_fragment
 
 READERS = 256
@@ -20,12 +21,14 @@ MOST_HOLES = 4000
 
 
 class Reader(NamedTuple):
-    """Who reads, with the contacts of this moment. `own` is the reader's own integer, 0 for nobody."""
+    """Who reads, with the contacts of this moment. `own` is the reader's own integer, 0 for nobody. `pictures`: how the
+    device sees them, where it cannot load them where they are."""
 
     session: Session
     contacts: ContactSet
     own: int
     format: Format
+    pictures: OldPictures | None = None
 
 
 class Fillings(dict[Hole, bytes]):
@@ -56,18 +59,19 @@ class Fillings(dict[Hole, bytes]):
         return filled
 
     def _own(self, hole: Hole) -> bytes:
-        session, contacts, own, format = self.reader
+        session, contacts, own, format, pictures = self.reader
         if contacts.me is None:
             return b""
+        me = pictures.account(contacts.me) if pictures else contacts.me
         variant = Variant(
             format=format, scope=session.scope, host="", base_url="", self_native=session.account.native,
             self_name=hole.native,
         )  # fmt: skip
-        body = user_fragment(contacts.me, variant, own, full=True).fill(self)
+        body = user_fragment(me, variant, own, full=True).fill(self)
         return body if format == "json" else b"<user>%b</user>" % body
 
     def _contact(self, hole: Hole) -> bytes:
-        native, (session, contacts, own, format) = hole.native, self.reader
+        native, (session, contacts, own, format, _) = hole.native, self.reader
         return contact_bytes(
             format,
             number=hole.number,
@@ -90,7 +94,10 @@ class Readers:
     def fillings(self, reader: Reader) -> Fillings:
         """The kept ones, as long as they hold."""
         session = reader.session
-        key = (session.scope, session.account.id, reader.own, reader.format, session.dialect.marks_self)
+        key = (
+            session.scope, session.account.id, reader.own, reader.format, session.dialect.marks_self,
+            reader.pictures and reader.pictures.base_url,
+        )  # fmt: skip
         found = self._kept.get(key)
         if found is None or found.reader.contacts is not reader.contacts or len(found.people) > MOST_HOLES:
             found = self._kept[key] = self.single(reader)

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from mappings.old_pictures import Fit
+
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
@@ -92,6 +94,14 @@ async def upright(data: bytes, side: int) -> Picture:
     return await _beside(lambda: _upright(data, side))
 
 
+async def fitted(data: bytes, fit: Fit) -> Picture:
+    """Written anew as JPEG or PNG, turned, without metadata, never enlarged. Of moving pictures the first frame.
+
+    Raises NotAPicture.
+    """
+    return await _beside(lambda: _fitted(data, fit))
+
+
 async def _beside(work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(_threads, work)
 
@@ -124,6 +134,11 @@ def _measured(data: bytes) -> Picture:
 def _upright(data: bytes, side: int) -> Picture:
     with _opened(data) as image:
         return _anew(image, min(side, max(image.size)))
+
+
+def _fitted(data: bytes, fit: Fit) -> Picture:
+    with _opened(data) as image:
+        return _written_as(image, fit)
 
 
 @contextmanager
@@ -198,17 +213,40 @@ def _as_it_is(data: bytes, image: ImageFile) -> Picture:
 
 def _anew(image: ImageFile, side: int) -> Picture:
     """Written anew, its longest side `side` pixels."""
+    return _written_as(image, Fit(side, side))
+
+
+def _written_as(image: ImageFile, fit: Fit) -> Picture:
+    """Written anew, as large as fits and never larger than it was."""
     mime, turn, profile = MIMES[image.format or ""], _turn(image), image.info.get("icc_profile") or b""
     pixels, mode = image.width * image.height, image.mode
-    share = side / max(image.size)
-    size = max(1, round(image.width * share)), max(1, round(image.height * share))
-    image.draft(None, (size[0] * 2, size[1] * 2))  # a JPEG need not be decoded in full
+    within = (fit.height, fit.width) if turn >= 5 else (fit.width, fit.height)
+    shape = within if fit.cut else None
+    left, top, right, bottom = _part(image.size, shape)
+    share = min(within[0] / (right - left), within[1] / (bottom - top), 1)
+    size = max(1, round((right - left) * share)), max(1, round((bottom - top) * share))
+    enough = max(1, round(image.width * share)) * 2, max(1, round(image.height * share)) * 2
+    image.draft(None, enough)  # a JPEG need not be decoded in full
     with _room(pixels):
-        small = _plain(image).resize(size, reducing_gap=2.0)
-    small = _turned(small, turn)
-    if small.mode != mode or len(profile) > MAX_PROFILE:
+        small = _plain(image).resize(size, box=_part(image.size, shape), reducing_gap=2.0)
+    small = _opaque(_turned(small, turn))
+    if small.mode.rstrip("A") != mode.rstrip("A") or len(profile) > MAX_PROFILE:
         profile = b""  # it tells colours of another kind, or it is too much for a small picture
     return _written(small, sharp=mime in SHARP, profile=profile)
+
+
+def _part(size: tuple[int, int], shape: tuple[int, int] | None) -> tuple[float, float, float, float]:
+    """The middle of a picture that has the ratio of `shape` (left, top, right, bottom); without one all of it."""
+    if shape is None:
+        return 0, 0, *size
+    share = min(size[0] / shape[0], size[1] / shape[1])
+    beside, above = ((size[at] - shape[at] * share) / 2 for at in (0, 1))
+    return max(beside, 0), max(above, 0), size[0] - max(beside, 0), size[1] - max(above, 0)
+
+
+def _opaque(image: Image) -> Image:
+    """Without an alpha channel that hides nothing."""
+    return image.convert("RGB") if image.mode == "RGBA" and image.getextrema()[3] == (255, 255) else image
 
 
 def _plain(image: Image) -> Image:

@@ -11,8 +11,9 @@ from adapters.errors import Missing
 from adapters.files import Fetching
 from gateway.background import Background
 from gateway.errors import ApiError
-from gateway.imaging import NotAPicture, Picture, scaled
+from gateway.imaging import NotAPicture, Picture, fitted, scaled
 from gateway.kept import Kept
+from mappings.old_pictures import Fit
 
 KEEP_SECONDS = 600.0
 """After this a file is fetched again: some servers show a new picture under the old address."""
@@ -23,10 +24,10 @@ Outcome = Picture | Exception
 
 
 class Wish(NamedTuple):
-    """Which file, in which scale."""
+    """Which file, in which scale or size."""
 
     url: str
-    scale: int
+    scale: int | Fit
 
 
 class Held(NamedTuple):
@@ -47,8 +48,10 @@ class PhotoFiles:
         self._going: dict[Wish, asyncio.Task[Outcome]] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
 
-    async def picture(self, backend: Fetching, url: str, scale: int) -> Picture:
-        """The file at `url` in a scale from 0 to 6 (`gateway.imaging.scaled`). Equal wishes are one piece of work.
+    async def picture(self, backend: Fetching, url: str, scale: int | Fit) -> Picture:
+        """The file at `url` in a scale from 0 to 6 (`gateway.imaging.scaled`), or written anew in a size.
+
+        Equal wishes are one piece of work.
 
         At most one upstream call. Raises Missing (also for what is no picture), BackendError, ApiError 503.
         """
@@ -61,7 +64,7 @@ class PhotoFiles:
             raise outcome
         return outcome
 
-    def held(self, url: str, scale: int) -> Picture | None:
+    def held(self, url: str, scale: int | Fit) -> Picture | None:
         """The same, only when it is at hand."""
         wish = Wish(url, scale)
         found = self._shelf(wish).get(wish)
@@ -98,7 +101,9 @@ class PhotoFiles:
         if wish.scale:
             file = await self.picture(backend, wish.url, 0)
             async with self._turns:
-                return await scaled(file.data, wish.scale)
+                return await (
+                    fitted(file.data, wish.scale) if isinstance(wish.scale, Fit) else scaled(file.data, wish.scale)
+                )
         async with self._turns:
             data, _ = await backend.fetch(wish.url)
             return await scaled(data, 0)

@@ -6,21 +6,19 @@ as if it did not exist.
 
 from __future__ import annotations
 
-import asyncio
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from adapters.errors import BackendError, Missing
 from gateway import plain_http
 from gateway.dispatch import EXCHANGE
-from gateway.errors import ApiError, reply_to
+from gateway.errors import ApiError
 from gateway.imaging import Picture
 from gateway.logins import ACTIVITYPUB
 from gateway.photo_addresses import SIGNATURE, Asked, asked
-from gateway.stores.store import StoreDown
+from gateway.picture_replies import in_time, shown
 
 if TYPE_CHECKING:
     from gateway.exchange import Exchange
@@ -31,23 +29,13 @@ PUBLIC = "public, max-age=3600"
 """A photo may be changed, deleted or made private: nobody else shows it for longer than an hour after that."""
 PRIVATE = "private, no-cache"
 """Kept by the client itself only, and asked for again each time: rights that were narrowed hold at once."""
-NO_STORE = {"Cache-Control": "no-store"}
-
 NOT_FOUND = "There is no such photo."
-INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cross-Origin-Resource-Policy": "cross-origin"}
-TAG_BYTES = 16
 
 
 async def photo(request: Request) -> Response:
     """One picture. 304 when the client has it already, 404 for whatever this caller may not see."""
     gateway: Gateway = request.app.state.gateway
-    try:
-        async with asyncio.timeout(gateway.settings.request_seconds):
-            return await _reply(gateway, request)
-    except TimeoutError:
-        return _failure(ApiError(504, "This took too long."))
-    except (ApiError, BackendError, StoreDown) as error:
-        return _failure(reply_to(error))
+    return await in_time(_reply(gateway, request), gateway.settings.request_seconds, NOT_FOUND)
 
 
 async def _reply(gateway: Gateway, request: Request) -> Response:
@@ -56,12 +44,7 @@ async def _reply(gateway: Gateway, request: Request) -> Response:
     if wanted is None or place is None or not await _may_see(gateway, request, wanted, place):
         raise Missing(NOT_FOUND)
     picture = await _picture(gateway, place, wanted.scale)
-    headers = {"Cache-Control": PRIVATE if place.private else PUBLIC, "ETag": tag(picture), **INERT}
-    if _is_known(request.headers.get("if-none-match", ""), headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    headers["Content-Length"] = str(len(picture.data))
-    body = b"" if request.method == "HEAD" else picture.data
-    return Response(body, headers=headers, media_type=picture.mime)
+    return shown(request, picture, PRIVATE if place.private else PUBLIC)
 
 
 async def _may_see(gateway: Gateway, request: Request, wanted: Asked, place: PhotoPlace) -> bool:
@@ -102,17 +85,3 @@ async def _picture(gateway: Gateway, place: PhotoPlace, scale: int) -> Picture:
         return await gateway.photo_files.picture(gateway.connections.files, place.url, scale)
     backend = await gateway.connections.backend(account.backend, None)
     return await gateway.photo_files.picture(backend, place.url, scale)
-
-
-def tag(picture: Picture) -> str:
-    """The ETag: equal for equal bytes."""
-    return f'"{blake2b(picture.data, digest_size=TAG_BYTES).hexdigest()}"'
-
-
-def _is_known(header: str, tag: str) -> bool:
-    return tag in {one.strip().removeprefix("W/") for one in header.split(",")} or header.strip() == "*"
-
-
-def _failure(error: ApiError) -> Response:
-    text = NOT_FOUND if error.status == 404 else error.text
-    return PlainTextResponse(f"{text}\n", error.status, {**NO_STORE, **error.headers})

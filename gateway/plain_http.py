@@ -25,7 +25,7 @@ NOT_THIS_LOGIN = (
 NO_PAGES = "There are no web pages on this address, because it has no TLS. Use the https address."
 PAGES = frozenset({"oauth/authorize"})
 """Calls that are pages for people."""
-BESIDE_CALLS = ("/photo/", "/livez")
+BESIDE_CALLS = ("/photo/", "/pictures/", "/livez")
 """What is served here beside the calls."""
 
 

@@ -251,12 +251,15 @@ def variant_of(ask: Ask) -> Variant:
     """Everything beside the upstream bytes that the output depends on."""
     session, dialect = ask.session, ask.session.dialect
     renamed = session.screen_name != session.account.username
+    extended = ask.format == "json" and ask.text("tweet_mode") == "extended"
     return Variant(
         format="json" if ask.format == "json" else "xml",
         scope=session.scope,
         host=session.scope.partition("://")[2],
         base_url=ask.base_url,
-        entities=ask.flag("include_entities"),
+        entities=ask.flag("include_entities") or extended,
+        extended=extended,
+        trim=ask.flag("trim_user"),
         escape=dialect.escape,
         source_link=dialect.source_link,
         addresses=dialect.screen_names == "address",

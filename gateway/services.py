@@ -27,8 +27,10 @@ from gateway.oauth.provider import Provider
 from gateway.oauth.signatures import Signatures
 from gateway.once import Once
 from gateway.paging import Walks
+from gateway.parts import Parts
 from gateway.photo_addresses import PhotoAddresses
 from gateway.photo_files import PhotoFiles
+from gateway.picture_addresses import PictureAddresses
 from gateway.photos import Photos
 from gateway.render import Renderer
 from gateway.settings import Settings
@@ -64,7 +66,9 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     background: Background
     photo_addresses: PhotoAddresses
     photo_files: PhotoFiles
+    picture_addresses: PictureAddresses
     photos: Photos
+    parts: Parts
 
     def clear(self) -> None:
         """Drop what is kept finished in memory; nothing is lost by it."""
@@ -113,7 +117,9 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
         background=background,
         photo_addresses=PhotoAddresses(vault.hash("photo addresses").encode()),
         photos=Photos(store, ids, secret=vault.hash("photo ids").encode()),
+        parts=Parts(store, vault, most_file=settings.max_body, most_open=settings.upload_bytes),
         photo_files=PhotoFiles(background, settings.picture_bytes),
+        picture_addresses=PictureAddresses(vault.hash("picture addresses").encode()),
     )
 
 

@@ -5,10 +5,10 @@ Indices count code points of `text` exactly as it is sent, escaped or not: `text
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mappings import hub
+from mappings import hub, old_pictures
 from mappings.characters import FORBIDDEN, clean
 from mappings.links import Link
 
@@ -66,8 +66,10 @@ def entities(
     media: tuple[hub.Media, ...],
     accounts: Mapping[str, int],
     number: int,
+    named: Callable[[hub.Mention], str] | None = None,
 ) -> dict[str, Any]:
-    """The `entities` object. `number` is the status's integer; `media` is absent when there is none."""
+    """The `entities` object. `number` is the status's integer; `media` is absent when there is none. `named`: how
+    people are called, `mention_name` unless said otherwise."""
     found: dict[str, list[Any]] = {"hashtags": [], "symbols": [], "urls": [], "user_mentions": []}
     shown = []
     for mark in marks:
@@ -75,7 +77,7 @@ def entities(
         if kind == "hashtag":
             found["hashtags"].append({"text": mark.text.removeprefix("#"), "indices": [mark.start, mark.end]})
         elif kind == "mention":
-            found["user_mentions"].append(_mention(mark, mentions, accounts))
+            found["user_mentions"].append(_mention(mark, mentions, accounts, named or mention_name))
         elif kind == "media" and media[mark.link.place].type in MEDIA_TYPES:
             shown.append(_media(mark, media[mark.link.place], number))
         else:
@@ -92,10 +94,12 @@ def _url(mark: Mark) -> dict[str, Any]:
     }
 
 
-def _mention(mark: Mark, mentions: tuple[hub.Mention, ...], accounts: Mapping[str, int]) -> dict[str, Any]:
+def _mention(
+    mark: Mark, mentions: tuple[hub.Mention, ...], accounts: Mapping[str, int], named: Callable[[hub.Mention], str]
+) -> dict[str, Any]:
     """`id` 0 where the backend does not say who it is."""
     person = find_mention(mark.link, mentions)
-    name = mention_name(person) if person else mark.text.lstrip("@").partition("@")[0]
+    name = named(person) if person else mark.text.lstrip("@").partition("@")[0]
     number = accounts.get(person.native, 0) if person else 0
     return {
         "id": number,
@@ -111,6 +115,11 @@ def mention_name(mention: hub.Mention) -> str:
     return (mention.username or mention.acct).lstrip("@").partition("@")[0]
 
 
+def address_name(mention: hub.Mention) -> str:
+    """The name with the host, of people of other servers."""
+    return mention.acct.lstrip("@") or mention_name(mention)
+
+
 def find_mention(link: Link, mentions: tuple[hub.Mention, ...]) -> hub.Mention | None:
     """Whom an anchor names: by address of the profile, else by the name it shows."""
     for mention in mentions:
@@ -124,8 +133,10 @@ def find_mention(link: Link, mentions: tuple[hub.Mention, ...]) -> hub.Mention |
 
 
 def _media(mark: Mark, media: hub.Media, number: int) -> dict[str, Any]:
-    address = clean(mark.link.url)
-    plain = "http://" + address.removeprefix("https://") if address.startswith("https://") else address
+    leads, still = clean(mark.link.url), media.preview_url if media.type != "image" else ""
+    address = clean(still) or leads
+    is_plain = media.own or not address.startswith("https://")
+    plain = address if is_plain else "http://" + address.removeprefix("https://")
     native = number + mark.link.place
     return {
         "id": native,
@@ -135,10 +146,10 @@ def _media(mark: Mark, media: hub.Media, number: int) -> dict[str, Any]:
         "media_url_https": address,
         "url": mark.text,
         "display_url": clean(mark.link.display),
-        "expanded_url": address,
+        "expanded_url": leads,
         "ext_alt_text": clean(media.description),
         "type": MEDIA_TYPES[media.type],
-        "sizes": sizes(media.width, media.height),
+        "sizes": own_sizes(media.width, media.height) if media.own else sizes(media.width, media.height),
     }
 
 
@@ -147,6 +158,15 @@ def sizes(width: int, height: int) -> dict[str, dict[str, Any]]:
     longest = max(width, height)
     listed = [(name, side) for name, side, above in SIZES if longest > above or above == 0]
     return {name: _fit(width, height, side) for name, side in listed}
+
+
+def own_sizes(width: int, height: int) -> dict[str, dict[str, Any]]:
+    """Those that the gateway makes of it: the same, but the smallest is cut to a square."""
+    fits = {name: old_pictures.SIZES[old_pictures.Kind.MEDIA][name] for name, _, _ in SIZES}
+    return {
+        name: {"w": fit.width, "h": fit.height, "resize": "crop"} if fit.cut else _fit(width, height, fit.width)
+        for name, fit in fits.items()
+    }
 
 
 def _fit(width: int, height: int, side: int) -> dict[str, Any]:

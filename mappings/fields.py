@@ -57,7 +57,7 @@ USER_FIELDS: tuple[Field, ...] = (
     Field("screen_name", "text", "exact", "user name without host; the reader's own: the login as typed"),
     Field("location", "text", "derived", "profile field named like location, else the network's label"),
     Field("description", "text", "derived", "the note as plain text"),
-    Field("profile_image_url", "text", "exact", "avatar; one size only", value="avatar"),
+    Field("profile_image_url", "text", "exact", "avatar; small where pictures come from the gateway", value="avatar"),
     Field("profile_image_url_https", "text", "exact", "the same", value="avatar"),
     Field("profile_image_url_profile_size", "text", "exact", "the same", value="avatar"),
     Field("profile_image_url_large", "text", "exact", "the same", value="avatar"),
@@ -140,7 +140,7 @@ ENTITY_FIELDS: tuple[Field, ...] = (
     Field("urls", "list", "exact", "links, also of the poll, the quoted post and files that are no pictures"),
     Field("user_mentions", "list", "exact", "linked names; id 0 where the server does not say who it is"),
     Field(
-        "media", "list", "exact", "pictures and videos; sizes are computed, the files come in one size", optional=True
+        "media", "list", "exact", "pictures, videos by their still; sizes are computed, the files come in one size", optional=True
     ),
 )
 

@@ -110,7 +110,7 @@ KEYS: dict[str, tuple[Kind, str]] = {
 """Keys of replies whose values are addresses of pictures, and which size belongs there."""
 
 _WEB = ("https://", "http://")
-_IMAGE = re.compile(r"""(<img\b[^>]*?\ssrc=)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_IMAGE = re.compile(r"""(<img\b[^>]{0,2000}?\ssrc=)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _END = r"""(?=["'<\s]|$)"""
 
 

@@ -55,6 +55,11 @@ class FakeConnections:
             raise TokenGone("The token is not known.")
         return self.of(acct)
 
+    @property
+    def files(self) -> FakeBackend:
+        """Files that are for everybody."""
+        return self.of("")
+
     def of(self, acct: str) -> FakeBackend:
         """The backend of one person, always the same one."""
         return self._made.setdefault(acct, FakeBackend(self.world, acct, self.wire, self._capabilities))

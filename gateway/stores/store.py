@@ -64,7 +64,7 @@ class LoginRecord(msgspec.Struct, frozen=True, kw_only=True):
     `hash` is the keyed hash of the secret the client sends, `public` its X25519 public half, `sealed` the backend
     token sealed to it and then under the server key. `kind` "oauth": `hash` is that of the `oauth_token`, `secret` the
     token's own secret, sealed in the same way, `consumer` the key of the client it was granted to. `plain_http`: the
-    device may come over the listener without TLS.
+    device may come over the listener without TLS. `pictures`: it gets them from the gateway, as it can load them.
     """
 
     hash: str
@@ -77,6 +77,7 @@ class LoginRecord(msgspec.Struct, frozen=True, kw_only=True):
     dialect: str = ""
     read_only: bool = False
     plain_http: bool = False
+    pictures: bool = False
     created: int = 0
     last_used: int = 0
     public: bytes = b""
@@ -125,6 +126,9 @@ class Store(Protocol):
     async def account_by_id(self, backend: str, id: int) -> str | None: ...
     async def put_media(self, account: str, native: str, now_ms: int) -> int:
         """A new integer for an uploaded file."""
+
+    async def set_media(self, account: str, id: int, native: str) -> None:
+        """The uploaded file of an integer that was made elsewhere."""
 
     async def media_by_ids(self, account: str, ids: Sequence[int]) -> dict[int, str]: ...
     async def set_kind(self, backend: str, key: str, kind: str) -> None:
