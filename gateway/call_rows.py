@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from gateway.calls import Table
-from gateway.rows import friendica, further, groups, lists, messages, notifications, people, photos, site, statuses
+from gateway.rows import (
+    files,
+    friendica,
+    further,
+    groups,
+    lists,
+    messages,
+    notifications,
+    people,
+    photos,
+    site,
+    statuses,
+)
 
-FAMILIES = (people, statuses, messages, groups, lists, photos, notifications, friendica, further, site)
+FAMILIES = (people, statuses, files, messages, groups, lists, photos, notifications, friendica, further, site)
 
 TABLE = Table(row for family in FAMILIES for row in family.ROWS)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from importlib import import_module
@@ -32,6 +33,7 @@ from gateway.error_bodies import error_body
 from gateway.errors import CONNECT, ApiError, LinkAgain, Redirect, reply_to
 from gateway.exchange import Exchange
 from gateway.flights import Flights
+from gateway.metrics import Counts
 from gateway.oauth import addresses
 from gateway.oauth.parameters import Sent, is_signed
 from gateway.params import read
@@ -73,10 +75,17 @@ def _function(name: str) -> Handler:
 
 
 class Dispatch:
-    """ASGI middleware: answers the calls of the table, passes everything else on."""
+    """ASGI middleware: answers the calls of the table, passes everything else on. `counts` for the metrics."""
 
-    def __init__(self, app: ASGIApp, gateway: Gateway, handlers: Mapping[str, Handler] | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        gateway: Gateway,
+        handlers: Mapping[str, Handler] | None = None,
+        counts: Counts | None = None,
+    ) -> None:
         self._app = app
+        self._counts = counts
         self._gateway = gateway
         self._settings = gateway.settings
         self._handlers = load_handlers() if handlers is None else handlers
@@ -99,13 +108,20 @@ class Dispatch:
         try:
             answer = await self._answer(exchange, target.call, Incoming(receive, self._settings.request_seconds))
         except Gone:
-            _write_line(exchange, CLIENT_GONE, 0)
+            self._over(exchange, CLIENT_GONE, 0)
             return
         await self._tell(exchange, answer, send)
 
     async def _tell(self, exchange: Exchange, answer: Answer, send: Send) -> None:
         await answer.send(send, exchange.id, head=exchange.method == "HEAD")
-        _write_line(exchange, answer.status, len(answer.body))
+        self._over(exchange, answer.status, len(answer.body))
+
+    def _over(self, exchange: Exchange, status: int, size: int) -> None:
+        """A request has ended."""
+        if self._counts is not None:
+            denied = exchange.session is None and AUTHORIZATION in exchange.headers
+            self._counts.request(exchange.call, status, time.perf_counter() - exchange.started, denied=denied)
+        _write_line(exchange, status, size)
 
     async def _answer(self, exchange: Exchange, call: Call, incoming: Incoming) -> Answer:
         try:
@@ -184,6 +200,7 @@ class Dispatch:
                 raise
             return None
         plain_http.admit(session, plain=exchange.plain_http)
+        session = exchange.followed(session)
         if session is not None and session.login.read_only and call.write:
             raise ApiError(403, "This login may only read.")
         return session
@@ -197,6 +214,7 @@ class Dispatch:
             gateway=self._gateway,
             session=exchange.session,
             mount=exchange.mount,
+            method=exchange.method,
             request_path=request,
             user_agent=exchange.header(b"user-agent"),
             url=f"{base_url}/{request}",
@@ -224,7 +242,8 @@ class Dispatch:
         session = exchange.session
         if session is None or exchange.method != "GET" or exchange.has_body:
             return await self._work(handler, ask)
-        asked = (session.login.hash, session.screen_name, ask.base_url, exchange.path, exchange.query)
+        who = (session.login.hash, session.screen_name, session.dialect.name)
+        asked = (*who, ask.base_url, exchange.path, exchange.query)
         return await self._flights.read(session.account.id, asked, lambda: self._work(handler, ask))
 
     async def _work(self, handler: Handler, ask: Ask) -> bytes:
@@ -242,15 +261,17 @@ class Dispatch:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
+                more = [(b"x-request-id", exchange.id.encode())]
                 if NOSNIFF not in message["headers"]:
-                    message = {**message, "headers": [*message["headers"], NOSNIFF]}
+                    more.append(NOSNIFF)
+                message = {**message, "headers": [*message["headers"], *more]}
             size += len(message.get("body", b""))
             await send(message)
 
         try:
             await self._app(scope, receive, watched)
         finally:
-            _write_line(exchange, status, size)
+            self._over(exchange, status, size)
 
 
 class UnknownCall:
@@ -286,7 +307,7 @@ def failure(exchange: Exchange, error: Exception) -> Answer:
     headers = dict(reply.headers)
     if reply.status == 401:
         headers = {**CHALLENGES.get(exchange.format, CHALLENGE), **headers}
-    body = error_body(reply, exchange.format, exchange.request())
+    body = error_body(reply, exchange.format, exchange.request(), root=exchange.dialect.error_root)
     headers["Content-Type"] = content_type(exchange.format, body)
     return Answer(reply.status, body, {**headers, **rate_headers(exchange.session)})
 

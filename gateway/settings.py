@@ -71,6 +71,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "pages, and only logins made with `--plain-http` may use it. Empty: none."
         ),
     ] = ""
+    workers: Annotated[
+        int, Meta(ge=1, le=64, description="Processes that answer requests on the same address; one a core is plenty.")
+    ] = 1
+    metrics: Annotated[
+        Listener,
+        Meta(
+            description="`host:port` where Prometheus fetches `/metrics`, in the own network; further workers take the "
+            "ports after it. Empty: none."
+        ),
+    ] = ""
     allow_hosts: Annotated[
         tuple[Host, ...], Meta(description="Exact `host:port` pairs that may be private, loopback or plain http.")
     ] = ()
@@ -114,6 +124,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     fragment_bytes: Annotated[
         int, Meta(ge=0, description="Memory for rendered statuses kept between requests.")
     ] = 32 * 1024 * 1024
+    upload_bytes: Annotated[
+        Size,
+        Meta(
+            description="What the store holds of files that come in parts, before they are complete; one account may "
+            "use a quarter, one file be as large as `max_body`."
+        ),
+    ] = 256 * 1024 * 1024
     photo_bytes: Annotated[Size, Meta(description="Largest photo or profile picture taken from a client.")] = (
         16 * 1024 * 1024
     )

@@ -118,6 +118,11 @@ def media_tree(*, id: int, size: int, width: int, height: int, mime: str, previe
     }
 
 
+def upload_tree(id: int, seconds: int) -> dict[str, Any]:
+    """media/upload, INIT and STATUS, of a file that comes in parts and is not complete."""
+    return {"media_id": id, "media_id_string": str(id), "expires_after_secs": seconds}
+
+
 def error_tree(text: str, request: str, line: str, code: int) -> dict[str, Any]:
     """One body for every reader: flat as specified, inside `status` as 2021.01 sent it, and Twitter's list.
 

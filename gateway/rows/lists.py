@@ -5,8 +5,8 @@ from __future__ import annotations
 from gateway.calls import JSON_XML, POST_DELETE, POST_PUT, Call, Need, Param, Type
 from gateway.rows.shared import (
     CONVERSATION_ID,
-    ENTITIES,
     EXCLUDE_REPLIES,
+    FORM_OF_STATUS,
     LINE_CHARS,
     LISTS,
     TIMELINE_CAP,
@@ -62,7 +62,7 @@ ROWS = (
     change("lists/destroy", POST_DELETE, "lists.destroy", "Deletes a list.", LIST_ID),
     Call(
         path="lists/statuses",
-        params=(LIST_ID, count(TIMELINE_CAP), *WINDOW, EXCLUDE_REPLIES, CONVERSATION_ID, ENTITIES),
+        params=(LIST_ID, count(TIMELINE_CAP), *WINDOW, EXCLUDE_REPLIES, CONVERSATION_ID, *FORM_OF_STATUS),
         root="statuses",
         item="status",
         needs=(LISTS,),

@@ -33,8 +33,16 @@ GET_TEXT = Param(name="getText", cap=NAME_CHARS, doc="`html` or `plain`: form of
 GET_USERS = Param(name="getUserObjects", type=Type.FLAG, default=True, doc="`false` leaves sender and recipient out.")
 VERBOSE = Param(name="friendica_verbose", type=Type.FLAG, default=False, doc="Answers `result` and `message` instead.")
 
-NO_RTS = ("include_rts", "trim_user", "contributor_details")
-TRIM = ("trim_user",)
+TRIM_USER = Param(name="trim_user", type=Type.FLAG, default=False, doc="Of people only their ids.")
+TWEET_MODE = Param(
+    name="tweet_mode",
+    cap=NAME_CHARS,
+    doc="`extended`: JSON has `full_text` and `display_text_range` beside `text`, entities, and `extended_entities`.",
+)
+FORM_OF_STATUS = (ENTITIES, TRIM_USER, TWEET_MODE)
+"""Of every call that gives statuses."""
+INCLUDE_RTS = Param(name="include_rts", type=Type.FLAG, default=True, doc="`false` leaves boosts out.")
+NO_RTS = ("include_rts", "contributor_details")
 
 LISTS = Need(capability="lists")
 UPLOADS = Need(capability="uploads")

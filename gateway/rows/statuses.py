@@ -5,9 +5,10 @@ from __future__ import annotations
 from gateway.calls import FEEDS, JSON_XML, POST_DELETE, POST_PUT, Call, Need, Param, Type
 from gateway.rows.shared import (
     CONVERSATION_ID,
-    ENTITIES,
     EXCLUDE_REPLIES,
+    FORM_OF_STATUS,
     GROUPS_NAMED,
+    INCLUDE_RTS,
     LINE_CHARS,
     NAME_CHARS,
     NO_RTS,
@@ -15,16 +16,14 @@ from gateway.rows.shared import (
     SCREEN_NAME,
     STATUS_ID,
     TIMELINE_CAP,
-    TRIM,
-    UPLOADS,
     USER_ID,
     WINDOW,
     count,
 )
 
 COUNT = count(TIMELINE_CAP)
-TIMELINE = (COUNT, *WINDOW, EXCLUDE_REPLIES, CONVERSATION_ID, ENTITIES)
-LIST = (COUNT, *WINDOW, ENTITIES)
+TIMELINE = (COUNT, *WINDOW, EXCLUDE_REPLIES, CONVERSATION_ID, *FORM_OF_STATUS)
+LIST = (COUNT, *WINDOW, *FORM_OF_STATUS)
 MEDIA = Param(
     name="media",
     type=Type.FILES,
@@ -53,8 +52,8 @@ TIMELINES = (
     Call(
         path="statuses/home_timeline",
         aliases=("statuses/friends_timeline",),
-        params=TIMELINE,
-        ignored=NO_RTS,
+        params=(*TIMELINE, INCLUDE_RTS),
+        ignored=("contributor_details",),
         tail="user",
         root="statuses",
         item="status",
@@ -65,7 +64,6 @@ TIMELINES = (
     Call(
         path="statuses/public_timeline",
         params=TIMELINE,
-        ignored=TRIM,
         root="statuses",
         item="status",
         formats=FEEDS,
@@ -86,8 +84,8 @@ TIMELINES = (
     ),
     Call(
         path="statuses/user_timeline",
-        params=(USER_ID, SCREEN_NAME, PROFILE_URL, *TIMELINE),
-        ignored=NO_RTS,
+        params=(USER_ID, SCREEN_NAME, PROFILE_URL, *TIMELINE, INCLUDE_RTS),
+        ignored=("contributor_details",),
         tail="user",
         root="statuses",
         item="status",
@@ -138,9 +136,14 @@ ONE_STATUS = (
         params=(
             STATUS_ID,
             Param(name="conversation", type=Type.FLAG, default=False, doc="The whole conversation instead, as a list."),
-            ENTITIES,
+            Param(
+                name="include_my_retweet",
+                type=Type.FLAG,
+                default=False,
+                doc="Adds `current_user_retweet`: the id of my own boost of it, among my newest 120 posts.",
+            ),
+            *FORM_OF_STATUS,
         ),
-        ignored=("include_my_retweet", "trim_user"),
         tail="id",
         root="status",
         item="status",
@@ -151,8 +154,7 @@ ONE_STATUS = (
     Call(
         path="statuses/destroy",
         methods=POST_DELETE,
-        params=(STATUS_ID, ENTITIES),
-        ignored=TRIM,
+        params=(STATUS_ID, *FORM_OF_STATUS),
         tail="id",
         root="status",
         formats=JSON_XML,
@@ -163,8 +165,7 @@ ONE_STATUS = (
     Call(
         path="statuses/retweet",
         methods=POST_PUT,
-        params=(STATUS_ID, ENTITIES),
-        ignored=TRIM,
+        params=(STATUS_ID, *FORM_OF_STATUS),
         tail="id",
         root="status",
         formats=JSON_XML,
@@ -175,7 +176,7 @@ ONE_STATUS = (
     Call(
         path="favorites/create",
         methods=POST_PUT,
-        params=(STATUS_ID, ENTITIES),
+        params=(STATUS_ID, *FORM_OF_STATUS),
         tail="id",
         root="status",
         formats=JSON_XML,
@@ -186,7 +187,7 @@ ONE_STATUS = (
     Call(
         path="favorites/destroy",
         methods=POST_DELETE,
-        params=(STATUS_ID, ENTITIES),
+        params=(STATUS_ID, *FORM_OF_STATUS),
         tail="id",
         root="status",
         formats=JSON_XML,
@@ -221,42 +222,15 @@ POSTING = (
             audience("group_deny", "circle_deny", "Ids of groups that may not read it."),
             audience("contact_deny", "", "`cid`s of people who may not read it."),
             Param(name="network", cap=NAME_CHARS, doc="Network code; accepted, has no effect."),
-            ENTITIES,
+            *FORM_OF_STATUS,
         ),
-        ignored=("trim_user", "place_id", "display_coordinates", "visibility", "location", "category", "emailcc"),
+        ignored=("place_id", "display_coordinates", "visibility", "location", "category", "emailcc"),
         root="status",
         formats=JSON_XML,
         needs=POSTED,
         write=True,
         handler="posting.update",
         doc="Posts a status.",
-    ),
-    Call(
-        path="media/upload",
-        methods=POST_PUT,
-        params=(MEDIA, Param(name="description", cap=LINE_CHARS, doc="Description for people who cannot see it.")),
-        root="media",
-        formats=JSON_XML,
-        needs=(UPLOADS,),
-        write=True,
-        handler="posting.media_upload",
-        doc="Stores a picture; its `media_id` goes into `media_ids`.",
-    ),
-    Call(
-        path="media/metadata/create",
-        methods=POST_PUT,
-        params=(
-            Param(name="media_id", type=Type.ID, doc="Id from media/upload."),
-            Param(name="alt_text", doc="JSON object with `text`: the description."),
-            Param(name="json", doc="Both as one JSON object: the body itself."),
-        ),
-        root="media",
-        formats=JSON_XML,
-        needs=(UPLOADS,),
-        write=True,
-        spec=False,
-        handler="media.describe",
-        doc="Describes an uploaded picture.",
     ),
 )
 

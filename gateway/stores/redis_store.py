@@ -55,6 +55,10 @@ class RedisStore(RedisIds, RedisLogins, RedisRecords, RedisShort, RedisCopies):
             id += 1
         return id
 
+    async def set_media(self, account: str, id: int, native: str) -> None:
+        media = private_key(account, "media")
+        await self._do(lambda client: client.hset(media, str(id), native))
+
     async def _take(self, key: str, field: str, value: str) -> bool:
         return bool(await self._do(lambda client: client.hsetnx(key, field, value)))
 

@@ -37,6 +37,10 @@ def _put_media(db: sqlite3.Connection, account: str, native: str, now_ms: int) -
     return id
 
 
+def _set_media(db: sqlite3.Connection, account: str, id: int, native: str) -> None:
+    db.execute("INSERT OR REPLACE INTO media VALUES (?, ?, ?)", (account, id, native))
+
+
 def _media(db: sqlite3.Connection, account: str, ids: Sequence[int]) -> dict[int, str]:
     sql = "SELECT native FROM media WHERE account = ? AND id = ?"
     rows = {id: db.execute(sql, (account, bounded(id))).fetchone() for id in ids}
@@ -109,6 +113,9 @@ class SqliteStore(SqliteIds, SqliteLogins, SqliteRecords, SqliteShort, SqliteCop
 
     async def put_media(self, account: str, native: str, now_ms: int) -> int:
         return await self._write(_put_media, account, native, now_ms)
+
+    async def set_media(self, account: str, id: int, native: str) -> None:
+        await self._write(_set_media, account, id, native)
 
     async def media_by_ids(self, account: str, ids: Sequence[int]) -> dict[int, str]:
         return await self._read(_media, account, ids)

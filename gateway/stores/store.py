@@ -14,6 +14,7 @@ import msgspec
 from gateway.logs import without
 from gateway.stores.copies import Part, Row
 from mappings import hub
+from mappings.narrow import Pair
 
 
 class StoreDown(Exception):
