@@ -101,8 +101,8 @@ async def timeline(
     return tuple(seen.entry for seen in chosen)
 
 
-def _filters(ask: Ask) -> bool:
-    return ask.flag("exclude_replies")
+def _filters(ask: Ask) -> tuple[bool, bool]:
+    return ask.flag("exclude_replies"), ask.params.get("include_rts") is False
 
 
 async def _collect(
@@ -127,7 +127,7 @@ async def _collect(
 async def _first_window(ask: Ask, span: Span, mark: Mark | None, wanted: int) -> Window:
     backend = ask.session.backend
     limit = min(max(wanted, 1), backend.capabilities.page_size)
-    if ask.flag("exclude_replies"):
+    if any(_filters(ask)):
         limit = backend.capabilities.page_size
     bounds = await ask.gateway.ids.bounds(
         backend, span.above or None, None if mark or span.below == HIGHEST else span.below

@@ -31,7 +31,7 @@ from mappings.text import INERT, named, text_from_html
 CLOCK_SKEW = 10
 """Seconds the backend's clock may be off."""
 
-ANSWER_ONLY = frozenset({"include_entities", "getText", "getUserObjects"})
+ANSWER_ONLY = frozenset({"include_entities", "trim_user", "tweet_mode", "getText", "getUserObjects"})
 """Parameters that change the reply and not the post."""
 
 

@@ -49,7 +49,8 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     """Everything beside the upstream bytes that a fragment depends on. Part of every cache key.
 
     `scope` is the backend's base URL, `host` its host. `self_native`/`self_name` are set only when the reader's
-    screen name differs from the backend user name. `escape`: `&amp; &lt; &gt;` in text (Twitter mounts).
+    screen name differs from the backend user name. `extended`: JSON with `full_text`. `trim`: of people only ids.
+    `escape`: `&amp; &lt; &gt;` in text (Twitter mounts).
     `source_link`: `source` as an HTML anchor (Twitter mounts). `pictures`: they are at the gateway.
     """
 
@@ -58,6 +59,8 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     base_url: str
     entities: bool = False
+    extended: bool = False
+    trim: bool = False
     escape: bool = False
     source_link: bool = False
     self_native: str = ""

@@ -14,6 +14,7 @@ from mappings import hub
 from mappings.attachments import attachments
 from mappings.dates import wire
 from mappings.entities import entities, escaped, layout, mention_name
+from mappings.extended import extended
 from mappings.fields import ACTIVITIES, STATUS_FIELDS, element, inner
 from mappings.fragments import Format, Fragment, Hole, Numbers, Variant
 from mappings.html import NOTHING, Reading, read
@@ -74,7 +75,7 @@ class Rendering:
         thread = Hole("thread", original.key or original.native, self.numbers.statuses[original.native])
         owner = self.user(status.account)
         author = self.user(original.account) if wrapped else owner
-        return _OUTER[self.variant.format].render(
+        made = _OUTER[self.variant.format].render(
             status_values(status, original, self, body=body, text=text),
             (
                 owner.short,
@@ -89,11 +90,12 @@ class Rendering:
                 b"%d" % original.replies_count if comments else None,
             ),
         )
+        return extended(made, text, found, original.media) if self.variant.extended else made
 
     def inner(self, status: hub.Status, body: Body, *, quoted: bool = False) -> Fragment:
         """The object inside another. A quoted status holds no further one."""
         text, found = self.text(status, body)
-        return _INNER[self.variant.format].render(
+        made = _INNER[self.variant.format].render(
             status_values(status, status, self, body=body, text=text),
             (
                 self.user(status.account).full,
@@ -102,6 +104,7 @@ class Rendering:
                 None if quoted else self.quoted(status),
             ),
         )
+        return extended(made, text, found, status.media) if self.variant.extended else made
 
     def quoted(self, status: hub.Status) -> Fragment | None:
         """The quoted status, where it has a number."""

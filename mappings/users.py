@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from mappings import hub
 from mappings.characters import json_value, xml_value
 from mappings.dates import wire
+from mappings.extended import trimmed
 from mappings.fields import USER_FIELDS
 from mappings.fragments import Format, Fragment, Hole, Variant
 from mappings.html import plain
@@ -117,6 +118,9 @@ def person(account: hub.Account, variant: Variant, number: int, users: UserCache
 
 
 def _person(account: hub.Account, variant: Variant, number: int) -> Person:
+    if variant.trim:
+        ids = trimmed(number, variant.format)
+        return Person(ids, ids)
     template = _TEMPLATES[variant.format]
     native, body = account.native, template.own(user_values(account, variant, number)) + template.first
     short, full = Hole("contact", native, number, False), Hole("contact", native, number, True)

@@ -72,9 +72,10 @@ async def mentions(ask: Ask) -> Reply:
 
 def keep(ask: Ask) -> Keep:
     """What a timeline shows of what the backend sends."""
-    if ask.flag("exclude_replies"):
-        return lambda card: card.listed and not card.reply
-    return lambda card: card.listed
+    replies, boosts = not ask.flag("exclude_replies"), ask.params.get("include_rts") is not False
+    if replies and boosts:
+        return lambda card: card.listed
+    return lambda card: card.listed and (replies or not card.reply) and (boosts or not card.boost)
 
 
 async def conversation(ask: Ask, belongs: Callable[[Card], bool], title: str) -> Reply:
