@@ -40,6 +40,7 @@ NAME = Option("name", {"metavar": "NAME", "help": "login name"})
 ID = Option("id", {"metavar": "ID", "help": "as `oldbird password list` shows it"})
 READ_ONLY = Option("--read-only", {"action": "store_true", "help": "the password may read, not write"})
 PLAIN_HTTP = Option("--plain-http", {"action": "store_true", "help": "it may be used on the address without TLS too"})
+PICTURES = Option("--pictures", {"action": "store_true", "help": "an old device: it gets small JPEG and PNG pictures"})
 FROM_FILE = "file with the access token of the account, - for standard input"
 
 COMMANDS = (
@@ -55,6 +56,7 @@ COMMANDS = (
             Option("--name", {"dest": "device", "metavar": "DEVICE", "help": "what the app password is for"}),
             READ_ONLY,
             PLAIN_HTTP,
+            PICTURES,
         ),
     ),
     Command(
@@ -64,6 +66,7 @@ COMMANDS = (
             Option("--device", {"required": True, "metavar": "D", "help": "what the app password is for"}),
             READ_ONLY,
             PLAIN_HTTP,
+            PICTURES,
             Option("--token-file", {"metavar": "F", "help": f"instead of an existing password: {FROM_FILE}"}),
         ),
     ),
@@ -74,6 +77,10 @@ COMMANDS = (
     Command(
         ("password", "plain-http"), "gateway.cli_logins:plain_http", "let a login use the address without TLS, or not",
         (NAME, ID, Option("allowed", {"choices": ("on", "off"), "help": "on or off"})),
+    ),
+    Command(
+        ("password", "pictures"), "gateway.cli_logins:pictures", "send a login small pictures, or those of the servers",
+        (NAME, ID, Option("wanted", {"choices": ("on", "off"), "help": "on or off"})),
     ),
     Command(
         ("consumer", "add"), "gateway.cli_consumers:add", "register a program and print its key and secret",

@@ -58,7 +58,7 @@ async def _link(args: argparse.Namespace) -> int:
     token = credential_from(args)
     if args.server or "://" in args.actor:
         check_allowed(server, settings_of(args))
-    named = bool(args.device) or args.read_only or args.plain_http
+    named = bool(args.device) or args.read_only or args.plain_http or args.pictures
     async with opened(args) as desk:
         linked = await _linked(args, desk, server, token, device_of(args) if named else None)
     account = linked.account
@@ -120,6 +120,7 @@ def show(args: argparse.Namespace) -> int:
         rights = "read only" if login.read_only else "read and write"
         dates = f"created {day(login.created)}  last used {day(login.last_used)}"
         where = "  (also without TLS)" if login.plain_http else ""
+        where += "  (small pictures)" if login.pictures else ""
         print(f"{login.id}  {rights:<14}  {dates}  {login.name}{where}")
     return 0
 
@@ -153,9 +154,24 @@ async def _plain_http(args: argparse.Namespace) -> LoginRecord:
         return await desk.logins.let_plain_http(args.name, args.id, allowed=args.allowed == "on")
 
 
+def pictures(args: argparse.Namespace) -> int:
+    """`oldbird password pictures`"""
+    login = asyncio.run(_pictures(args))
+    told = "small pictures from here" if login.pictures else "the addresses of the pictures' own servers"
+    print(f"{login.id} ({login.name}) gets {told}.")
+    return 0
+
+
+async def _pictures(args: argparse.Namespace) -> LoginRecord:
+    async with opened(args) as desk:
+        return await desk.logins.let_pictures(args.name, args.id, wanted=args.wanted == "on")
+
+
 def device_of(args: argparse.Namespace) -> Device:
     """The device that the arguments name."""
-    return Device(name=args.device or FIRST_DEVICE, read_only=args.read_only, plain_http=args.plain_http)
+    return Device(
+        name=args.device or FIRST_DEVICE, read_only=args.read_only, plain_http=args.plain_http, pictures=args.pictures
+    )
 
 
 def day(seconds: int) -> str:
