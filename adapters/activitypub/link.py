@@ -14,6 +14,7 @@ from adapters.activitypub.feed import Feed
 from adapters.activitypub.library import Library
 from adapters.activitypub.lists import Lists
 from adapters.activitypub.mirror import Mirror
+from adapters.activitypub.muting import Mutes
 from adapters.activitypub.sync import Sync
 from adapters.files import Files
 from adapters.shelf import Shelf
@@ -32,6 +33,7 @@ class Link:
         self.library = Library(client, shelf, facts.hosts, clock)
         self.lists = Lists(shelf)
         self.mirror = Mirror(facts, self.library, shelf, clock)
+        self.mutes = Mutes(shelf, self.mirror)
         self.sync = Sync(client, self.mirror)
         self.counts: dict[str, tuple[float, tuple[int, int, int]]] = {}
         self.sets: dict[str, tuple[float, frozenset[str]]] = {}

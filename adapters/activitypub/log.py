@@ -71,6 +71,7 @@ class Log:
         self.own: set[str] = set()
         self.liked: set[str] = set()
         self.shared: set[str] = set()
+        self.blocked: set[str] = set()
         self.deleted: set[str] = set()
         self.undone: dict[str, str] = {}
         for row in sorted(rows, key=lambda row: row.pos):
@@ -119,7 +120,7 @@ class Log:
             self.own.discard(row.native)
 
     def _kept(self, verb: str) -> set[str] | None:
-        return {"Like": self.liked, "Announce": self.shared}.get(verb)
+        return {"Like": self.liked, "Announce": self.shared, "Block": self.blocked}.get(verb)
 
     # reading
     @property

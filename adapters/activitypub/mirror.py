@@ -156,6 +156,10 @@ class Mirror:
             self._one(arrival, pos, known, change)
         await self.store(change, state or {})
 
+    async def store_state(self, state: dict[str, str]) -> None:
+        """Only that."""
+        await self.store(Change({}, {}, {}, []), state)
+
     async def store(self, change: Change, state: dict[str, str]) -> None:
         """Write it down: documents, then rows and state."""
         if not change.rows and all(self.state.get(name) == value for name, value in state.items()):

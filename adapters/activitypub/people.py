@@ -243,13 +243,22 @@ class People(Timelines):
         await self.link.mirror.glance()
         lists = (facts.following, facts.followers, facts.blocked)
         following, followers, blocked = await asyncio.gather(*(self._ids(url) for url in lists))
+        muted, asking = await self.link.mutes.all(), set(self._requests())
         return tuple(
             hub.Relationship(
                 native=native,
                 following=native in following,
                 followed_by=native in followers,
-                requested=native not in following and ("Follow", native) in log.done,
-                blocking=native in blocked or ("Block", native) in log.done,
+                requested=native not in following and self.waits_for(native),
+                requested_by=native not in followers and native in asking,
+                blocking=native in blocked or native in log.blocked,
+                muting=native in muted,
             )
             for native in dict.fromkeys(natives)
         )
+
+    def waits_for(self, native: str) -> bool:
+        """The reader asked to follow somebody who did not refuse."""
+        log = self.link.mirror.log
+        asked = log.done.get(("Follow", native), "")
+        return bool(asked) and not any((row.verb, row.actor) == ("Reject", native) for row in log.about(asked))

@@ -6,9 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from adapters.activitypub import collections
 from adapters.activitypub.feed import Feed, Post, readable
 from adapters.activitypub.log import HOME, INBOX
+from adapters.activitypub.shown import is_by, made
 from adapters.activitypub.social import Social
 from adapters.activitypub.timelines import Part, starts
 from adapters.backend import Window
@@ -42,7 +45,8 @@ class Reading(Social):
         found = {entry.status.native: entry for entry in await self.entries(rows)}
         others = await self.link.library.documents(native for native in wanted if log.of(native) is None)
         found |= await self._made(dict(others), others)
-        return {native: found[native] for native in wanted if native in found}
+        unwanted = await self.unwanted()
+        return {native: withheld(found[native], unwanted) for native in wanted if native in found}
 
     async def user(self, native: str, window: Window, *, replies: bool) -> hub.Page[hub.Entry]:
         """One person's posts: one's own from the mirror, those of others from their outbox."""
@@ -178,7 +182,7 @@ class Reading(Social):
             return tuple(found.values())
         words = query.casefold().split()
         newest = await self.rows(HOME, Part(None, 0, SEARCHED, pages=0), (INBOX,))
-        entries = await self.entries(newest.rows)
+        entries = await self.wanted(await self.entries(newest.rows))
         posts = [entry for entry in entries if entry.status.reblog_of is None]
         matching = [entry for entry in posts if words and has_words(entry.status, words)]
         return tuple(matching[offset : offset + max(1, min(limit, self.capabilities.page_size))])
@@ -205,6 +209,14 @@ class Reading(Social):
             if not is_public_url(url) or not self.link.client.is_own(url):
                 raise
             return await self.link.client.file(url)
+
+
+def withheld(entry: hub.Entry, unwanted: frozenset[str]) -> hub.Entry:
+    """Hidden from every list, where one of these people wrote or boosted it. Messages stay."""
+    status = entry.status
+    if not unwanted or status.visibility == hub.Visibility.DIRECT or not is_by(status, unwanted):
+        return entry
+    return made(replace(status, hidden=True))
 
 
 def within(posts: list[Post], window: Window) -> tuple[list[Post], bool]:

@@ -28,6 +28,11 @@ def made(status: hub.Status) -> hub.Entry:
     return hub.Entry(raw=ap.written(status), read=read, known=status)
 
 
+def is_by(status: hub.Status, people: frozenset[str]) -> bool:
+    """One of them wrote or boosted it."""
+    return status.account.native in people or status.original.account.native in people
+
+
 class Shown:
     """One account's view."""
 
@@ -143,6 +148,17 @@ class Shown:
         people = await self.link.library.people(wanted)
         self.link.library.learn([*documents, *at_hand.values()], self.me_id)
         return people
+
+    async def unwanted(self) -> frozenset[str]:
+        """Whom the reader blocks or mutes, as far as it is known without a request."""
+        return frozenset((*self.link.mirror.log.blocked, *await self.link.mutes.all()))
+
+    async def wanted(self, entries: tuple[hub.Entry, ...]) -> tuple[hub.Entry, ...]:
+        """Without what those people posted or boosted, and without boosts of it."""
+        unwanted = await self.unwanted()
+        if not unwanted:
+            return entries
+        return tuple(entry for entry in entries if not is_by(entry.status, unwanted))
 
     async def shown(self, native: str) -> hub.Entry:
         """A status by its id: from the mirror, else read. Raises Missing, and other BackendErrors."""

@@ -54,7 +54,8 @@ class Social(People):
         rows, older, _ = await self.rows(mark, part, (INBOX,))
         if len(rows) == NOTES_PAGE:
             older = f"{AT}{rows[-1].pos}"
-        return hub.Page(items=await self._told(rows), older=older)
+        unwanted = await self.unwanted()
+        return hub.Page(items=await self._told([row for row in rows if row.actor not in unwanted]), older=older)
 
     async def _noted_at(self, cursor: str | None) -> int | None:
         """The place of a cursor, which may be a notification's id: that of its activity."""
@@ -86,7 +87,8 @@ class Social(People):
         part = Part(place_in(cursor) if cursor else None, 0, ROWS_AT_ONCE, SPARSE_PAGES)
         rows, older, _ = await self.rows(DIRECT, part, (INBOX, OUTBOX))
         latest = self._latest()
-        tops = [row for row in rows if latest[self._root(row)] == row.id]
+        blocked = self.link.mirror.log.blocked
+        tops = [row for row in rows if latest[self._root(row)] == row.id and row.actor not in blocked]
         entries = {entry.status.native: entry for entry in await self.entries(tops)}
         return hub.Page(
             items=tuple(self._talk(row, entries[row.native]) for row in tops if row.native in entries),

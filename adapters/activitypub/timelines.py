@@ -84,6 +84,8 @@ class Timelines(Shown):
         part = Part(await self._below(window), self._above(window), self._limit(window))
         found = await self.rows(mark, part, sources)
         entries = await self.entries(found.rows)
+        if mark == HOME:
+            entries = await self.wanted(entries)
         if keep is not None:
             entries = tuple(entry for entry in entries if keep(entry.status))
         older = None if found.unfinished else found.older  # the next request goes on from there

@@ -23,9 +23,9 @@ What was sent and got no answer raises OutcomeUnknown; `own_newest` reads the ou
 from __future__ import annotations
 
 from adapters.activitypub.posting import Posting
-from adapters.activitypub.profile import Profile
 from adapters.activitypub.reacting import Reacting
+from adapters.activitypub.relating import Relating
 
 
-class Writing(Posting, Reacting, Profile):
-    """Changes as one account: own posts, reactions, groups, files, profile."""
+class Writing(Posting, Reacting, Relating):
+    """Changes as one account: own posts, reactions, groups, files, profile, contacts."""

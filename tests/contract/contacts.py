@@ -1,16 +1,12 @@
-"""Who follows and blocks whom: no part of the contract, done as each kind of server has it."""
+"""Letting somebody follow: no part of the contract, done as each kind of server has it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from adapters.activitypub.backend import ActivityPubBackend
-from mappings import activitypub as ap
 from mappings import activitypub_activities as acts
 from tests.contract.conftest import Side, until
-
-Ask = Callable[[], Awaitable[Any]]
 
 
 async def write(side: Side, path: str) -> Any:
@@ -20,13 +16,11 @@ async def write(side: Side, path: str) -> Any:
 
 async def befriend(one: Side, two: Side) -> None:
     """`one` follows `two`, who agrees if asked."""
-    if isinstance(one.backend, ActivityPubBackend):
-        await ask_and_agree(one, two)
-    else:
-        await write(one, f"/api/v1/accounts/{two.me.account.native}/follow")
-        asking = {person.native for person in (await two.backend.follow_requests(None)).items}
-        if one.me.account.native in asking:
-            await write(two, f"/api/v1/follow_requests/{one.me.account.native}/authorize")
+    forget(one)
+    before = (await one.backend.relationships([two.me.account.native]))[0]
+    if not before.following:
+        await one.backend.follow(two.me.account.native)
+        await agree(one, two)
 
     async def followed() -> bool:
         forget(one)
@@ -35,40 +29,22 @@ async def befriend(one: Side, two: Side) -> None:
     assert await until(followed, bool)
 
 
-async def ask_and_agree(one: Side, two: Side) -> None:
-    """The same by activities; nothing where it is so."""
+async def agree(one: Side, two: Side) -> None:
+    """`two` lets `one` follow, where that is asked for."""
     asker, asked = one.backend, two.backend
-    assert isinstance(asker, ActivityPubBackend)
-    assert isinstance(asked, ActivityPubBackend)
-    if (await asker.relationships([asked.me_id]))[0].following:
+    if isinstance(asked, ActivityPubBackend):
+        assert isinstance(asker, ActivityPubBackend)
+        native = await asker.standing(asked.me_id, "Follow")
+        follow = {"id": native, "type": "Follow", "actor": asker.me_id, "object": asked.me_id}
+        assert await until(lambda: asked.exists(native), bool)
+        await asked.perform(acts.respond(asked.me_id, follow, asked.now(), accept=True))
         return
-    done = await asker.perform(acts.follow(asker.me_id, asked.me_id, asker.now()))
-    follow = {**done, "type": "Follow", "actor": asker.me_id, "object": asked.me_id}
-    assert await until(lambda: asked.exists(ap.id_of(follow)), bool)
-    await asked.perform(acts.respond(asked.me_id, follow, asked.now(), accept=True))
+    asking = {person.native for person in (await asked.follow_requests(None)).items}
+    if one.me.account.native in asking:
+        await write(two, f"/api/v1/follow_requests/{one.me.account.native}/authorize")
 
 
 def forget(side: Side) -> None:
     """Whom it follows is read again, not after the minutes it is remembered for."""
     if isinstance(side.backend, ActivityPubBackend):
         side.backend.link.sets.clear()
-
-
-async def block(one: Side, two: Side) -> None:
-    """`one` wants nothing of `two`."""
-    backend = one.backend
-    if isinstance(backend, ActivityPubBackend):
-        await backend.perform(acts.block(backend.me_id, two.me.account.native, backend.now()))
-        forget(one)
-    else:
-        await write(one, f"/api/v1/accounts/{two.me.account.native}/block")
-
-
-async def unblock(one: Side, two: Side) -> None:
-    """No longer."""
-    backend = one.backend
-    if isinstance(backend, ActivityPubBackend):
-        assert await backend.take_back(two.me.account.native, "Block")
-        forget(one)
-    else:
-        await write(one, f"/api/v1/accounts/{two.me.account.native}/unblock")

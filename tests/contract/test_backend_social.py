@@ -10,7 +10,7 @@ from adapters.backend import Draft, ProfileChange, Window
 from adapters.errors import Missing, Refused, Unsupported
 from mappings import hub
 from tests.contract.conftest import Pair, Side, delete, until
-from tests.contract.contacts import befriend, block, unblock
+from tests.contract.contacts import befriend
 from tests.contract.test_backend import PICTURE, natives, unique, uploads
 
 pytestmark = pytest.mark.anyio
@@ -240,12 +240,12 @@ async def test_who_is_blocked_and_who_asks(pair: Pair) -> None:
     backend, two = pair.one.backend, pair.two.me.account
     if backend.capabilities.software in NO_BLOCKS:
         return
-    await block(pair.one, pair.two)
+    await backend.block(two.native)
     try:
         assert [person.acct for person in (await backend.blocks(None)).items] == [two.acct]
         assert (await backend.relationships([two.native]))[0].blocking
     finally:
-        await unblock(pair.one, pair.two)
+        await backend.unblock(two.native)
     await befriend(pair.one, pair.two)
     await befriend(pair.two, pair.one)
 
