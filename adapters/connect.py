@@ -145,6 +145,8 @@ class Connections:
         """Close all connections."""
         for task in tuple(self.looking.values()):
             task.cancel()
+        if "actors" in vars(self):
+            await self.actors.close()
         await self.transport.close()
 
 

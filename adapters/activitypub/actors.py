@@ -22,7 +22,8 @@ class Actors:
     ) -> None:
         self.transport = transport
         self.ways = Ways(transport, clock)
-        self.links = Links(self.ways, Renewals(clock=clock, sleep=sleep), clock)
+        self.renewals = Renewals(clock=clock, sleep=sleep)
+        self.links = Links(self.ways, self.renewals, clock)
 
     async def named(self, text: str, token: str) -> str:
         """The id of the actor that a handle or an address names. Raises BackendError."""
@@ -35,3 +36,7 @@ class Actors:
     async def signing_in(self, base_url: str, actor: str) -> ActorSigningIn:
         """The ways in at a server. Raises Unsupported where there are none, BackendError."""
         return await signing_in_at(self.transport, base_url.rstrip("/"), actor)
+
+    async def close(self) -> None:
+        """A token that is being renewed is kept first."""
+        await self.renewals.close()

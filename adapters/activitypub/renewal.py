@@ -12,7 +12,8 @@ import base64
 import binascii
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import msgspec
 from cachetools import LRUCache
@@ -30,6 +31,7 @@ NONCE_BYTES = 12
 EARLY_SECONDS, CLAIM_SECONDS = 60, 15
 """So long before its end a token is renewed; so long a process may take over it."""
 LOOKS, BETWEEN = 20, 0.25
+FINISH_SECONDS = 5.0
 PEOPLE = 4096
 
 
@@ -57,6 +59,7 @@ class Renewals:
         self.clock, self.sleep = clock, sleep
         self.current: LRUCache[str, Credential] = LRUCache(PEOPLE)
         self.turns: LRUCache[str, asyncio.Lock] = LRUCache(PEOPLE)
+        self.under_way: set[asyncio.Task[Credential]] = set()
 
     async def usable(self, credential: Credential, asking: Asking, shelf: Shelf, *, refused: str = "") -> Credential:
         """The credential as it is now, renewed when it ends or when `refused` is its token: the server did not take it.
@@ -85,9 +88,26 @@ class Renewals:
                 self.current[credential.key] = known
                 return known
             if await shelf.claim(CLAIM, CLAIM_SECONDS):
-                return await self._renew(known, asking, shelf)
+                return await self._whole(self._renew(known, asking, shelf))
             await self.sleep(BETWEEN)  # another process is at it
         raise Unavailable("The login is being renewed.", 5)
+
+    async def _whole(self, renewal: Coroutine[Any, Any, Credential]) -> Credential:
+        """A renewal to its end, whoever no longer waits: the old token is spent, and the new one must be kept."""
+        task = asyncio.create_task(renewal)
+        self.under_way.add(task)
+        task.add_done_callback(self._done)
+        return await asyncio.shield(task)
+
+    def _done(self, task: asyncio.Task[Credential]) -> None:
+        self.under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # perhaps nobody waits for it any more
+
+    async def close(self) -> None:
+        """Let what is under way come to its end, for a moment."""
+        if self.under_way:
+            await asyncio.wait(set(self.under_way), timeout=FINISH_SECONDS)
 
     async def _renew(self, known: Credential, asking: Asking, shelf: Shelf) -> Credential:
         fields = [("grant_type", "refresh_token"), ("refresh_token", known.refresh), *named(known.client, known.secret)]

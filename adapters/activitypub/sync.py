@@ -111,6 +111,10 @@ class Sync:
         self._lease = now + LEASE_SECONDS
         return True
 
+    def leads(self) -> bool:
+        """This process is the one that syncs now."""
+        return self.mirror.clock() < self._lease
+
     # heads
     async def _head(self, source: str, budget: Budget) -> Head | None:
         """None where it is as it was."""
