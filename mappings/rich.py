@@ -7,7 +7,7 @@ from html import escape
 from mappings import hub
 from mappings.characters import clean
 from mappings.html import REL, Reading
-from mappings.text import address, heads, quoted_inside, votes
+from mappings.text import address, heads, quoted_inside, votes, warnings
 
 
 def rich(status: hub.Status, reading: Reading, quote: Reading) -> tuple[str, str]:
@@ -26,6 +26,10 @@ def rich(status: hub.Status, reading: Reading, quote: Reading) -> tuple[str, str
             named, shown = _file(item, clean(url))
             titled += named
             html += shown
+        elif url and item.description not in reading.text:
+            told = f"<p>{escape(clean(item.description))}</p>"
+            titled += told
+            html += told
     return titled, html
 
 
@@ -58,4 +62,5 @@ def _poll(poll: hub.Poll, url: str) -> str:
 
 def _quote(quoted: hub.Status, quote: Reading) -> str:
     who = escape(f"♲ @{quoted.account.acct}:", quote=False)
-    return f"<blockquote><p>{_anchor(quoted.url or quoted.uri, who)}</p>{quote.html}</blockquote>"
+    before = "".join([f"<p>{escape(line, quote=False)}</p>" for line in warnings(quoted, quote).splitlines()])
+    return f"<blockquote><p>{_anchor(quoted.url or quoted.uri, who)}</p>{before}{quote.html}</blockquote>"

@@ -44,6 +44,11 @@ def heads(status: hub.Status) -> list[str]:
     return [*status.filters, status.title] if status.title else [*status.filters]
 
 
+def warnings(status: hub.Status, reading: Reading) -> str:
+    """The heads that the body does not hold, a line each."""
+    return "\n".join([title for title in heads(status) if title not in reading.text])
+
+
 def extras(status: hub.Status, reading: Reading, quote: Reading) -> list[str | Link]:
     """Pieces for what the HTML does not show: the poll, the quoted post, the media."""
     out: list[str | Link] = []
@@ -52,9 +57,11 @@ def extras(status: hub.Status, reading: Reading, quote: Reading) -> list[str | L
     if status.quote_of is not None and not quoted_inside(status.quote_of, reading):
         out += _quote(status.quote_of, quote)
     for index, item in enumerate(status.media):
-        url = address(item)
+        url, alternative = address(item), f" [{item.description}]" if item.description else ""
         if url and url not in reading.text:
-            out += ["\n" if index else "\n\n", Link("media", item.description, url, index)]
+            out += ["\n" if index else "\n\n", Link("media", "", url, index), alternative]
+        elif url and item.description not in reading.text:
+            out += ["\n\n", alternative[1:]]
     return out
 
 
@@ -83,7 +90,7 @@ def whole_pieces(status: hub.Status, reading: Reading, more: Sequence[str | Link
 
 
 def _lead(status: hub.Status, reading: Reading) -> str:
-    lead = "\n".join([title for title in heads(status) if title not in reading.text])
+    lead = warnings(status, reading)
     return f"{lead}\n\n" if lead and reading.text else lead
 
 
@@ -107,9 +114,9 @@ def votes(count: int | None) -> str:
 
 
 def _quote(quoted: hub.Status, quote: Reading) -> list[str | Link]:
-    """`♲ @who: text` and the link."""
-    link = quoted.url or quoted.uri
-    out: list[str | Link] = [f"\n\n♲ @{quoted.account.acct}: ", *quote.pieces]
+    """`♲ @who: text` and the link; its warnings first."""
+    link, before = quoted.url or quoted.uri, warnings(quoted, quote)
+    out: list[str | Link] = [f"\n\n♲ @{quoted.account.acct}: ", f"{before}\n\n" if before else "", *quote.pieces]
     return [*out, "\n" if quote.pieces else "", Link("url", link, link)] if link else out
 
 

@@ -39,10 +39,10 @@ def test_a_title_alone_and_nothing_at_all() -> None:
 
 def test_pictures_are_linked_with_their_description() -> None:
     post = status(media=(picture("7"), picture("8", description="")))
-    assert text(post) == "Found a valve radio\n\nhttps://files.example/7.png [A radio]\nhttps://files.example/8.png"
-    assert (
-        text(post, entities=True) == "Found a valve radio\n\nhttps://files.example/7.png\nhttps://files.example/8.png"
-    )
+    told = "Found a valve radio\n\nhttps://files.example/7.png [A radio]\nhttps://files.example/8.png"
+    assert text(post) == text(post, entities=True) == told
+    (entity, _) = as_json(post, entities=True)["entities"]["media"]
+    assert told[slice(*entity["indices"])] == entity["url"] == "https://files.example/7.png"
 
 
 def test_a_picture_alone_is_the_text() -> None:
@@ -51,7 +51,9 @@ def test_a_picture_alone_is_the_text() -> None:
 
 def test_a_file_the_body_links_to_is_not_named_twice() -> None:
     post = status(content='<p>see <a href="https://files.example/7.png">this</a></p>', media=(picture(),))
-    assert text(post) == "see this https://files.example/7.png"
+    assert text(post) == "see this https://files.example/7.png\n\n[A radio]"
+    assert text(post, entities=True) == "see https://files.example/7.png\n\n[A radio]"
+    assert as_json(post)["statusnet_html"].endswith("</a></p><p>A radio</p>")
     entity = as_json(post, entities=True)["entities"]
     assert entity["urls"] == []
     assert entity["media"][0]["indices"] == [4, 31]
