@@ -19,7 +19,8 @@ from gateway.stores.copies import FIELDS, OWN, SHARED, Part, Row
 from gateway.stores.store import AccountRecord, Store
 from mappings.order import LIMIT
 
-VERSION = 1
+VERSION = 2
+"""2: with narrow ids."""
 CONTENT_TYPE = "application/x-ndjson"
 READ_ANEW = frozenset({"photo", "photo-walk"})
 """Kinds of records that are left out. The ids of photos come from the server key: elsewhere they would be others."""
@@ -55,7 +56,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True, tag_field="part", tag="end"
 
 KINDS: dict[tuple[str, str], Any] = {
     ("statuses", "id"): Wide, ("media", "id"): Wide, ("entries", "id"): Wide, ("people", "id"): Small,
-    ("numbers", "id"): Small, ("records", "value"): bytes,
+    ("numbers", "id"): Small, ("narrow", "id"): Small, ("narrow", "wide"): Wide, ("records", "value"): bytes,
     ("statuses", "sort"): Annotated[str, Meta(pattern="^[!-~]*$")],
 }  # fmt: skip
 """Types of columns that are not simply text."""

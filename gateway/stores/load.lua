@@ -2,7 +2,7 @@
 -- When there are none, and write is set, all are added; what is there already stays.
 -- ARGV: one packed table {part, rows, today, write}; then, for records, the values, which are bytes
 -- KEYS  statuses: ids, sorts, records, asked    people, numbers: number of a native, native of a number
---       entries: ids, rows    media, kinds, records, states: one hash
+--       narrow: ids, wides    entries: ids, rows    media, kinds, records, states: one hash
 local batch = cmsgpack.unpack(ARGV[1])
 local part, rows, today, write = batch[1], batch[2], batch[3], batch[4]
 local differs, put = {}, {}
@@ -57,6 +57,19 @@ differs.numbers = differs.people
 function put.numbers(row)
   put.people(row)
   if row[1] > tonumber(redis.call("HGET", KEYS[2], "last") or 0) then redis.call("HSET", KEYS[2], "last", row[1]) end
+end
+
+-- {id, wide}
+function differs.narrow(row)
+  local id = redis.call("ZSCORE", KEYS[1], string.format("%.0f", row[2]))
+  local wide = redis.call("ZSCORE", KEYS[2], row[1])
+  return (id and tonumber(id) ~= row[1]) or (wide and tonumber(wide) ~= row[2])
+end
+
+function put.narrow(row)
+  local wide = string.format("%.0f", row[2])
+  redis.call("ZADD", KEYS[1], row[1], wide)
+  redis.call("ZADD", KEYS[2], wide, row[1])
 end
 
 -- {id, native}

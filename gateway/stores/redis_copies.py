@@ -16,6 +16,7 @@ unpack_entry = msgspec.msgpack.Decoder(tuple[int, str, str, str]).decode
 OWN_KEYS: dict[Part, tuple[str, ...]] = {
     "media": ("media",),
     "numbers": ("numbers:{}", "natives:{}"),
+    "narrow": ("narrow:{}:ids", "narrow:{}:wides"),
     "entries": ("index:{}:ids", "index:{}:rows"),
     "records": ("records:{}",),
     "states": ("index:{}:state",),
@@ -52,6 +53,10 @@ class RedisCopies(RedisBase):
             return
         for name in await self._names(part, scope):
             key = self._keys(part, scope, name)[DUMPED.get(part, 0)]
+            if part == "narrow":
+                async for pairs in self._scored(key):
+                    yield [(*name, id, int(wide)) for wide, id in pairs]
+                continue
             async for fields in self._fields(key):
                 rows = [_row(part, name, field, value) for field, value in fields.items()]
                 for start in range(0, len(rows), PAGE):  # a small hash comes whole
@@ -59,11 +64,16 @@ class RedisCopies(RedisBase):
 
     async def _statuses(self, backend: str) -> AsyncIterator[list[Row]]:
         ids, records = keys_of(backend, "ids", "records")
-        low = "-inf"
-        while found := await self._ask("zrangebyscore", ids, low, "+inf", 0, PAGE, withscores=True):
+        async for found in self._scored(ids):
             packed = await self._ask("hmget", records, [key for key, _ in found])
             known = [(key.decode(), unpack_row(row)) for (key, _), row in zip(found, packed, strict=True) if row]
             yield [(row[0], key, *row[1:]) for key, row in known]
+
+    async def _scored(self, key: str) -> AsyncIterator[list[tuple[bytes, int]]]:
+        """Members of a sorted set with their scores, in pages."""
+        low = "-inf"
+        while found := await self._ask("zrangebyscore", key, low, "+inf", 0, PAGE, withscores=True):
+            yield [(member, int(score)) for member, score in found]
             low = f"({int(found[-1][1])}"
 
     async def _fields(self, key: str) -> AsyncIterator[dict[bytes, bytes]]:

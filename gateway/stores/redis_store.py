@@ -11,6 +11,7 @@ from gateway.stores.redis_base import PREFIX, infos, keys_like, private_key
 from gateway.stores.redis_copies import RedisCopies
 from gateway.stores.redis_ids import RedisIds, pack
 from gateway.stores.redis_logins import ACCOUNTS, RedisLogins
+from gateway.stores.redis_narrow import RedisNarrow
 from gateway.stores.redis_records import RedisRecords
 from gateway.stores.redis_short import CLAIM, KEPT, RedisShort
 from gateway.stores.store import IndexEntry
@@ -26,9 +27,13 @@ COUNTED = {
     "media": ("media", "hlen"),
     "index:": ("index_entries", "zcard"),
     "numbers:": ("numbers", "hlen"),
+    "narrow:": ("narrow", "zcard"),
     "records:": ("records", "hlen"),
 }
 """What follows the hash tag in a key, up to its first colon -> what it holds, how to count."""
+
+TWOFOLD = frozenset({"index", "narrow"})
+"""Several keys each, of which one is counted."""
 
 unpack_entry = msgspec.msgpack.Decoder(tuple[int, str, str, str]).decode
 
@@ -46,7 +51,7 @@ def _once(key: str) -> str:
     return ONCE + key
 
 
-class RedisStore(RedisIds, RedisLogins, RedisRecords, RedisShort, RedisCopies):
+class RedisStore(RedisIds, RedisLogins, RedisRecords, RedisNarrow, RedisShort, RedisCopies):
     """`Store` in Redis."""
 
     async def put_media(self, account: str, native: str, now_ms: int) -> int:
@@ -139,5 +144,5 @@ def _counted(key: str) -> tuple[str, str]:
         return "accounts", "hlen"
     scope, _, name = key.partition("}:")
     head, colon, rest = name.partition(":")
-    counted = scope.startswith(PREFIX + "{") and (head != "index" or rest.endswith(":ids"))
+    counted = scope.startswith(PREFIX + "{") and (head not in TWOFOLD or rest.endswith(":ids"))
     return COUNTED.get(head + colon, ("", "")) if counted else ("", "")

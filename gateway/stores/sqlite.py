@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from gateway.stores.sqlite_copies import SqliteCopies
 from gateway.stores.sqlite_ids import SqliteIds, bounded, texts
 from gateway.stores.sqlite_logins import SqliteLogins
+from gateway.stores.sqlite_narrow import SqliteNarrow
 from gateway.stores.sqlite_records import SqliteRecords
 from gateway.stores.sqlite_short import SqliteShort
 from gateway.stores.store import IndexEntry
@@ -22,6 +23,7 @@ COUNTED = {
     "media": "media",
     "index_entries": "entries",
     "numbers": "numbers",
+    "narrow": "narrow",
     "records": "records",
     "once": "once",
     "kept": "kept",
@@ -108,7 +110,7 @@ def _counts(db: sqlite3.Connection) -> dict[str, int]:
     return {**counts, "bytes": pages * size}
 
 
-class SqliteStore(SqliteIds, SqliteLogins, SqliteRecords, SqliteShort, SqliteCopies):
+class SqliteStore(SqliteIds, SqliteLogins, SqliteRecords, SqliteNarrow, SqliteShort, SqliteCopies):
     """`Store` in one file. Safe for several processes on one machine (WAL)."""
 
     async def put_media(self, account: str, native: str, now_ms: int) -> int:

@@ -25,6 +25,7 @@ TABLES: dict[Part, Table] = {
     "kinds": Table("kinds", "scope", ("key",)),
     "media": Table("media", "account", ("id",)),
     "numbers": Table("numbers", "account", ("kind", "id")),
+    "narrow": Table("narrow", "account", ("space", "id")),
     "entries": Table("entries", "account", ("name", "key")),
     "records": Table("records", "account", ("kind", "key")),
     "states": Table("entry_state", "account", ("name", "field")),
@@ -70,13 +71,13 @@ def _in_order(db: sqlite3.Connection, scope: Scope, sort: Scope | bytes, id: Sco
     return (below is None or int(below) < int(id)) and (above is None or int(above) > int(id))
 
 
-def _both_ways(table: str, where: str) -> Check:
-    """A check of pairs (..., id, native) where neither may belong to another."""
+def _both_ways(table: str, where: str, other: str = "native") -> Check:
+    """A check of pairs (..., id, `other`) where neither may belong to another."""
 
     def differs(db: sqlite3.Connection, scope: Scope, row: Row, write: bool) -> bool:  # noqa: ARG001
         *kind, id, native = row
-        of_native = _one(db, f"SELECT id FROM {table} WHERE {where} AND native = ?", scope, *kind, native)  # noqa: S608
-        of_id = _one(db, f"SELECT native FROM {table} WHERE {where} AND id = ?", scope, *kind, id)  # noqa: S608
+        of_native = _one(db, f"SELECT id FROM {table} WHERE {where} AND {other} = ?", scope, *kind, native)  # noqa: S608
+        of_id = _one(db, f"SELECT {other} FROM {table} WHERE {where} AND id = ?", scope, *kind, id)  # noqa: S608
         return of_native not in (None, id) or of_id not in (None, native)
 
     return differs
@@ -90,6 +91,7 @@ CHECKS: dict[Part, Check] = {
     "statuses": _status_differs,
     "people": _both_ways("people", "scope = ?"),
     "numbers": _both_ways("numbers", "account = ? AND kind = ?"),
+    "narrow": _both_ways("narrow", "account = ? AND space = ?", "wide"),
     "media": _media_differs,
 }
 """Of what has an integer. Everything else stays as it is where it is there already."""

@@ -63,7 +63,7 @@ def _remove_login(db: sqlite3.Connection, account: str, id: str) -> bool:
     return removed
 
 
-PRIVATE = ("logins", "entries", "entry_state", "media", "numbers", "records")
+PRIVATE = ("logins", "entries", "entry_state", "media", "numbers", "narrow", "records")
 """Tables with a column `account`."""
 
 

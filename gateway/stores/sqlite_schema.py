@@ -66,7 +66,13 @@ SHORT_LIVED = (
     "CREATE INDEX claims_expires ON claims (expires)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, ASKED_AND_MEDIA, NUMBERS_AND_RECORDS, SHORT_LIVED)
+NARROW = (
+    """CREATE TABLE narrow (account TEXT NOT NULL, space TEXT NOT NULL, id INTEGER NOT NULL CHECK (id < 2147483648),
+        wide INTEGER NOT NULL, PRIMARY KEY (account, space, id)) WITHOUT ROWID""",
+    "CREATE UNIQUE INDEX narrow_wide ON narrow (account, space, wide)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, ASKED_AND_MEDIA, NUMBERS_AND_RECORDS, SHORT_LIVED, NARROW)
 """Step n leads from version n to version n + 1."""
 
 VERSION = len(MIGRATIONS)

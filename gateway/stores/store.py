@@ -66,6 +66,7 @@ class LoginRecord(msgspec.Struct, frozen=True, kw_only=True):
     token sealed to it and then under the server key. `kind` "oauth": `hash` is that of the `oauth_token`, `secret` the
     token's own secret, sealed in the same way, `consumer` the key of the client it was granted to. `plain_http`: the
     device may come over the listener without TLS. `pictures`: it gets them from the gateway, as it can load them.
+    `id_bits` and `message_bits`: how wide the ids are that it was given, 0: not written down (`gateway.widths`).
     """
 
     hash: str
@@ -83,6 +84,8 @@ class LoginRecord(msgspec.Struct, frozen=True, kw_only=True):
     last_used: int = 0
     public: bytes = b""
     sealed: bytes = b""
+    id_bits: int = 0
+    message_bits: int = 0
 
     def __repr__(self) -> str:
         """Without what finds or opens it, so that no log line helps a thief of the store."""
@@ -96,6 +99,10 @@ class IndexEntry(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     native: str
     row: str = ""
+
+
+Beside = tuple[Pair | None, Pair | None]
+"""The known neighbours of a narrow position: at or below it, above it."""
 
 
 class Store(Protocol):
@@ -197,6 +204,14 @@ class Store(Protocol):
         """Replace a record that is still `before`; False where it is not."""
 
     async def drop_records(self, account: str, kind: str, keys: Sequence[str]) -> None: ...
+
+    # ids for devices that read 31 or 16 bits of them
+    async def narrow(self, account: str, space: str, wides: Sequence[int]) -> dict[int, int]:
+        """Get or create the narrow ids of wide ones, atomically: wide -> narrow. `space` is one of
+        `mappings.narrow.SPACES`; what it has no number left for is left out."""
+
+    async def widened(self, account: str, space: str, ids: Sequence[int]) -> dict[int, Beside]:
+        """The way back, also for positions that were never handed out."""
 
     # short-lived things: request tokens, states of a linking, web sessions, nonces; keys are keyed hashes
     async def keep(self, key: str, value: bytes, seconds: int) -> None:

@@ -14,10 +14,12 @@ from pathlib import Path
 from gateway.stores.redis_store import RedisStore
 from gateway.stores.sqlite import SqliteStore
 from gateway.stores.store import Store
+from mappings.order import position
 from tests.stores.conftest import NOW
 from tests.stores.samples import DAY, SCOPE, counted, flake, loose
 
 BASE = NOW - 10**9
+WIDE = position(BASE)
 STATUSES = [
     *(flake(BASE, low) for low in range(150)),
     *(counted(10**12 + n, BASE - 10**8) for n in range(150)),
@@ -34,6 +36,7 @@ async def race(url: str, seed: int, batches: int) -> dict[str, object]:
     statuses: dict[str, int] = {}
     people: dict[str, int] = {}
     numbers: dict[str, int] = {}
+    narrow: dict[str, int] = {}
     won: list[str] = []
     claimed: list[str] = []
     taken: list[str] = []
@@ -46,7 +49,10 @@ async def race(url: str, seed: int, batches: int) -> dict[str, object]:
             natives = [str(chance.randrange(80)) for _ in range(9)]
             assigned = await store.assign(SCOPE, STATUSES[start : start + 20], natives, DAY)
             numbered = await store.number("", "photo", natives)
-            for known, new in ((statuses, assigned.statuses), (people, assigned.accounts), (numbers, numbered)):
+            wides = [WIDE + (chance.randrange(200) << 18) for _ in range(9)]
+            few = {str(wide): id for wide, id in (await store.narrow("1", "status", wides)).items()}
+            kinds = ((statuses, assigned.statuses), (people, assigned.accounts), (numbers, numbered), (narrow, few))
+            for known, new in kinds:
                 assert all(known.setdefault(key, id) == id for key, id in new.items()), "an id changed"
             if await store.reserve(f"key{start}", 60) is None:
                 won.append(f"key{start}")
@@ -56,7 +62,8 @@ async def race(url: str, seed: int, batches: int) -> dict[str, object]:
                 taken.append(f"token{start}")
     finally:
         await store.close()
-    return {"statuses": statuses, "people": people, "numbers": numbers, "won": won, "claimed": claimed, "taken": taken}
+    given = {"statuses": statuses, "people": people, "numbers": numbers, "narrow": narrow}
+    return {**given, "won": won, "claimed": claimed, "taken": taken}
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 from gateway.stores.copies import FIELDS, OWN, PAGE, SHARED, Part, Row
 from gateway.stores.sqlite import SqliteStore
 from gateway.stores.store import IndexEntry, Store, StoreDown
+from mappings.narrow import second
 from mappings.order import position
 from tests.stores.conftest import NOW, Place
 from tests.stores.samples import DAY, SCOPE, counted, flake, loose
@@ -38,6 +39,8 @@ async def fill(store: Store) -> None:
         await store.index_add("1", name, entries, {"head": "1", "older": ""})
     await store.number("1", "group", [f"g{n}" for n in many])
     await store.number("1", ODD, ["x"])
+    await store.narrow("1", "status", [position(BASE + 1000 * n) for n in many])
+    await store.narrow("1", "message", [position(BASE)])
     await store.put_records("1", "seen", {f"r{n}": b"\x00\xff" for n in many})
     await store.put_records("1", ODD, {"ü": b""})
 
@@ -47,6 +50,7 @@ async def others(store: Store) -> None:
     await store.assign("https://other.example", [flake(BASE)], ["p"], DAY)
     for account in ("", "11"):
         await store.number(account, "group", ["z"])
+        await store.narrow(account, "status", [position(NOW)])
         await store.put_records(account, "seen", {"z": b"z"})
 
 
@@ -80,13 +84,14 @@ async def test_a_dump_has_every_row_of_its_scope_with_all_its_fields(store: Stor
     many = PAGE + 5
     assert lengths == {
         "statuses": many + 3, "people": many, "kinds": 2, "media": 3, "entries": 2 * many, "states": 4,
-        "numbers": many + 1, "records": many + 1,
+        "numbers": many + 1, "narrow": many + 1, "records": many + 1,
     }  # fmt: skip
     for part, rows in copies.items():
         assert {len(row) for row in rows} == {len(FIELDS[part])}
     assert (position(BASE), str(BASE << 16), str(BASE << 16), flake(BASE).sort, "", "", "") in copies["statuses"]
     assert (position(NOW), "file 0") in copies["media"]
     assert (ODD, 1, "x") in copies["numbers"]
+    assert ("status", second(position(BASE)), position(BASE)) in copies["narrow"]
     assert (ODD, "ü", b"") in copies["records"]
     assert (ODD, 1, "k0", "n0", "0") in copies["entries"]
     assert ("favourites", "older", "") in copies["states"]
@@ -127,6 +132,9 @@ async def test_an_empty_store_takes_everything_and_goes_on_from_there(place: Pla
     assert await store.status_by_id(SCOPE, ids["3"]) == await there.status_by_id(SCOPE, ids["3"])
     assert await store.number("other id", "group", ["g7", "new"]) == await there.number("1", "group", ["g7", "new"])
     assert await store.numbered("other id", "group", [8]) == {8: "g7"}
+    wides = [position(BASE - 1), position(BASE + 1500), position(NOW)]
+    for space in ("status", "message"):
+        assert await store.narrow("other id", space, wides) == await there.narrow("1", space, wides)
     asked = {"below": 2**53, "above": 0, "offset": 0, "limit": 9}
     assert await store.index_page("other id", ODD, **asked) == await there.index_page("1", ODD, **asked)
     assert await store.index_state("other id", ODD) == await there.index_state("1", ODD)
@@ -141,6 +149,7 @@ GIVEN: dict[Part, Row] = {
     "people": (77, "p"),
     "media": (5, "file"),
     "numbers": ("group", 3, "g"),
+    "narrow": ("status", 3, 2**53 - 1),
 }
 AGAINST: list[tuple[Part, Row]] = [
     ("statuses", (10_001, "k5", "5", "005", "", "", "")),
@@ -150,12 +159,15 @@ AGAINST: list[tuple[Part, Row]] = [
     ("media", (5, "other")),
     ("numbers", ("group", 4, "g")),
     ("numbers", ("group", 3, "h")),
+    ("narrow", ("status", 4, 2**53 - 1)),
+    ("narrow", ("status", 3, 2**53 - 2)),
 ]
 BESIDE: dict[Part, Row] = {
     "statuses": (10_002, "k7", "7", "007", "", "", ""),
     "people": (79, "r"),
     "media": (6, "file"),
     "numbers": ("other", 3, "h"),
+    "narrow": ("note", 3, 2**53 - 2),
 }
 
 

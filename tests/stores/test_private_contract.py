@@ -111,6 +111,8 @@ async def test_counts_name_every_kind_of_record(store: Store):
     await store.index_add("1", "mentions", entries(1, 2), {})
     await store.number("1", "group", ["a", "b"])
     await store.number("", "photo", ["a"])
+    await store.narrow("1", "status", [position(NOW), position(NOW + 1), position(NOW)])
+    await store.narrow("1", "message", [position(NOW)])
     await store.put_records("1", "odd}:kind", {"a": b"1", "b": b"2"})
     await store.reserve("key", 60)
     await store.keep("key", b"value", 60)
@@ -120,7 +122,7 @@ async def test_counts_name_every_kind_of_record(store: Store):
     assert counts.pop("bytes") > 0
     assert counts == {
         "statuses": 3, "people": 3, "accounts": 1, "logins": 1, "kinds": 1, "media": 1, "index_entries": 4,
-        "numbers": 3, "records": 2, "once": 1, "kept": 1, "claims": 2,
+        "numbers": 3, "narrow": 3, "records": 2, "once": 1, "kept": 1, "claims": 2,
     }  # fmt: skip
     assert empty.keys() == {*counts, "bytes"}
     assert {empty[name] for name in counts} == {0}

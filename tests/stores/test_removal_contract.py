@@ -25,6 +25,7 @@ async def fill(store: Store, account: str, *logins: str) -> None:
     await store.put_media(account, "file", NOW)
     await store.index_add(account, "favourites", [ENTRY], {"head": "1"})
     await store.number(account, "group", ["a"])
+    await store.narrow(account, "status", [5])
     await store.put_records(account, "seen", {"a": b"yes"})
 
 
@@ -35,11 +36,12 @@ async def held(store: Store, account: str) -> tuple[object, ...]:
         await store.logins(account),
         await store.index_state(account, "favourites"),
         await store.numbered(account, "group", [1]),
+        await store.widened(account, "status", [9]),
         await store.records(account, "seen"),
     )
 
 
-NOTHING = (None, (), ({}, 0), {}, {})
+NOTHING = (None, (), ({}, 0), {}, {9: (None, None)}, {})
 
 
 async def test_all_of_an_account_goes_and_nothing_of_others(store: Store):
@@ -59,8 +61,8 @@ async def test_all_of_an_account_goes_and_nothing_of_others(store: Store):
     assert await store.records("", "consumer") == {"a": b"yes"}
     assert await store.assign(SCOPE, [flake(NOW)], ["p"], DAY) == given
     counts = await store.counts()
-    left = ("accounts", "logins", "media", "index_entries", "numbers", "records")
-    assert [counts[name] for name in left] == [2, 2, 2, 2, 3, 3]
+    left = ("accounts", "logins", "media", "index_entries", "numbers", "narrow", "records")
+    assert [counts[name] for name in left] == [2, 2, 2, 2, 3, 2, 3]
 
 
 @pytest.mark.parametrize("id", ["1", ""])

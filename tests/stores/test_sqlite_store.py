@@ -14,6 +14,7 @@ from gateway.stores import sqlite_schema
 from gateway.stores.sqlite import SqliteStore
 from gateway.stores.sqlite_schema import BUSY_SECONDS, MIGRATIONS, VERSION, connect, migrate
 from gateway.stores.store import StoreDown, TooNew
+from mappings.narrow import second
 from mappings.order import position
 from tests.stores.conftest import NOW, Clock
 from tests.stores.samples import DAY, SCOPE, flake
@@ -70,6 +71,7 @@ async def test_an_older_schema_is_brought_forward_with_all_it_holds(file: Path, 
         assert (await store.assign(SCOPE, [flake(NOW)], ["somebody"], DAY)).accounts == {"somebody": 77}
         assert await store.media_by_ids("1", [await store.put_media("1", "file", NOW)])
         assert await store.number("1", "group", ["new"]) == {"new": 1}
+        assert await store.narrow("1", "status", [position(NOW)]) == {position(NOW): second(position(NOW))}
         await store.put_records("1", "seen", {"new": b"yes"})
         assert await store.records("1", "seen") == {"new": b"yes"}
     finally:

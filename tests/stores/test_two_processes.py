@@ -52,7 +52,7 @@ async def test_racing_processes_agree_and_give_nothing_twice(place: Place):
         for racer in racers:
             tell(racer, "go")
         found = [json.loads(racer.communicate(timeout=PATIENCE)[0]) for racer in racers]
-    for kind in ("statuses", "people", "numbers"):
+    for kind in ("statuses", "people", "numbers", "narrow"):
         one, other = (result[kind] for result in found)
         assert one.keys() & other.keys(), "they raced for the same keys"
         assert all(one[key] == other[key] for key in one.keys() & other.keys())
