@@ -138,26 +138,24 @@ class Refresh:
 
     async def tick(self) -> list[asyncio.Task[None]]:
         """Let go of what may not be kept any more, and begin what is due; the turns begun."""
-        version = self._store.logins_version()
-        if version != self._version:
-            await self._look()
-            self._version = version
+        try:
+            await self._follow()
+        except StoreDown:
+            return []  # who may be refreshed cannot be told
         now = self._clock()
-        for id, one in list(self._watched.items()):
+        for one in list(self._watched.values()):
             if now - one.seen > IDLE_SECONDS:
-                del self._watched[id]
+                self._drop(one)
         due = [one for one in self._watched.values() if one.due <= now and not one.busy]
         return [self._begin(one) for one in due]
 
-    async def _look(self) -> None:
-        """Logins have changed."""
-        for one in list(self._watched.values()):
-            try:
+    async def _follow(self) -> None:
+        """Let go of whose logins are gone. Raises StoreDown."""
+        version = self._store.logins_version()
+        if version != self._version:
+            for one in list(self._watched.values()):
                 await self._keep(one)
-            except StoreDown:
-                log.warning("Who may still be refreshed cannot be read: nobody is, until a client comes.")
-                self._watched.clear()
-                return
+            self._version = version
 
     async def _keep(self, one: Watched) -> bool:
         """Whether the account may still be refreshed; else it is let go of. Raises StoreDown."""

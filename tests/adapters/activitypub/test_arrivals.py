@@ -16,6 +16,7 @@ from adapters.activitypub.backend import ActivityPubBackend
 from adapters.activitypub.client import Fetched, Sent
 from adapters.activitypub.discovery import facts_of
 from adapters.activitypub.link import Link
+from adapters.activitypub.sync import MOST_PAGES
 from adapters.backend import RateState
 from adapters.errors import Missing
 from gateway import paging
@@ -135,7 +136,7 @@ class Reader:
         """One request for the home timeline: ids and natives, newest first."""
         gateway = SimpleNamespace(ids=self.ids, cards=self.cards)
         ask: Any = SimpleNamespace(
-            gateway=gateway, session=SimpleNamespace(backend=self.backend), flag=lambda name: False
+            gateway=gateway, session=SimpleNamespace(backend=self.backend), params={}, flag=lambda name: False
         )
         span = Span(above=since, below=last, count=count, skip=0, page=1)
         found = await paging._collect(ask, self.backend.home, lambda card: True, span, None, arrivals=True)
@@ -168,7 +169,7 @@ steps = st.lists(
         st.tuples(st.just("arrive"), arrivals),
         st.tuples(st.just("again"), st.integers(0, 40)),
         st.tuples(st.just("own"), st.lists(st.sampled_from([0.0, 60.0]), min_size=1, max_size=3)),
-        st.sampled_from([("poll", ()), ("walk", ()), ("restart", ()), ("look", ()), ("wait", ())]),
+        st.sampled_from([("poll", ()), ("walk", ()), ("restart", ()), ("look", ()), ("wait", ()), ("refresh", ())]),
     ),
     min_size=1,
     max_size=12,
@@ -210,6 +211,9 @@ async def acts(world: World, reader: Reader, before: list[float], script: list[t
             assert waiting | set(found) >= everything
         elif name == "look":
             await reader.timeline(count=3)
+        elif name == "refresh":
+            world.now += 300
+            await reader.backend.refresh(pages=MOST_PAGES)
         elif name == "restart":
             reader.restart()
         else:
