@@ -117,6 +117,8 @@ class Authenticator:
         self._touched: LRUCache[str, int] = LRUCache(KEPT)
         self._throttle = Throttle(clock)
         self._gateway_host = host_of(settings.base_url)
+        self.seen: Callable[[Session], None] = _unseen
+        """Told of each session that was read from the store."""
         self._schemes: dict[str, Callable[[str, bytes, Caller], Awaitable[Session]]] = {"basic": self._basic}
         signatures = Signatures(store, vault, window=settings.oauth_window, clock=clock)
         self._access = Access(store, vault, Consumers(store, vault, settings.consumers, clock), signatures, clock)
@@ -271,7 +273,9 @@ class Authenticator:
         except TokenGone as error:
             await self.mark_broken(account)
             raise LinkAgain from error
-        return _session(account, login, backend, basic.name, mount)
+        session = _session(account, login, backend, basic.name, mount)
+        self.seen(session)
+        return session
 
     async def _backend(self, account: AccountRecord, token: str) -> Backend:
         """By what was linked: an actor, or an account of a Mastodon API."""
@@ -285,6 +289,10 @@ class Authenticator:
         if now - max(login.last_used, self._touched.get(login.hash, 0)) >= TOUCH_SECONDS:
             self._touched[login.hash] = now
             self._background.start(self._store.touch_login(login.hash, now), "Touching a login")
+
+
+def _unseen(_: Session) -> None:
+    """Nobody watches."""
 
 
 def _too_many(wait: int) -> ApiError:

@@ -32,6 +32,7 @@ from gateway.photo_addresses import PhotoAddresses
 from gateway.photo_files import PhotoFiles
 from gateway.picture_addresses import PictureAddresses
 from gateway.photos import Photos
+from gateway.refresh import Refresh
 from gateway.render import Renderer
 from gateway.settings import Settings
 from gateway.stores.open import open_store
@@ -64,6 +65,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     walks: Walks
     renderer: Renderer
     background: Background
+    refresh: Refresh
     photo_addresses: PhotoAddresses
     photo_files: PhotoFiles
     picture_addresses: PictureAddresses
@@ -87,6 +89,9 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
     cards = Cards(store, ids, entries=max(settings.fragment_bytes // STATUS_BYTES, 64))
     contacts = Contacts(background, seconds=settings.contact_seconds)
     auth = Authenticator(store, vault, connections, settings)
+    consented = bool(settings.single_server)  # the operator is the person
+    refresh = Refresh(store, auth.mark_broken, minutes=settings.refresh_minutes, consented=consented)
+    auth.seen = refresh.seen
     consumers = Consumers(store, vault, settings.consumers)
     grants = Grants(store, vault, consumers)
     signatures = Signatures(store, vault, window=settings.oauth_window)
@@ -115,6 +120,7 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
         walks=Walks(),
         renderer=Renderer(ids, contacts, fragment_bytes=settings.fragment_bytes),
         background=background,
+        refresh=refresh,
         photo_addresses=PhotoAddresses(vault.hash("photo addresses").encode()),
         photos=Photos(store, ids, secret=vault.hash("photo ids").encode()),
         parts=Parts(store, vault, most_file=settings.max_body, most_open=settings.upload_bytes),
@@ -151,4 +157,6 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         if settings.forget_days:
             forgetting = asyncio.create_task(forget_daily(store, settings.forget_days, gateway.clear))
             closing.callback(forgetting.cancel)
+        gateway.refresh.start()
+        closing.push_async_callback(gateway.refresh.close)
         yield gateway

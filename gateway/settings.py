@@ -116,6 +116,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meta(ge=0, description="Drop status ids not asked for in so many days (daily, or `oldbird forget`); 0: never."),
     ] = 0
+    refresh_minutes: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1440,
+            description="How often accounts on ActivityPub servers are read while no client asks, for people who said "
+            "yes (`/settings`, `oldbird refresh`); 0: never.",
+        ),
+    ] = 0
     post_once_seconds: Annotated[int, Meta(ge=1, description="How long an equal post counts as the same one.")] = 60
     upstream_seconds: Annotated[Seconds, Meta(description="Time budget of one call to a backend.")] = 20.0
     request_seconds: Annotated[Seconds, Meta(description="Time budget of one request, and of a graceful stop.")] = 30.0

@@ -135,9 +135,10 @@ class Linking:
             try:
                 return Found(instance=url, signing_in=await self._gateway.connections.signing_in(url))
             except BackendError as error:
-                problem = problem or error
                 if not isinstance(error, (Unavailable, Slow)):
+                    problem = error
                     break  # somebody answered there, but not as a server
+                problem = problem or error
         named = await self._named_by_host(urls[0], meant) if meant.user else ""
         if not named or named in urls:
             raise problem or Notice("connect.no_server", field="server")
