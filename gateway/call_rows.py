@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.calls import Table
 from gateway.rows import (
+    account,
     files,
     friendica,
     further,
@@ -13,11 +14,16 @@ from gateway.rows import (
     notifications,
     people,
     photos,
+    relations,
     site,
     statuses,
+    world,
 )
 
-FAMILIES = (people, statuses, files, messages, groups, lists, photos, notifications, friendica, further, site)
+FAMILIES = (
+    people, relations, statuses, files, messages, groups, lists, photos, notifications, friendica, further, account,
+    world, site,
+)  # fmt: skip
 
 TABLE = Table(row for family in FAMILIES for row in family.ROWS)
 

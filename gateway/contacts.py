@@ -131,6 +131,24 @@ class Contacts:
         self._sets.pop(account, None)
         self._loading.pop(account, None)
 
+    def followed(self, account: str, person: hub.Account) -> None:
+        """After a follow of our own: a set at hand says so at once."""
+        self._loading.pop(account, None)
+        if kept := self._sets.get(account):
+            following = {person.native: person, **kept.following}
+            self._sets[account] = msgspec.structs.replace(kept, following=following)
+
+    def left(self, account: str, native: str, *, follower: bool = False) -> None:
+        """After an unfollow of our own; `follower`: they do not follow the reader any more, either."""
+        self._loading.pop(account, None)
+        if kept := self._sets.get(account):
+            following, followers = (
+                {one: person for one, person in people.items() if one != native}
+                for people in (kept.following, kept.followers)
+            )
+            followers = followers if follower else kept.followers
+            self._sets[account] = msgspec.structs.replace(kept, following=following, followers=followers)
+
     def renew(self, account: str, me: hub.Account) -> None:
         """After a change of the own profile."""
         self._loading.pop(account, None)

@@ -149,6 +149,11 @@ class Index:
             for key in known:
                 del self._entries[key]
 
+    async def restart(self) -> None:
+        """Nothing is known any more: the backend's list shows others now. Raises StoreDown."""
+        await self.drop(tuple(self._entries))
+        self._unlisted.clear()
+
     def _select(self, span: Span) -> list[IndexEntry]:
         inside = [e for e in self._entries.values() if span.holds(e.id) and e.key not in self._unlisted]
         inside.sort(key=lambda e: e.id, reverse=True)
@@ -204,6 +209,12 @@ class Indexes:
         index = await self._index(session, kind)
         async with index.lock:
             await index.put(seen)
+
+    async def restart(self, session: Session, kind: Kind) -> None:
+        """Read the list anew: whom the reader wants nothing of has changed."""
+        index = await self._index(session, kind)
+        async with index.lock:
+            await index.restart()
 
     async def drop(self, session: Session, kind: Kind, key: str) -> None:
         """An entry we took back."""

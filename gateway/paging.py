@@ -71,6 +71,7 @@ class Walks:
 
     def __init__(self, *, seconds: int = 900, clock: Callable[[], float] = time.monotonic) -> None:
         self._marks: TTLCache[tuple[object, ...], Mark] = TTLCache(10_000, seconds, clock)
+        self._places: TTLCache[tuple[object, ...], dict[int, str]] = TTLCache(1_000, seconds, clock)
 
     def start(self, walk: tuple[object, ...], page: int) -> Mark | None:
         """Where `page` begins, if the page before it was served lately."""
@@ -79,6 +80,16 @@ class Walks:
     def end(self, walk: tuple[object, ...], page: int, last: Card) -> None:
         """`page` ended with `last`."""
         self._marks[(*walk, page + 1)] = Mark(id=last.id, native=last.native)
+
+    def place(self, walk: tuple[object, ...], start: int) -> tuple[int, str | None]:
+        """How many items of a list are left out, at most `start`, by reading it from which cursor on."""
+        kept = self._places.get(walk, {}) if start else {}
+        best = max((number for number in kept if number <= start), default=0)
+        return best, kept.get(best)
+
+    def placed(self, walk: tuple[object, ...], number: int, cursor: str) -> None:
+        """So many items come before this cursor."""
+        self._places[walk] = {**self._places.get(walk, {}), number: cursor}
 
 
 async def timeline(

@@ -22,13 +22,17 @@ NAMESPACES = (
     b' xmlns:friendica="http://friendi.ca/schema/api/1/" xmlns:georss="http://www.georss.org/georss"'
 )
 
-BARE_ROOTS = frozenset({"ok", "hash", "config", "version", "ids", "notes", "photos", "result"})
+BARE_ROOTS = frozenset(
+    {"ok", "hash", "config", "version", "ids", "notes", "photos", "result", "friends", "relationship"}
+)
 """Documents without any namespace (section 4.1 rule 2)."""
 
 ITEMS = {
     "attachments": "attachment",
+    "connections": "connection",
     "coordinates": "coordinate",
     "errors": "error",
+    "events": "event",
     "hashtags": "hashtag",
     "ids": "id",
     "indices": "index",
@@ -44,6 +48,7 @@ ITEMS = {
     "users": "user",
     "statuses": "status",
     "search_results": "direct_message",
+    "suggestions": "category",
     "wrong_users": "cid",
     "links": "link",
     "friendica_comments": "comment",

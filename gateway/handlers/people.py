@@ -80,7 +80,7 @@ def cut(ask: Ask, items: Sequence[T], *, always: bool) -> tuple[Sequence[T], tup
         page = max(ask.params.get("page") or 1, 1)
         size = count or len(items)
         return items[(page - 1) * size : page * size], None
-    start = max(_position(str(cursor or -1)) - 1, 0)
+    start = max(position(str(cursor or -1)) - 1, 0)
     size = count or len(items) or 1
     after = start + size
     following = after + 1 if after < len(items) else 0
@@ -92,10 +92,10 @@ def reach(ask: Ask, *, always: bool) -> int:
     cursor, count = ask.params.get("cursor"), ask.number("count")
     if cursor is None and not always:
         return max(ask.params.get("page") or 1, 1) * count
-    return max(_position(str(cursor or -1)) - 1, 0) + count
+    return max(position(str(cursor or -1)) - 1, 0) + count
 
 
-def _position(cursor: str) -> int:
+def position(cursor: str) -> int:
     """1 for the first page (-1, absent, anything that is no number); -N leads back to N."""
     try:
         number = int(cursor)

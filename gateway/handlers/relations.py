@@ -1,81 +1,125 @@
-"""blocks/list, friendships/incoming, friendships/destroy (reference/wire-friendica.md section 13)."""
+"""blocks/*, mutes/*, users/report_spam: whom the reader wants nothing of (reference/wire-friendica.md section 13)."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from adapters.errors import BadAnswer
 from gateway.ask import Ask
 from gateway.errors import NO_USER, ApiError
-from gateway.handlers.people import cut, reach
-from gateway.people import native_of
-from gateway.replies import Ids, OneUser, Reply, Tree, Users
+from gateway.handlers import crowds
+from gateway.indexes import MENTIONS
+from gateway.meant import account_of, other, related
+from gateway.replies import OneUser, Reply, Users
+from gateway.stores.store import StoreDown
 from mappings import hub
-from mappings.contact_row import contact_row
 
-MOST_CALLS = 12
-"""Upstream calls of one request."""
-NOT_FOLLOWED = "Not following Contact"
-UNKNOWN_CONTACT = "no contact found to given ID"
+MUTES_MYSELF, NOT_MUTED = 271, 272
+"""Twitter's numbers."""
+BLOCKS_MYSELF = ApiError(403, "You cannot block yourself!")
+MYSELF_MUTED = ApiError(403, "You can't mute yourself.", MUTES_MYSELF)
+REPORTS_MYSELF = ApiError(403, "You cannot report yourself for spam.")
+NOT_BLOCKED = "You are not blocking this user."
+UNCHANGED = "The server did not change the relationship."
 
-Fetch = Callable[[str | None], Awaitable[hub.Page[hub.Account]]]
+Change = Callable[[str], Awaitable[hub.Relationship]]
 
 
 async def blocks(ask: Ask) -> Reply:
     """People the reader blocks, by nick within the page."""
-    chosen, cursors = await _part(ask, ask.session.backend.blocks)
-    chosen = sorted(chosen, key=lambda account: (account.username.casefold(), account.acct))
-    return Users(accounts=tuple(chosen), cursors=cursors)
+    return await _listed(ask, ask.session.backend.blocks)
 
 
-async def incoming(ask: Ask) -> Reply:
-    """Ids of those who wait to be let in, the latest first."""
-    chosen, cursors = await _part(ask, ask.session.backend.follow_requests)
-    return Ids(
-        natives=tuple(account.native for account in chosen), stringify=ask.flag("stringify_ids"), cursors=cursors
-    )
+async def blocking(ask: Ask) -> Reply:
+    """The same, a bare list for every client that sends no cursor."""
+    return await _listed(ask, ask.session.backend.blocks, always=False)
 
 
-async def destroy(ask: Ask) -> Reply:
-    """Stop following, or take a request back. Answers the contact as it now is, a user object to Twitter's clients."""
-    session, native = ask.session, await _named(ask)
-    before = next(iter(await session.backend.relationships([native])), None)
-    if before is None or not (before.following or before.requested):
-        raise ApiError(404, NOT_FOLLOWED, NO_USER)
-    account = (await ask.gateway.contacts.of(session)).get(native) or await session.backend.account(native)
-    after = await session.backend.unfollow(native)
-    ask.gateway.contacts.forget(session.account.id)
-    if after.following or after.requested:
-        raise BadAnswer("The server still follows the account.")
-    if session.dialect.cursors:
-        return OneUser(account=account, relationship=after)
-    numbers = await ask.gateway.ids.number(session.backend, (), [native])
-    host = session.scope.partition("://")[2]
-    return Tree(json=contact_row(account, numbers.accounts[native], host=host, followed_by=after.followed_by))
+async def block_ids(ask: Ask) -> Reply:
+    """Their ids in the cursor envelope."""
+    return await crowds.ids(ask, ask.session.backend.blocks, always=True)
 
 
-async def _named(ask: Ask) -> str:
-    """Native id of the contact meant. Raises ApiError 400 when nobody is named, 404 when there is no such person."""
-    if not (ask.has("user_id") or ask.has("screen_name") or ask.text("user")):
-        raise ApiError(400, "no user_id specified")
-    try:
-        native = await native_of(ask)
-    except ApiError:
-        raise ApiError(404, UNKNOWN_CONTACT, NO_USER) from None
-    if native == ask.session.account.native:
-        raise ApiError(404, UNKNOWN_CONTACT, NO_USER)
-    return native
+async def blocking_ids(ask: Ask) -> Reply:
+    """Their ids, bare."""
+    return await crowds.ids(ask, ask.session.backend.blocks, always=False)
 
 
-async def _part(ask: Ask, fetch: Fetch) -> tuple[Sequence[hub.Account], tuple[int, int] | None]:
-    """The asked part of a list that is read only as far as it is needed: one call for a first page."""
-    always = ask.session.dialect.cursors
-    people: dict[str, hub.Account] = {}
-    cursor, wanted = None, reach(ask, always=always)
-    for _ in range(MOST_CALLS):
-        page, known = await fetch(cursor), len(people)
-        people.update((account.native, account) for account in page.items)
-        cursor = page.older
-        if cursor is None or len(people) > wanted or len(people) == known:
-            break
-    return cut(ask, tuple(people.values()), always=always)
+async def mutes(ask: Ask) -> Reply:
+    """People the reader mutes, in the cursor envelope."""
+    return await _listed(ask, ask.session.backend.mutes, always=True)
+
+
+async def mute_ids(ask: Ask) -> Reply:
+    """Their ids in the cursor envelope."""
+    return await crowds.ids(ask, ask.session.backend.mutes, always=True)
+
+
+async def _listed(ask: Ask, fetch: crowds.Fetch, *, always: bool | None = None) -> Reply:
+    found = await crowds.part(ask, fetch, always=always)
+    people = sorted(found.people, key=lambda account: (account.username.casefold(), account.acct))
+    return Users(accounts=tuple(people), cursors=found.cursors)
+
+
+async def exists(ask: Ask) -> Reply:
+    """Somebody the reader blocks. Raises ApiError 404 for anybody else."""
+    meant = await other(ask, ApiError(404, NOT_BLOCKED, NO_USER))
+    found = await related(ask, meant.native)
+    if not found.blocking:
+        raise ApiError(404, NOT_BLOCKED, NO_USER)
+    return OneUser(account=await account_of(ask, meant), relationship=found)
+
+
+async def block(ask: Ask) -> Reply:
+    """Nothing of theirs any more, and following ends. Who is blocked stays so."""
+    account = await account_of(ask, await other(ask, BLOCKS_MYSELF))
+    return OneUser(account=account, relationship=await _block(ask, account.native))
+
+
+async def _block(ask: Ask, native: str) -> hub.Relationship:
+    after = await _changed(ask, ask.session.backend.block, native, blocking=True)
+    ask.gateway.contacts.left(ask.session.account.id, native, follower=not after.followed_by)
+    return after
+
+
+async def unblock(ask: Ask) -> Reply:
+    """They may follow and be followed again. Who is not blocked stays so."""
+    account = await account_of(ask, await other(ask, BLOCKS_MYSELF))
+    after = await _changed(ask, ask.session.backend.unblock, account.native, blocking=False)
+    return OneUser(account=account, relationship=after)
+
+
+async def mute(ask: Ask) -> Reply:
+    """Nothing of theirs in timelines and notifications."""
+    account = await account_of(ask, await other(ask, MYSELF_MUTED))
+    after = await _changed(ask, ask.session.backend.mute, account.native, muting=True)
+    return OneUser(account=account, relationship=after)
+
+
+async def unmute(ask: Ask) -> Reply:
+    """They are shown again. Raises ApiError 403 for who is not muted."""
+    account = await account_of(ask, await other(ask, MYSELF_MUTED))
+    if not (await related(ask, account.native)).muting:
+        raise ApiError(403, "You are not muting the specified user.", NOT_MUTED)
+    after = await _changed(ask, ask.session.backend.unmute, account.native, muting=False)
+    return OneUser(account=account, relationship=after)
+
+
+async def _changed(ask: Ask, change: Change, native: str, **wanted: bool) -> hub.Relationship:
+    """The relationship after a change that the server says took place. Mentions are read anew: it shows others now."""
+    after = await change(native)
+    if any(getattr(after, name) is not value for name, value in wanted.items()):
+        raise BadAnswer(UNCHANGED)
+    with suppress(StoreDown):  # the change is made
+        await ask.gateway.indexes.restart(ask.session, MENTIONS)
+    return after
+
+
+async def report_spam(ask: Ask) -> Reply:
+    """Block somebody, unless `perform_block` is off, and report them. First the block: repeating that changes nothing,
+    a second report would be one."""
+    account = await account_of(ask, await other(ask, REPORTS_MYSELF))
+    after = await _block(ask, account.native) if ask.flag("perform_block") else await related(ask, account.native)
+    await ask.session.backend.report(account.native)
+    return OneUser(account=account, relationship=after)
