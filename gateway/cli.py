@@ -83,6 +83,10 @@ COMMANDS = (
         (NAME, ID, Option("wanted", {"choices": ("on", "off"), "help": "on or off"})),
     ),
     Command(
+        ("refresh",), "gateway.cli_refresh:say", "let an account be read in the background (`refresh_minutes`), or not",
+        (NAME, Option("wanted", {"choices": ("on", "off"), "help": "on or off"})),
+    ),
+    Command(
         ("consumer", "add"), "gateway.cli_consumers:add", "register a program and print its key and secret",
         (
             Option("name", {"metavar": "NAME", "help": "name of the program, as people are shown it"}),

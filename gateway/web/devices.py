@@ -21,6 +21,7 @@ from gateway.web.endpoints import signed_in
 from gateway.web.forms import Fields, form
 from gateway.web.notices import Notice
 from gateway.web.pages import page
+from gateway.web.refreshing import choice
 from gateway.web.sessions import WebSession
 from gateway.web.visits import Visit, redirect, visit_of
 
@@ -68,6 +69,7 @@ async def _shown(
         status=notice.status if notice else 200, account=session.account, faults=faults, given=fields or Fields(),
         devices=[told(login) for login in logins], dialects=tuple(DIALECTS), base_url=visit.base_url,
         has_plain_http=bool(visit.gateway.settings.plain_http),
+        refresh=await choice(visit.gateway, session.account),
     )  # fmt: skip
 
 
