@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.calls import Table
 from gateway.rows import (
     account,
+    beyond,
     files,
     friendica,
     further,
@@ -21,8 +22,8 @@ from gateway.rows import (
 )
 
 FAMILIES = (
-    people, relations, statuses, files, messages, groups, lists, photos, notifications, friendica, further, account,
-    world, site,
+    people, relations, statuses, files, messages, groups, lists, photos, notifications, friendica, further,
+    beyond, account, world, site,
 )  # fmt: skip
 
 TABLE = Table(row for family in FAMILIES for row in family.ROWS)

@@ -23,7 +23,7 @@ NAMESPACES = (
 )
 
 BARE_ROOTS = frozenset(
-    {"ok", "hash", "config", "version", "ids", "notes", "photos", "result", "friends", "relationship"}
+    {"ok", "hash", "config", "version", "ids", "notes", "photos", "result", "friends", "relationship", "oembed"}
 )
 """Documents without any namespace (section 4.1 rule 2)."""
 
@@ -42,6 +42,12 @@ ITEMS = {
     "notif": "note",
     "profiles": "profile",
     "symbols": "symbol",
+    "places": "place",
+    "locations": "location",
+    "trend_location": "location",
+    "trends": "trend",
+    "sizes": "size",
+    "non_username_paths": "non_username_path",
     "urls": "url",
     "user": "user",
     "user_mentions": "user_mention",

@@ -13,7 +13,15 @@ from lxml import etree
 
 from gateway.paths import resolve
 from mappings.fields import ACTIVITIES, ATTACHMENT_FIELDS, STATUS_FIELDS, USER_FIELDS, Field, element, inner
-from tests import shapes_further, shapes_groups, shapes_messages, shapes_notes, shapes_photos
+from tests import (
+    shapes_further,
+    shapes_groups,
+    shapes_messages,
+    shapes_notes,
+    shapes_photos,
+    shapes_relations,
+    shapes_site,
+)
 
 MARKED = ContextVar("marked", default=True)
 """Whether people may have `uid` and `self`: not in Twitter's dialect."""
@@ -24,7 +32,7 @@ SPACES = {
     "friendica": "http://friendi.ca/schema/api/1/",
     "georss": "http://www.georss.org/georss",
 }
-BARE = {"ok", "hash", "config", "version", "ids"} | shapes_notes.BARE | shapes_photos.BARE
+BARE = {"ok", "hash", "config", "version", "ids"} | shapes_notes.BARE | shapes_photos.BARE | shapes_relations.BARE
 """Roots without namespaces (wire reference section 4.1)."""
 ENTITIES = {"hashtags", "symbols", "urls", "user_mentions", "media"}
 TYPES = {"json": "application/json", "xml": "text/xml", "rss": "application/rss+xml", "atom": "application/atom+xml"}
@@ -42,18 +50,20 @@ KINDS = {
     "statuses/user_timeline": "statuses", "conversation/show": "statuses", "favorites": "statuses",
     "statuses/networkpublic_timeline": "statuses", "search": "statuses", "search/tweets": "statuses",
     "users/lookup": "users", "blocks/list": "users", "followers/list": "users_list", "friends/list": "users_list",
-    "friendships/incoming": "ids", "friendships/destroy": "friendships-destroy", "saved_searches/list": "terms",
-} | shapes_groups.KINDS | shapes_notes.KINDS | shapes_photos.KINDS  # fmt: skip
+    "friendships/incoming": "ids", "friendships/destroy": "friendships-destroy",
+}  # fmt: skip
+KINDS |= shapes_groups.KINDS | shapes_notes.KINDS | shapes_photos.KINDS | shapes_site.KINDS | shapes_relations.KINDS
 """Call -> name of its shape, which is its XML root."""
 OTHER_ROOTS = {
     "statuses/show": "statuses", "statuses/friends": "users_list", "statuses/followers": "users_list",
-    "blocks/list": "users_list", "search/tweets": "search", "friendships/destroy": "user",
+    "blocks/list": "users_list", "search/tweets": "search", "friendships/destroy": "user", **shapes_site.OTHER_ROOTS,
+    **shapes_relations.OTHER_ROOTS,
 }  # fmt: skip
 """With `conversation`; with `cursor`; on Twitter's mounts."""
 FULL_USERS = {"users/search", "users/lookup", "followers/list", "friends/list"}
 """Users with uid and self."""
 ITEMS = {"statuses": "status", "users": "user", "ids": "id"}
-ITEMS |= shapes_groups.ITEMS | shapes_notes.ITEMS | shapes_photos.ITEMS
+ITEMS |= shapes_groups.ITEMS | shapes_notes.ITEMS | shapes_photos.ITEMS | shapes_relations.ITEMS
 
 
 def call_of(path: str) -> str:
@@ -292,7 +302,7 @@ KIND_CHECKS: dict[str, Callable[[Any, str], None]] = {
     "users_list": _users,
     "search": _search,
     "friendships-destroy": shapes_further.contact_row,
-    "terms": lambda document, _: _equal(document, []),
+    **shapes_site.CHECKS,
     "ids": _ids,
     "hash": _hash,
     "media": _media,
@@ -302,6 +312,7 @@ KIND_CHECKS: dict[str, Callable[[Any, str], None]] = {
     **shapes_groups.checks(check_user),
     **shapes_notes.checks(check_user, _statuses),
     **shapes_photos.checks(_activities, check_status),
+    **shapes_relations.checks(check_user),
 }
 
 
@@ -314,7 +325,7 @@ def _equal(found: Any, wanted: Any) -> None:
 
 def same(call: str, json: bytes, xml: bytes) -> None:
     """Both bodies carry equal data, element by element."""
-    document, root = msgspec.json.decode(json), parse_xml(xml)
+    document, root = shapes_site.twin(call, msgspec.json.decode(json)), parse_xml(xml)
     if shapes_notes.same(call, json, root, lambda status, node: _same(status, node, f"{call}[]")):
         return
     if call.startswith("friendica/photo"):
@@ -327,11 +338,11 @@ def same(call: str, json: bytes, xml: bytes) -> None:
         found = {etree.QName(child).localname.replace("-", "_"): child.text for child in root}
         assert set(found) == set(document)
         assert found["remaining_hits"] == document["remaining_hits"]
-    elif call in {"friends/ids", "followers/ids", "friendships/incoming"}:
+    elif KINDS.get(call) == "ids":
         ids = document if isinstance(document, list) else document["ids"]
         assert [str(id) for id in ids] == [node.text for node in root.iter("{*}id")]
     else:
-        _same(document, root, call)
+        _same(shapes_relations.inner(call, document), root, call)
 
 
 def _same(value: Any, node: etree._Element, path: str) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import time
 from collections.abc import Awaitable
 
+from msgspec.structs import replace
+
 from adapters.backend import Person, ProfileChange, RateState
 from gateway.ask import Ask
 from gateway.errors import ApiError
@@ -30,7 +32,7 @@ async def update_profile(ask: Ask) -> Reply:
     note = ask.text("description") if ask.has("description") else None
     if name is None and note is None:
         return await verify_credentials(ask)
-    return await _signed_in(ask, _changed(ask, ProfileChange(name=name, note=note)))
+    return await _signed_in(ask, renewed(ask, ask.session.backend.update_profile(ProfileChange(name=name, note=note))))
 
 
 async def update_profile_image(ask: Ask) -> Reply:
@@ -41,12 +43,12 @@ async def update_profile_image(ask: Ask) -> Reply:
     if ask.id("profile_id") not in {None, PROFILE_ID}:
         raise ApiError(400, "profile_id not available")
     change = ProfileChange(avatar=await portrait(uploads[0], ask.gateway.settings.photo_bytes))
-    return await _signed_in(ask, _changed(ask, change))
+    return await _signed_in(ask, renewed(ask, ask.session.backend.update_profile(change)))
 
 
-async def _changed(ask: Ask, change: ProfileChange) -> Person:
-    session = ask.session
-    person = await session.backend.update_profile(change)
+async def renewed(ask: Ask, change: Awaitable[Person]) -> Person:
+    """The signed-in person after a change of theirs, which others are told of."""
+    session, person = ask.session, await change
     ask.gateway.contacts.renew(session.account.id, person.account)
     ask.gateway.correspondents.renew(session, person.account)
     return person
@@ -60,7 +62,7 @@ async def _signed_in(ask: Ask, person: Awaitable[Person]) -> Reply:
     return OneUser(account=me.account, status=status, verified=False)
 
 
-async def rate_limit_status(ask: Ask) -> Reply:
+async def limits(ask: Ask) -> RateState:
     """The backend's true remainder, as it last said it; asked when it has said nothing yet."""
     backend = ask.session.backend
     state = backend.rate_state()
@@ -69,8 +71,13 @@ async def rate_limit_status(ask: Ask) -> Reply:
         state = backend.rate_state()
     if not state.limit:
         state = RateState(limit=UNLIMITED, remaining=UNLIMITED)
-    reset = state.reset or int(time.time()) + 3600
+    return replace(state, reset=state.reset or int(time.time()) + 3600)
+
+
+async def rate_limit_status(ask: Ask) -> Reply:
+    """How many requests are left."""
+    state = await limits(ask)
     return Tree(
-        json=rate_limit_json(limit=state.limit, remaining=state.remaining, reset=reset),
-        xml=rate_limit_xml(limit=state.limit, remaining=state.remaining, reset=reset),
+        json=rate_limit_json(limit=state.limit, remaining=state.remaining, reset=state.reset),
+        xml=rate_limit_xml(limit=state.limit, remaining=state.remaining, reset=state.reset),
     )

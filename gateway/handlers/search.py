@@ -1,4 +1,4 @@
-"""search, search/tweets, saved_searches/list (reference/wire-statuses-users.md section 6.4)."""
+"""search, search/tweets (reference/wire-statuses-users.md section 6.4)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from gateway.errors import ApiError
 from gateway.paging import Span, timeline
 from gateway.replies import Post, Reply, Statuses, Tree
 from mappings import hub
+from mappings.dates import day
+from mappings.order import position
 from mappings.site import search_metadata
 
 MOST_CALLS = 5
@@ -36,11 +38,6 @@ async def tweets(ask: Ask) -> Reply:
     return Tree(json={"statuses": [Post(entry) for entry in entries], "search_metadata": metadata}, root="search")
 
 
-async def saved(ask: Ask) -> Reply:  # noqa: ARG001  one signature for all
-    """No server keeps searches, and neither does the gateway."""
-    return Tree(json=[])
-
-
 def _query(ask: Ask) -> str:
     """Raises ApiError 400 without words to look for."""
     query = ask.text("q").strip()
@@ -50,12 +47,23 @@ def _query(ask: Ask) -> str:
 
 
 async def _matching(ask: Ask) -> tuple[hub.Entry, ...]:
-    query = _query(ask)
+    query, ask = _query(ask), _dated(ask)
     tag = TAG.fullmatch(unquote(query))
-    return await _tagged(ask, tag[1]) if tag else await _holding(ask, query)
+    return await tagged(ask, tag[1]) if tag else await holding(ask, query)
 
 
-async def _tagged(ask: Ask, tag: str) -> tuple[hub.Entry, ...]:
+def _dated(ask: Ask) -> Ask:
+    """With the days `since` and `until` as ids: those carry the time."""
+    since, until = day(ask.text("since")), day(ask.text("until"))
+    if since is not None:
+        ask = ask.other(since_id=max(position(since) - 1, ask.id("since_id") or 0))
+    if until is not None:
+        last = ask.id("max_id") or 0
+        ask = ask.other(max_id=min(position(until) - 1, last) if last > 0 else position(until) - 1)
+    return ask
+
+
+async def tagged(ask: Ask, tag: str) -> tuple[hub.Entry, ...]:
     """A tag has a timeline of its own, complete also where the server searches no texts."""
     backend = ask.session.backend
 
@@ -65,8 +73,8 @@ async def _tagged(ask: Ask, tag: str) -> tuple[hub.Entry, ...]:
     return await timeline(ask, fetch, lambda card: _wanted(ask, card), subject=tag.casefold())
 
 
-async def _holding(ask: Ask, query: str) -> tuple[hub.Entry, ...]:
-    """One call when the first page fills the asked part; what is left out of it adds a bounded number."""
+async def holding(ask: Ask, query: str) -> tuple[hub.Entry, ...]:
+    """Posts with these words. One call when the first page fills the asked part; what is left out of it adds a bounded number."""
     backend, span = ask.session.backend, Span.of(ask)
     size, wanted = backend.capabilities.page_size, span.skip + span.count
     found: dict[str, Seen] = {}

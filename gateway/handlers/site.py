@@ -23,10 +23,10 @@ async def version(ask: Ask) -> Reply:  # noqa: ARG001
 
 async def config(ask: Ask) -> Reply:
     """The backend as its users see it; clients take the post length limit from here."""
-    return Tree(json=config_tree(await _site(ask), base_url=ask.base_url))
+    return Tree(json=config_tree(await site_of(ask), base_url=ask.base_url))
 
 
-async def _site(ask: Ask) -> hub.Site:
+async def site_of(ask: Ask) -> hub.Site:
     """The server of the one who asks, else the one all linked accounts are on, else the one for reading."""
     try:
         if not ask.anonymous:

@@ -8,7 +8,9 @@ from gateway.rows.shared import (
     ENTITIES,
     EXCLUDE_REPLIES,
     FINDS_POSTS,
+    FORM_OF_STATUS,
     LINE_CHARS,
+    NAME_CHARS,
     SCREEN_NAME,
     SEARCHES,
     TIMELINE_CAP,
@@ -24,10 +26,12 @@ SEARCH = (
     Param(name="q", cap=LINE_CHARS, doc="Words, a `#tag`, or the address of a post."),
     count(TIMELINE_CAP, SEARCH_ITEMS, aliases=("rpp",)),
     *WINDOW,
+    Param(name="since", cap=NAME_CHARS, doc="Day, `2010-12-31`: nothing older."),
+    Param(name="until", cap=NAME_CHARS, doc="Day: nothing of that day or later."),
     EXCLUDE_REPLIES,
-    ENTITIES,
+    *FORM_OF_STATUS,
 )
-SEARCH_IGNORED = ("lang", "locale", "result_type", "until", "geocode", "show_user", "trim_user")
+SEARCH_IGNORED = ("lang", "locale", "result_type", "geocode", "show_user")
 
 ROWS: tuple[Call, ...] = (
     Call(

@@ -14,7 +14,7 @@ SPECIFIED = """
 account/rate_limit_status * | account/verify_credentials * | conversation/show * | direct_messages * |
 direct_messages/all * | direct_messages/conversation * | direct_messages/sent * | direct_messages/new POST,PUT |
 direct_messages/destroy POST,DELETE | externalprofile/show * | favorites * | favorites/create POST,PUT |
-favorites/destroy POST,DELETE | followers/ids * | friends/ids * | help/test * | media/upload POST,PUT |
+favorites/destroy POST,DELETE | followers/ids * | friends/ids * | help/test * | media/upload GET,POST,PUT |
 oauth/request_token * | oauth/access_token * | statuses/destroy POST,DELETE | statuses/followers * |
 statuses/friends * | statuses/friends_timeline * | statuses/home_timeline * | statuses/mentions * |
 statuses/public_timeline * | statuses/replies * | statuses/retweet POST,PUT | statuses/show * |
@@ -36,8 +36,8 @@ friendica/notification/seen direct_messages/conversations
 
 NOT_IMPLEMENTED = """
 statuses/retweets_of_me friendships/create friendships/exists friendships/show account/update_profile_background_image
-blocks/create statuses/oembed statuses/lookup direct_messages/show account/settings mutes/users/list lists/members
-lists/show geo/search trends/place help/configuration users/report_spam
+blocks/create statuses/oembed statuses/lookup direct_messages/show mutes/users/list
+users/report_spam
 """
 
 PATHS = [path for call in CALLS for path in call.paths]

@@ -186,7 +186,11 @@ async def test_what_is_open_is_bounded_and_nothing_of_it_can_be_read(tmp_path: P
         await append(ground, bob, 0, PNG, user="bob")
         await ground.post(PATH, user="bob", command="FINALIZE", media_id=bob)
         await init(ground, 3100, user="bob")  # what is finished holds nothing
-    assert b"secret words" not in b"".join(file.read_bytes() for file in tmp_path.glob("oldbird.sqlite*"))
+    assert b"secret words" not in bytes_in(tmp_path)
+
+
+def bytes_in(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("oldbird.sqlite*"))
 
 
 class Clock:
