@@ -16,6 +16,7 @@ CONTENT_TYPES = {
     "json": "application/json",
     "xml": "text/xml; charset=utf-8",
     "rss": "application/rss+xml",
+    "rdf": "application/rdf+xml",
     "atom": "application/atom+xml",
     "form": "application/x-www-form-urlencoded",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -77,6 +78,16 @@ class Ask:
         self.base_url = base_url
         self.sent = sent
         self._session = session
+
+    def other(self, **params: Any) -> Ask:
+        """The same request with other parameters beside its own."""
+        return self.as_call(self.call, {**self.params, **params})
+
+    def as_call(self, call: Call, params: Mapping[str, Any]) -> Ask:
+        """The same request, as if it were another call with these parameters."""
+        asked = copy(self)
+        asked.call, asked.params = call, params
+        return asked
 
     @property
     def session(self) -> Session:

@@ -6,6 +6,7 @@ The rows stand in `gateway.call_rows`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
@@ -65,11 +66,14 @@ JSON_XML = ("json", "xml")
 FORM = ("form",)
 """The token calls of OAuth: form-encoded text under every extension; their handlers check signatures themselves."""
 FEEDS = ("json", "xml", "rss", "atom")
+RDF = ("rdf",)
+"""RSS 1.0, whatever the extension: the feeds beside the API."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One row. `handler` is "module.function" below `gateway.handlers`; None: planned, answers 501.
 
+    A part of `path` or an alias in braces stands for the parameter that `tail` names (`{id}`: a number, else a text).
     `tail` names the parameter that may follow the path ("id": statuses/show/9.json; "user": users/show/bob.json), or
     two of them ("verb/id": friendica/activity/like/9.json).
     `root`/`item` are the XML names. `formats`: the first is meant without an extension. `write` calls are refused to
@@ -101,19 +105,29 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return (self.path, *self.aliases)
 
 
+def _pattern(path: str) -> re.Pattern[str]:
+    """Ids are numbers; a name is one part of a path."""
+    head, _, rest = path.partition("{")
+    name, _, end = rest.partition("}")
+    return re.compile(re.escape(head) + (r"(\d+)" if name == "id" else "([^/]+)") + re.escape(end))
+
+
 class Table:
     """All rows. Every path belongs to one row."""
 
-    __slots__ = ("_rows", "_rows_by_path")
+    __slots__ = ("_patterns", "_rows", "_rows_by_path")
 
     def __init__(self, rows: Iterable[Call]) -> None:
         self._rows = tuple(rows)
         self._rows_by_path: dict[str, Call] = {}
+        self._patterns: list[tuple[re.Pattern[str], Call]] = []
         for row in self._rows:
             for path in row.paths:
                 if path in self._rows_by_path:
                     raise ValueError(f"two rows for {path}")
                 self._rows_by_path[path] = row
+                if "{" in path:
+                    self._patterns.append((_pattern(path), row))
 
     def __iter__(self) -> Iterator[Call]:
         return iter(self._rows)
@@ -124,6 +138,13 @@ class Table:
     def find(self, path: str) -> Call | None:
         """The row of a path as it stands after the mount, without extension and tail."""
         return self._rows_by_path.get(path)
+
+    def match(self, path: str) -> tuple[Call, str] | None:
+        """The row of a path with a parameter inside, and that parameter."""
+        for pattern, row in self._patterns:
+            if found := pattern.fullmatch(path):
+                return row, found[1]
+        return None
 
     def planned(self) -> tuple[Call, ...]:
         """The rows that answer 501 because their handler is still to come."""

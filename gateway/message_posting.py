@@ -11,7 +11,7 @@ from gateway.audience import Audience
 from gateway.compose import check_length
 from gateway.errors import ApiError
 from gateway.mailbox import Letter
-from gateway.posting import Attempt, Message, answered_by, answers, letters
+from gateway.posting import Attempt, Message, answered_by, answers, letters, media_of
 from gateway.recipients import audience_of
 from mappings import hub
 from mappings.hub import Visibility
@@ -36,8 +36,9 @@ class MessageAttempt(Attempt):
             parent = await self._parent()
             audience = await audience_of(ask, parent)
             title = parent.title if parent else ask.text("title")
+            media = await media_of(ask)
             self._message = Message(
-                text=text, html="", title=title, parent=parent, audience=audience, media=(), uploads=()
+                text=text, html="", title=title, parent=parent, audience=audience, media=media, uploads=()
             )
         return self._message
 

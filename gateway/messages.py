@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from cachetools import LRUCache
@@ -295,6 +295,16 @@ class Messages:
             known = mailbox.letters.get(key)
             if known is not None:
                 await mailbox.save([replace(known, seen=known.seen or seen, hidden=known.hidden or hidden)])
+
+    async def mark_until(self, session: Session, id: int, people: Collection[str]) -> None:
+        """What was exchanged with `people` (native ids, `@acct`) up to a message was seen. Raises StoreDown."""
+        mailbox, lock = self._box(session)
+        async with lock:
+            await mailbox.load()
+            letters = [one for one in mailbox.letters.values() if one.id <= id and not one.seen]
+            await mailbox.save(
+                replace(one, seen=True) for one in letters if one.exchanged_with(people, mailbox.me)
+            )
 
     async def drop(self, session: Session, key: str) -> None:
         """It was deleted at the backend. Raises StoreDown."""

@@ -38,7 +38,11 @@ def resolve(path: str) -> Target | None:
     call = TABLE.find(stem)
     if call is not None:
         return Target(call, mount, format or call.formats[0], "")
-    return _with_tail(stem, mount, format) or _with_unknown_extension(stem, mount, format)
+    return (
+        _with_tail(stem, mount, format)
+        or _with_unknown_extension(stem, mount, format)
+        or _with_parameter(stem, mount, format)
+    )
 
 
 def split_mount(path: str) -> tuple[str, str]:
@@ -82,6 +86,11 @@ def _with_tail(stem: str, mount: str, format: str) -> Target | None:
     if call.tail == "id":
         tail = tail.partition(".")[0]
     return Target(call, mount, format or call.formats[0], tail)
+
+
+def _with_parameter(stem: str, mount: str, format: str) -> Target | None:
+    found = TABLE.match(stem)
+    return None if found is None else Target(found[0], mount, format or found[0].formats[0], found[1])
 
 
 def _with_unknown_extension(stem: str, mount: str, format: str) -> Target | None:

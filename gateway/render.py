@@ -21,9 +21,13 @@ from gateway.kept import Kept
 from gateway.replies import Empty, Form, OneStatus, OneUser, Reply, Statuses, Tree, Users
 from gateway.replies import Ids as IdList
 from mappings import feeds, hub, site, trees
+from mappings.extended import added
 from mappings.fragments import Fragment, Variant
+from mappings.rdf import rdf
 from mappings.statuses import status_fragment
 from mappings.users import Person, UserKey, user_fragment
+
+FEEDS = {"rss": feeds.rss, "atom": feeds.atom, "rdf": rdf}
 
 
 class Renderer:
@@ -52,7 +56,7 @@ class Renderer:
 
     async def statuses(self, ask: Ask, reply: Statuses) -> bytes:
         """A list of statuses as JSON, XML, RSS or Atom."""
-        if ask.format in {"rss", "atom"}:
+        if ask.format in FEEDS:
             return await self._feed(ask, reply)
         variant = variant_of(ask)
         items = await self._items(ask, variant, reply.entries)
@@ -120,14 +124,13 @@ class Renderer:
         numbers = await self._ids.number(ask.session.backend, found)
         if pictures := ask.pictures:
             found = [pictures.status(status) for status in found]
-        render = feeds.rss if ask.format == "rss" else feeds.atom
-        return render(
+        return FEEDS[ask.format](
             found, variant_of(ask), numbers, title=reply.title, self_url=ask.url, owner=ask.session.screen_name
         )
 
     async def one_status(self, ask: Ask, reply: OneStatus) -> bytes:
         """One status; with people behind it, it is not kept."""
-        if ask.format in {"rss", "atom"}:
+        if ask.format in FEEDS:
             return await self._feed(ask, Statuses(entries=(reply.entry,), title="Status"))
         variant, activities = variant_of(ask), reply.activities
         if activities is None:
@@ -144,6 +147,9 @@ class Renderer:
                 status, activities = pictures.status(status), pictures.activities(activities)
             fragment = status_fragment(status, variant, numbers, users=self.users, activities=activities)
         body = fragment.fill(await self._fillings(ask))
+        if reply.own_boost:
+            number = {"id": reply.own_boost, "id_str": str(reply.own_boost)}
+            body = added(body, variant.format, {"current_user_retweet": number})
         return body if variant.format == "json" else trees.xml_document("status", body)
 
     async def user_list(self, ask: Ask, reply: Users) -> bytes:

@@ -21,10 +21,12 @@ class Statuses(Reply, frozen=True, kw_only=True):
 
 
 class OneStatus(Reply, frozen=True, kw_only=True):
-    """One status; `activities` are the people behind it, where they were asked for."""
+    """One status; `activities` are the people behind it, `own_boost` the id of the reader's boost of it, where they
+    were asked for."""
 
     entry: hub.Entry
     activities: hub.Activities | None = None
+    own_boost: int = 0
 
 
 class Users(Reply, frozen=True, kw_only=True):

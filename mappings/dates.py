@@ -33,6 +33,14 @@ def moment(iso: str) -> datetime:
         return EPOCH
 
 
+def day(iso: str) -> int | None:
+    """The first millisecond since 1970 UTC of a day, `2010-12-31`; None for what is no day since."""
+    try:
+        return max(int((date.fromisoformat(iso.strip()) - EPOCH.date()).total_seconds()) * 1000, 0)
+    except ValueError:
+        return None
+
+
 def wire(iso: str) -> str:
     """`Wed May 23 06:01:13 +0000 2007`."""
     if _PLAIN(iso):

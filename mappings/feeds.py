@@ -94,14 +94,16 @@ def atom(
 
 def _entry(root: etree._Element, item: Item, variant: Variant, numbers: Numbers) -> None:
     entry, status = etree.SubElement(root, f"{{{ATOM}}}entry"), item.status
-    _texts(entry, id=f"{variant.base_url}/notice/{item.id}", title=item.text or item.nick)
+    _texts(entry, id=_tag(item, variant), title=item.text or item.nick)
     content = etree.SubElement(entry, f"{{{ATOM}}}content", type="html")
     content.text = clean(item.html)
     _link(entry, "alternate", item.url, "text/html")
+    if avatar := item.author.avatar or item.author.avatar_static:
+        _link(entry, "related", avatar, "image/png")
     when = atom_date(status.created_at)
     _texts(entry, published=when, updated=atom_date(status.edited_at) if status.edited_at else when)
     author = etree.SubElement(entry, f"{{{ATOM}}}author")
-    _texts(author, name=item.nick, uri=item.author.url)
+    _texts(author, name=f"{item.nick} ({item.author.display})", uri=item.author.url)
     info = etree.SubElement(entry, f"{{{STATUSNET}}}notice_info")
     info.set("local_id", str(item.id))
     info.set("source", clean(status.source or variant.label))
@@ -109,6 +111,12 @@ def _entry(root: etree._Element, item: Item, variant: Variant, numbers: Numbers)
     if parent:
         etree.SubElement(entry, f"{{{THREAD}}}in-reply-to", ref=f"{variant.base_url}/notice/{parent}")
     _point(entry, status)
+
+
+def _tag(item: Item, variant: Variant) -> str:
+    """An id in the form from which Choqok takes the number."""
+    host = variant.base_url.partition("://")[2].partition(":")[0]
+    return f"tag:{host},{atom_date(item.status.created_at)[:10]}:{item.id}"
 
 
 def _texts(node: etree._Element, *names: str, **texts: str) -> None:

@@ -67,14 +67,21 @@ async def _box(ask: Ask, keep: Keep) -> Reply:
 
 
 async def _trees(ask: Ask, mails: Sequence[Mail]) -> list[dict[str, object]]:
-    """The message objects. Numbers come in one batch, accounts in one call at most."""
-    form, session = _form(ask), ask.session
-    people = await ask.gateway.correspondents.of(session, mails, whole=form.users)
+    """The message objects."""
+    form = _form(ask)
+    return [message(status, form, frame) for status, frame in await framed(ask, mails, whole=form.users)]
+
+
+async def framed(ask: Ask, mails: Sequence[Mail], *, whole: bool) -> list[tuple[hub.Status, Frame]]:
+    """Messages with all that they have beside their statuses. Numbers come in one batch, accounts in one call at most;
+    `whole` false: of people only ids and names are needed."""
+    session = ask.session
+    people = await ask.gateway.correspondents.of(session, mails, whole=whole)
     statuses = [mail.status for mail in mails]
     natives = [account.native for account in people.values()]
     accounts = (await ask.gateway.ids.number(session.backend, statuses, natives)).accounts
     sides = {name: _side(ask, account, accounts[account.native]) for name, account in people.items()}
-    return [message(mail.status, form, _frame(ask, mail.letter, sides, accounts)) for mail in mails]
+    return [(mail.status, _frame(ask, mail.letter, sides, accounts)) for mail in mails]
 
 
 def _side(ask: Ask, account: hub.Account, number: int) -> Side:
@@ -106,8 +113,14 @@ def _form(ask: Ask) -> Form:
 
 
 async def new(ask: Ask) -> Reply:
-    """Send a message; the same request again within a short window gives the same message."""
-    if not ask.text("text").strip():
+    """Send a message."""
+    return Tree(json=(await _trees(ask, [await send(ask)]))[0])
+
+
+async def send(ask: Ask) -> Mail:
+    """The message that the parameters of direct_messages/new say; the same request again within a short window gives
+    the same message. Raises ApiError, BackendError."""
+    if not ask.text("text").strip() and not ask.texts("media_ids"):
         raise ApiError(400, "Text not specified")
     once, session = ask.gateway.once, ask.session
     key, attempt = once.key(session.account.id, ask.call.path, posting.parts(ask)), MessageAttempt(ask)
@@ -116,7 +129,12 @@ async def new(ask: Ask) -> Reply:
     mail = await ask.gateway.messages.put(session, entry)
     if mail is None:
         raise ApiError(502, "The server made something else of the message.")
-    return Tree(json=(await _trees(ask, [mail]))[0])
+    return mail
+
+
+async def show(ask: Ask) -> Reply:
+    """One message."""
+    return await _as_it_was(ask, await _named(ask, "Message id not specified"))
 
 
 async def destroy(ask: Ask) -> Reply:
@@ -149,10 +167,16 @@ async def _deleted(ask: Ask, letter: Letter) -> Reply:
     """What is answered without friendica_verbose. Raises ApiError 400 for what was gone before."""
     silent = ask.flag("friendica_verbose") or ask.session.dialect.empty_dm_delete
     reply: Reply = Empty() if silent else await _as_it_was(ask, letter)
+    await delete(ask, letter)
+    return reply
+
+
+async def delete(ask: Ask, letter: Letter) -> None:
+    """An own message at the backend; a received one is hidden. Raises ApiError 400 for what was gone before."""
     session, messages = ask.session, ask.gateway.messages
     if letter.author != session.account.native:
         await messages.mark(session, letter.key, hidden=True)
-        return reply
+        return
     try:
         await session.backend.remove(letter.native)
     except Missing:
@@ -161,15 +185,18 @@ async def _deleted(ask: Ask, letter: Letter) -> Reply:
     with suppress(StoreDown):  # it is deleted; the next poll finds that out too
         await messages.drop(session, letter.key)
         await ask.gateway.once.undone(session.account.id, letter.native)
-    return reply
 
 
 async def _as_it_was(ask: Ask, letter: Letter) -> Reply:
+    return Tree(json=(await _trees(ask, [await body(ask, letter)]))[0], root="direct_message")
+
+
+async def body(ask: Ask, letter: Letter) -> Mail:
+    """The message with its status: one call. Raises ApiError 400 for what is gone."""
     try:
-        status: hub.Status = (await ask.session.backend.status(letter.native)).status
+        return Mail(letter, (await ask.session.backend.status(letter.native)).status)
     except Missing:
         raise ApiError(400, UNKNOWN, NO_STATUS) from None
-    return Tree(json=(await _trees(ask, [Mail(letter, status)]))[0], root="direct_message")
 
 
 async def set_seen(ask: Ask) -> Reply:

@@ -74,7 +74,8 @@ async def tagged(ask: Ask, tag: str) -> tuple[hub.Entry, ...]:
 
 
 async def holding(ask: Ask, query: str) -> tuple[hub.Entry, ...]:
-    """Posts with these words. One call when the first page fills the asked part; what is left out of it adds a bounded number."""
+    """Posts with these words. One call when the first page fills the asked part; what is left out of it adds a bounded
+    number."""
     backend, span = ask.session.backend, Span.of(ask)
     size, wanted = backend.capabilities.page_size, span.skip + span.count
     found: dict[str, Seen] = {}

@@ -8,6 +8,7 @@ from contextlib import suppress
 from adapters.errors import Missing
 from gateway import activities
 from gateway.ask import Ask
+from gateway.boosts import boost_key, own_boost
 from gateway.cards import decoded
 from gateway.errors import NO_STATUS, ApiError
 from gateway.found import NO_SUCH_STATUS, entry_of, record_of
@@ -31,7 +32,8 @@ async def show(ask: Ask) -> Reply:
     if isinstance(entry, BaseException):
         raise entry
     known = activities.Told() if isinstance(told, BaseException) else told
-    return OneStatus(entry=entry, activities=await activities.whole(ask, entry, known))
+    boost = await own_boost(ask, record, entry.status) if ask.flag("include_my_retweet") else 0
+    return OneStatus(entry=entry, activities=await activities.whole(ask, entry, known), own_boost=boost)
 
 
 async def thread(ask: Ask, native: str) -> tuple[hub.Entry, ...]:
@@ -62,13 +64,9 @@ async def destroy(ask: Ask) -> Reply:
     except Missing:
         raise ApiError(400, NO_SUCH_STATUS, NO_STATUS) from None
     with suppress(StoreDown):  # it is deleted; only the same post at once would be answered with it
-        key = _boost_key(ask, record.boosted) if record.boosted else ""
+        key = boost_key(ask, record.boosted) if record.boosted else ""
         await ask.gateway.once.undone(ask.session.account.id, record.native, key)
     return OneStatus(entry=entry)
-
-
-def _boost_key(ask: Ask, original: str) -> str:
-    return ask.gateway.once.key(ask.session.account.id, "statuses/retweet", [original.encode()])
 
 
 async def retweet(ask: Ask) -> Reply:
@@ -86,7 +84,7 @@ async def retweet(ask: Ask) -> Reply:
         boosts = (e for e in newest if (s := decoded(e)) and s.reblog_of and s.original.native == original)
         return next((entry.raw for entry in boosts), None)
 
-    raw = await once.run(_boost_key(ask, original), write, look)
+    raw = await once.run(boost_key(ask, original), write, look)
     return OneStatus(entry=ask.session.backend.entry(raw))
 
 

@@ -114,3 +114,5 @@ ROWS = (
         doc="Finds messages by their text.",
     ),
 )
+NEW = next(row for row in ROWS if row.path == "direct_messages/new")
+"""By its rules every message is sent."""
