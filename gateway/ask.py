@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from gateway.session import Session
     from mappings.old_pictures import OldPictures
 
+EVERYWHERE = (0, 2**53)
+"""Ids have no bounds."""
+
 UNKNOWN = -1
 """What `Ask.id` gives for a value that can be no id: it matches nothing."""
 
@@ -32,11 +35,13 @@ class Ask:
     """Parsed once by `gateway.params`, from query and body (body first).
 
     `url` is the whole address the client used, `base_url` its scheme and host (or the configured ones). `sent` is
-    what a signature covers, for the calls that check it themselves.
+    what a signature covers, for the calls that check it themselves. `as_sent` are the parameters with ids as the client
+    wrote them, in `params` they are ours; `within` the ids, as the client reads them, between which statuses may lie.
     """
 
     __slots__ = (
         "_session",
+        "as_sent",
         "base_url",
         "call",
         "format",
@@ -48,6 +53,7 @@ class Ask:
         "sent",
         "url",
         "user_agent",
+        "within",
     )
 
     def __init__(
@@ -67,7 +73,8 @@ class Ask:
         sent: Sent | None = None,
     ) -> None:
         self.call = call
-        self.params = params
+        self.params = self.as_sent = params
+        self.within = EVERYWHERE
         self.format = format
         self.gateway = gateway
         self.mount = mount
@@ -125,6 +132,11 @@ class Ask:
     def id(self, name: str) -> int | None:
         """ID: None when absent, UNKNOWN when it can be none."""
         value: int | None = self.params.get(name)
+        return value
+
+    def sent_id(self, name: str) -> int | None:
+        """ID as the client wrote it, to be told back."""
+        value: int | None = self.as_sent.get(name)
         return value
 
     def flag(self, name: str) -> bool:

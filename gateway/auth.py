@@ -21,7 +21,7 @@ from cachetools import LRUCache
 from adapters.backend import Backend
 from adapters.errors import TokenGone
 from gateway.background import Background
-from gateway.dialects import DIALECTS, FRIENDICA, MOUNTS
+from gateway.dialects import dialect_of
 from gateway.errors import ApiError, LinkAgain
 from gateway.logins import ACTIVITYPUB, Connections, host_of
 from gateway.oauth.access import Access
@@ -35,6 +35,7 @@ from gateway.shelves import StoreShelf
 from gateway.stores.store import AccountRecord, LoginRecord, Store
 from gateway.throttle import Throttle
 from gateway.vault import Unsealable, Vault
+from gateway.widths import kept, written
 
 log = logging.getLogger("oldbird.auth")
 
@@ -273,7 +274,10 @@ class Authenticator:
         except TokenGone as error:
             await self.mark_broken(account)
             raise LinkAgain from error
-        session = _session(account, login, backend, basic.name, mount)
+        known = await written(self._store, login)
+        if known is None:
+            raise login_required()
+        session = _session(account, known, backend, basic.name, mount)
         self.seen(session)
         return session
 
@@ -300,5 +304,5 @@ def _too_many(wait: int) -> ApiError:
 
 
 def _session(account: AccountRecord, login: LoginRecord, backend: Backend, name: str, mount: str) -> Session:
-    dialect = DIALECTS.get(login.dialect) or MOUNTS.get(mount, FRIENDICA)
+    dialect = kept(dialect_of(login.dialect, mount), login)
     return Session(account=account, login=login, backend=backend, screen_name=name, dialect=dialect)

@@ -27,7 +27,8 @@ class Type(StrEnum):
 
 class Param(msgspec.Struct, frozen=True, kw_only=True):
     """One documented parameter. `aliases` are other names clients send. `clearable` (TEXT): sent empty it is "", which
-    clears what it names, and only not sent it is absent."""
+    clears what it names, and only not sent it is absent. `space`: it holds ids of one (`mappings.narrow.SPACES`), which
+    a device with narrow ids sends in its own numbers."""
 
     name: str
     type: Type = Type.TEXT
@@ -35,6 +36,7 @@ class Param(msgspec.Struct, frozen=True, kw_only=True):
     cap: int = 0
     aliases: tuple[str, ...] = ()
     clearable: bool = False
+    space: str = ""
     doc: str = ""
 
 

@@ -34,6 +34,7 @@ from gateway.errors import CONNECT, ApiError, LinkAgain, Redirect, reply_to
 from gateway.exchange import Exchange
 from gateway.flights import Flights
 from gateway.metrics import Counts
+from gateway.narrow import is_narrow
 from gateway.oauth import addresses
 from gateway.oauth.parameters import Sent, is_signed
 from gateway.params import read
@@ -247,6 +248,8 @@ class Dispatch:
         return await self._flights.read(session.account.id, asked, lambda: self._work(handler, ask))
 
     async def _work(self, handler: Handler, ask: Ask) -> bytes:
+        if not ask.anonymous and is_narrow(ask.session):
+            await self._gateway.narrow.read(ask)
         reply = await handler(ask)
         return await self._gateway.renderer.render(ask, reply)
 

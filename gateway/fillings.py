@@ -9,6 +9,7 @@ from cachetools import LRUCache
 
 from gateway.contacts import ContactSet
 from gateway.ids import Ids
+from gateway.narrow import NarrowIds
 from gateway.session import Session
 from mappings import hub
 from mappings.fragments import Format, Hole, Variant
@@ -35,7 +36,7 @@ class Fillings(dict[Hole, bytes]):
     """What fills the holes of replies to one reader, made when first asked for. `number` names this state of things:
     other contacts or newly numbered statuses make new ones. `exact` relationships belong to a single reply."""
 
-    def __init__(self, reader: Reader, ids: Ids, number: int, people: dict[Hole, bytes]) -> None:
+    def __init__(self, reader: Reader, ids: Ids | NarrowIds, number: int, people: dict[Hole, bytes]) -> None:
         super().__init__()
         self.reader = reader
         self.number = number
@@ -91,20 +92,21 @@ class Readers:
         self._numbers = count(1)
         self._kept: LRUCache[tuple[object, ...], Fillings] = LRUCache(READERS)
 
-    def fillings(self, reader: Reader) -> Fillings:
-        """The kept ones, as long as they hold."""
-        session = reader.session
+    def fillings(self, reader: Reader, narrow: NarrowIds | None = None) -> Fillings:
+        """The kept ones, as long as they hold. `narrow`: the ids that the reader's device reads in place of ours."""
+        session, ids = reader.session, narrow or self._ids
         key = (
             session.scope, session.account.id, reader.own, reader.format, session.dialect.marks_self,
+            session.dialect.id_bits,
             reader.pictures and reader.pictures.base_url,
         )  # fmt: skip
         found = self._kept.get(key)
         if found is None or found.reader.contacts is not reader.contacts or len(found.people) > MOST_HOLES:
-            found = self._kept[key] = self.single(reader)
-        elif found.trips != self._ids.trips or len(found) > MOST_HOLES:
-            found = self._kept[key] = Fillings(reader, self._ids, next(self._numbers), found.people)
+            found = self._kept[key] = self.single(reader, narrow)
+        elif found.trips != ids.trips or len(found) > MOST_HOLES:
+            found = self._kept[key] = Fillings(reader, ids, next(self._numbers), found.people)
         return found
 
-    def single(self, reader: Reader) -> Fillings:
+    def single(self, reader: Reader, narrow: NarrowIds | None = None) -> Fillings:
         """New ones, sharing nothing."""
-        return Fillings(reader, self._ids, next(self._numbers), {})
+        return Fillings(reader, narrow or self._ids, next(self._numbers), {})

@@ -24,6 +24,7 @@ from gateway.logs import without
 from gateway.problems import Problem
 from gateway.stores.store import AccountRecord, LoginRecord, Store
 from gateway.vault import Unsealable, Vault, new_password
+from gateway.widths import fixed, wanted
 from mappings import hub
 
 USABLE = re.compile(r"[A-Za-z0-9_.-]+(@[A-Za-z0-9.-]+)?")
@@ -37,6 +38,10 @@ FIRST_DEVICE, CONFIGURED = "first", "configuration"
 
 class LoginProblem(Problem):
     """Nothing was linked or given out, for the reason in the text."""
+
+
+class WidthFixed(LoginProblem):
+    """A login was used with ids of another width: the same posts must not get other numbers."""
 
 
 class Connections(Protocol):
@@ -65,12 +70,13 @@ class Linked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """What a login is for. `dialect` names a row of `gateway.dialects`, empty: the mount decides. `plain_http`: it may
-    come over the listener without TLS."""
+    """What a login is for. `dialect` is a name of `gateway.client_presets`, "": the mount decides. `plain_http`: it may
+    come over the listener without TLS. `pictures`: it gets them from the gateway, as it can load them."""
 
     name: str = FIRST_DEVICE
     read_only: bool = False
     plain_http: bool = False
+    pictures: bool = False
     dialect: str = ""
 
 
@@ -111,19 +117,20 @@ class Logins:
         self._clock = clock
 
     async def link(
-        self, server: str, token: str, *, name: str = "", device: Device | None = None, actor: str = ""
+        self, server: str, token: str, *, name: str = "", device: Device | None = None, actor: str = "",
+        client: str = "",
     ) -> Linked:
         """Link the owner of `token`, or link them anew, and give out a password for `device`.
 
         `name` is the wanted login name. `actor` is the id of an ActivityPub actor on `server`: then `token` is a
         credential for it (`adapters.activitypub.credentials`), and no Mastodon API is looked for. Linking anew keeps
         the login name, seals the new token for every login there is and gives out a further password only when a
-        `device` is named. Raises LoginProblem, BackendError, StoreDown.
+        `device` is named; a first one without a device is for `client`. Raises LoginProblem, BackendError, StoreDown.
         """
         account, logins = await self._linked(base_url(server), token, name, actor)
         if logins and device is None:
             return Linked(account=account)
-        return await self._give(account, token, device or Device())
+        return await self._give(account, token, device or Device(dialect=client))
 
     async def configured(self, server: str, token: str, password: str) -> AccountRecord:
         """Link the account that the operator's configuration names, under the app password it names.
@@ -201,10 +208,27 @@ class Logins:
 
     async def let_plain_http(self, name: str, id: str, *, allowed: bool) -> LoginRecord:
         """Say whether a login may come over the listener without TLS. Raises LoginProblem."""
+        return await self._set(name, id, plain_http=allowed)
+
+    async def let_pictures(self, name: str, id: str, *, wanted: bool) -> LoginRecord:
+        """Say whether a login gets pictures from the gateway, as old devices can load them. Raises LoginProblem."""
+        return await self._set(name, id, pictures=wanted)
+
+    async def _set(self, name: str, id: str, **changes: Any) -> LoginRecord:
         account = await self.account(name)
         for login in await self._store.logins(account.id):
-            if login.id == id and (changed := await self._change(login, plain_http=allowed)):
+            if login.id == id and (changed := await self._change(login, **changes)):
                 return changed
+        raise LoginProblem(f"{account.login} has no login with the id {id}.")
+
+    async def choose(self, name: str, id: str, preset: str) -> LoginRecord:
+        """Say which client a login is for, "" for none known. Raises LoginProblem, WidthFixed."""
+        account = await self.account(name)
+        for login in await self._store.logins(account.id):
+            if login.id == id:
+                _check_width(login, preset)
+                if changed := await self._change(login, dialect=preset):
+                    return changed
         raise LoginProblem(f"{account.login} has no login with the id {id}.")
 
     async def _change(self, login: LoginRecord, **changes: Any) -> LoginRecord | None:
@@ -267,11 +291,20 @@ class Logins:
         public = self._vault.public(password)
         login = LoginRecord(
             hash=self._vault.hash(password), id=secrets.token_hex(4), account=account.id, name=device.name,
-            dialect=device.dialect, read_only=device.read_only, plain_http=device.plain_http,
+            dialect=device.dialect, read_only=device.read_only, plain_http=device.plain_http, pictures=device.pictures,
             created=int(self._clock()), public=public, sealed=self._vault.seal(token.encode(), public),
         )
         await self._store.put_login(login)
         return Linked(account=account, login=login, password=password)
+
+
+def _check_width(login: LoginRecord, preset: str) -> None:
+    """Raises WidthFixed."""
+    if fixed(login) not in {None, wanted(preset)}:
+        raise WidthFixed(
+            f"{login.id} was used already, and its program knows the posts by numbers of another size. "
+            "Make a further app password for the other program."
+        )
 
 
 def _free_name(wanted: str, username: str, url: str, known: tuple[AccountRecord, ...]) -> str:

@@ -12,12 +12,13 @@ from cachetools import LRUCache
 
 from adapters.errors import BadAnswer
 from gateway import leaves
-from gateway.ask import Ask
+from gateway.ask import EVERYWHERE, Ask
 from gateway.cards import decoded
 from gateway.contacts import Contacts
 from gateway.fillings import Fillings, Reader, Readers
 from gateway.ids import Ids
 from gateway.kept import Kept
+from gateway.narrow import STATUS, Narrow, NarrowIds, is_narrow
 from gateway.replies import Empty, Form, OneStatus, OneUser, Reply, Statuses, Tree, Users
 from gateway.replies import Ids as IdList
 from mappings import feeds, hub, site, trees
@@ -34,8 +35,9 @@ class Renderer:
     """Makes the bytes of every reply. `fragment_bytes` bounds the cache: of the statuses that were `asked` for it knew
     all but those that were `made`."""
 
-    def __init__(self, ids: Ids, contacts: Contacts, *, fragment_bytes: int) -> None:
+    def __init__(self, ids: Ids, narrow: Narrow, contacts: Contacts, *, fragment_bytes: int) -> None:
         self._ids = ids
+        self._narrow = narrow
         self._contacts = contacts
         self._readers = Readers(ids)
         self._statuses: Kept[tuple[int, bytes], Fragment] = Kept(fragment_bytes // 2, _weight)
@@ -58,8 +60,10 @@ class Renderer:
         """A list of statuses as JSON, XML, RSS or Atom."""
         if ask.format in FEEDS:
             return await self._feed(ask, reply)
-        variant = variant_of(ask)
-        items = await self._items(ask, variant, reply.entries)
+        variant, entries = variant_of(ask), reply.entries
+        if ask.within is not EVERYWHERE:
+            entries = await self._narrow.ids(ask.session).inside(ask, entries)
+        items = await self._items(ask, variant, entries)
         return trees.json_woven(items) if variant.format == "json" else trees.xml_woven("statuses", "status", items)
 
     async def _items(self, ask: Ask, variant: Variant, entries: Sequence[hub.Entry]) -> list[list[bytes]]:
@@ -72,7 +76,7 @@ class Renderer:
         missing = [entry for entry, item in zip(entries, finished, strict=True) if item is None]
         known = self._known(variant, missing)
         fragments = await self._fragments(ask, variant, missing, known)
-        if fillings.trips != self._ids.trips:  # numbering may have joined threads: what is finished holds no more
+        if fillings.trips != self._numbering(ask).trips:  # threads may have been joined: what is finished holds no more
             fillings = await self._fillings(ask)
             missing, finished = list(entries), [None] * len(entries)
             known = self._known(variant, missing)
@@ -103,14 +107,21 @@ class Renderer:
         new = {i: s for i, f in enumerate(fragments) if f is None and (s := decoded(entries[i]))}
         if new:
             self.made += len(new)
-            rest = [status for i, status in new.items() if entries[i].numbers is None]
-            numbers, pictures = await self._ids.number(ask.session.backend, rest), ask.pictures
+            ids, pictures = self._numbering(ask), ask.pictures
+            given = [None] * len(entries) if ids is not self._ids else [entry.numbers for entry in entries]
+            numbers = await ids.number(ask.session.backend, [status for i, status in new.items() if given[i] is None])
             for i, status in new.items():
-                its = entries[i].numbers or numbers
+                its = given[i] or numbers
                 if pictures is not None:
                     status = pictures.status(status)  # noqa: PLW2901  the same post
                 kept[number, entries[i].raw] = fragments[i] = status_fragment(status, variant, its, users=self.users)
+        if variant.narrow:
+            await self._narrow.ids(ask.session).learn(fragments)
         return fragments
+
+    def _numbering(self, ask: Ask) -> Ids | NarrowIds:
+        """Where the numbers of statuses come from for this device."""
+        return self._narrow.ids(ask.session) if is_narrow(ask.session) else self._ids
 
     def _number(self, variant: Variant) -> int:
         """A short name: hashing a whole variant per status would cost more than the look-up."""
@@ -121,7 +132,7 @@ class Renderer:
 
     async def _feed(self, ask: Ask, reply: Statuses) -> bytes:
         found = [status for entry in reply.entries if (status := decoded(entry))]
-        numbers = await self._ids.number(ask.session.backend, found)
+        numbers = await self._numbering(ask).number(ask.session.backend, found)
         if pictures := ask.pictures:
             found = [pictures.status(status) for status in found]
         return FEEDS[ask.format](
@@ -142,13 +153,14 @@ class Renderer:
         else:
             status = reply.entry.status
             natives = [a.native for group in hub.ACTIVITIES for a in getattr(activities, group)]
-            numbers = await self._ids.number(ask.session.backend, [status], natives)
+            numbers = await self._numbering(ask).number(ask.session.backend, [status], natives)
             if pictures := ask.pictures:
                 status, activities = pictures.status(status), pictures.activities(activities)
             fragment = status_fragment(status, variant, numbers, users=self.users, activities=activities)
         body = fragment.fill(await self._fillings(ask))
         if reply.own_boost:
-            number = {"id": reply.own_boost, "id_str": str(reply.own_boost)}
+            boost = await self._narrow.one(ask.session, STATUS, reply.own_boost)
+            number = {"id": boost, "id_str": str(boost)}
             body = added(body, variant.format, {"current_user_retweet": number})
         return body if variant.format == "json" else trees.xml_document("status", body)
 
@@ -178,7 +190,7 @@ class Renderer:
         """One user, with the last status inside."""
         variant, account = variant_of(ask), reply.account
         statuses = [status] if reply.status and (status := decoded(reply.status)) else []
-        numbers = await self._ids.number(ask.session.backend, statuses, [account.native])
+        numbers = await self._numbering(ask).number(ask.session.backend, statuses, [account.native])
         if pictures := ask.pictures:
             account, statuses = pictures.account(account), [pictures.status(status) for status in statuses]
         last = status_fragment(statuses[0], variant, numbers, users=self.users, comments=False) if statuses else None
@@ -246,9 +258,10 @@ class Renderer:
             numbers = await self._ids.number(session.backend, (), [session.account.native])
             own = numbers.accounts[session.account.native]
         reader = Reader(session, contacts, own, "json" if ask.format == "json" else "xml", ask.pictures)
+        narrow = self._narrow.ids(session) if is_narrow(session) else None
         if exact is None:
-            return self._readers.fillings(reader)
-        fillings = self._readers.single(reader)
+            return self._readers.fillings(reader, narrow)
+        fillings = self._readers.single(reader, narrow)
         fillings.exact[exact.native] = exact
         return fillings
 

@@ -20,6 +20,7 @@ from gateway.ids import Ids
 from gateway.indexes import Indexes
 from gateway.logins import Logins
 from gateway.messages import Messages
+from gateway.narrow import Narrow
 from gateway.notifications import Notifications
 from gateway.oauth.consumers import Consumers
 from gateway.oauth.grants import Grants
@@ -55,6 +56,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     grants: Grants
     oauth: Provider
     ids: Ids
+    narrow: Narrow
     cards: Cards
     contacts: Contacts
     indexes: Indexes
@@ -75,6 +77,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     def clear(self) -> None:
         """Drop what is kept finished in memory; nothing is lost by it."""
         self.ids.clear()
+        self.narrow.clear()
         self.cards.clear()
         self.messages.clear()
         self.notifications.clear()
@@ -86,6 +89,7 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
     """All services around an open store."""
     background = Background()
     ids = Ids(store, entries=settings.id_entries, forget_days=settings.forget_days, today=today)
+    narrow = Narrow(store, ids, entries=settings.id_entries)
     cards = Cards(store, ids, entries=max(settings.fragment_bytes // STATUS_BYTES, 64))
     contacts = Contacts(background, seconds=settings.contact_seconds)
     auth = Authenticator(store, vault, connections, settings)
@@ -105,6 +109,7 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
         grants=grants,
         oauth=Provider(store, consumers, grants, signatures, auth, today=today, xauth=settings.xauth),
         ids=ids,
+        narrow=narrow,
         cards=cards,
         contacts=contacts,
         indexes=Indexes(store, cards),
@@ -118,7 +123,7 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
             patience=settings.request_seconds,
         ),
         walks=Walks(),
-        renderer=Renderer(ids, contacts, fragment_bytes=settings.fragment_bytes),
+        renderer=Renderer(ids, narrow, contacts, fragment_bytes=settings.fragment_bytes),
         background=background,
         refresh=refresh,
         photo_addresses=PhotoAddresses(vault.hash("photo addresses").encode()),
