@@ -8,9 +8,11 @@ import re
 import time
 from urllib.parse import quote, unquote_to_bytes
 
+import msgspec
 from starlette.types import Scope
 
 from gateway.calls import FORM, Call
+from gateway.dialects import AGENT_BYTES, Dialect, by_agent, dialect_of
 from gateway.errors import ApiError
 from gateway.paths import Target, format_of
 from gateway.plain_http import is_plain
@@ -26,12 +28,22 @@ SECRET_PREFIXES = ("oauth_", "x_auth_")
 HOST = re.compile(r"[A-Za-z0-9.\-_]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 """What a Host header may be."""
 
-_PROCESS = os.urandom(4).hex()
 _numbers = itertools.count(1)
 _SAFE = "!$&'()*+,-./:;=?@_~%[]|"
 _HARMLESS = re.compile(rb"[A-Za-z0-9!$&'()*+,\-./:;=?@_~|]*")
 _PERHAPS_SECRET = re.compile(rb"pass|pw|secret|token|key|callback|auth", re.IGNORECASE)
 """Most queries can be repeated as they are; the others are looked at pair by pair."""
+_process = os.urandom(4).hex()
+
+
+def _rename() -> None:
+    """A worker's requests have names of their own."""
+    global _process  # noqa: PLW0603  one per process, like the numbers
+    _process = os.urandom(4).hex()
+
+
+os.register_at_fork(after_in_child=_rename)
+
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -43,7 +55,7 @@ class Exchange:
     def __init__(self, scope: Scope, path: str, target: Target | None = None) -> None:
         self._scope = scope
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.id = f"{_PROCESS}-{next(_numbers):x}"
+        self.id = f"{_process}-{next(_numbers):x}"
         self.method: str = scope["method"]
         self.path = path
         self.call: Call | None
@@ -107,6 +119,24 @@ class Exchange:
     def header(self, name: bytes) -> str:
         """A header, "" when absent."""
         return self.headers.get(name, b"").decode("latin-1")
+
+    @property
+    def _by_agent(self) -> Dialect | None:
+        return by_agent(self.headers.get(b"user-agent", b"")[:AGENT_BYTES], self.mount)
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the reply is wanted, also where nobody is signed in."""
+        if self.session is not None:
+            return self.session.dialect
+        return self._by_agent or dialect_of("", self.mount)
+
+    def followed(self, session: Session | None) -> Session | None:
+        """The session as it is used here: a device without a preset follows the name its program gives itself. What is
+        kept of sessions knows nothing of that."""
+        if session is None or session.login.dialect or (dialect := self._by_agent) is None:
+            return session
+        return msgspec.structs.replace(session, dialect=dialect)
 
     @property
     def plain_http(self) -> bool:

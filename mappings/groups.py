@@ -82,6 +82,14 @@ def _number(posted: str | float | bool | None) -> int:
     return int(posted) if posted == int(posted) else 0
 
 
+def stub(posted: str | float | bool | None) -> dict[str, Any]:
+    """The least of a user object for a posted value that is nobody: Friendica_mobile reads `wrong users` as users, and
+    what is missing in one as empty. 0 for what is no number."""
+    number = _number(posted)
+    name = "" if posted is None else str(posted)
+    return {"id": number, "id_str": str(number), "name": name, "screen_name": name, "cid": number}
+
+
 def by_name(accounts: Iterable[hub.Account]) -> list[hub.Account]:
     """In the order group_show lists people."""
     return sorted(accounts, key=lambda account: (account.display.casefold(), account.acct))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -32,12 +32,14 @@ _EMPTY = re.compile(r"^\s*<(p|div)(?: [^<>]*)?>\s*</\1>")
 
 class Form(NamedTuple):
     """How a message is asked for. `text`: "" title and text together, "html", "plain", anything else no text at all.
-    `escape`: `&amp; &lt; &gt;`, as Twitter sent text."""
+    `escape`: `&amp; &lt; &gt;`, as Twitter sent text. `mark`, `id`: a seen mark and an id as the client reads them."""
 
     text: str = ""
     users: bool = True
     entities: bool = False
     escape: bool = False
+    mark: Callable[[bool], Any] = int
+    id: Callable[[int], Any] = int
 
 
 class Side(NamedTuple):
@@ -99,7 +101,7 @@ def message(status: hub.Status, form: Form, frame: Frame) -> dict[str, Any]:
     body = letter(status)
     text, marks = _text(body, form, frame.title)
     tree: dict[str, Any] = {
-        "id": frame.number,
+        "id": form.id(frame.number),
         "sender_id": frame.sender.number,
         "text": text,
         "recipient_id": frame.recipient.number,
@@ -111,7 +113,7 @@ def message(status: hub.Status, form: Form, frame: Frame) -> dict[str, Any]:
         tree |= {"sender": frame.sender.user, "recipient": frame.recipient.user}
     tree |= {
         "title": _escaped(frame.title, form) if form.text else "",
-        "friendica_seen": int(frame.seen),
+        "friendica_seen": form.mark(frame.seen),
         "friendica_parent_uri": frame.parent_uri,
     }
     if marks is not None:

@@ -6,7 +6,7 @@ Rules: reference/wire-friendica.md sections 7, 13 and 16.4. What people wrote is
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -175,8 +175,9 @@ def date_rel(ms: int, now_ms: int) -> str:
 # documents ------------------------------------------------------------------------------------------------------------
 
 
-def note_tree(note: Note, *, uid: int, now_ms: int) -> dict[str, Any]:
-    """One item of friendica/notifications. Keys in the order the captured server sent them; XML: as attributes."""
+def note_tree(note: Note, *, uid: int, now_ms: int, mark: Callable[[bool], Any] = int) -> dict[str, Any]:
+    """One item of friendica/notifications. Keys in the order the captured server sent them; XML: as attributes.
+    `mark`: the seen mark as the client reads it."""
     kind, pieces, ms = KINDS[note.kind], _pieces(note), milliseconds(note.created)
     return {
         "id": note.id,
@@ -191,7 +192,7 @@ def note_tree(note: Note, *, uid: int, now_ms: int) -> dict[str, Any]:
         "link": note.link,
         "iid": note.iid,
         "parent": note.parent,
-        "seen": int(note.seen),
+        "seen": mark(note.seen),
         "verb": VERBS + kind.verb,
         "otype": kind.otype,
         "name_cache": note.name,

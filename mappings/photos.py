@@ -56,6 +56,8 @@ class Rights(Struct, frozen=True, kw_only=True):
 
 RIGHTS = ("allow_cid", "deny_cid", "allow_gid", "deny_gid")
 """In wire order."""
+NUMBERS = ("height", "width", "profile")
+"""What is a number in a photo, and text for one client (section 16.1)."""
 
 
 class Photo(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import msgspec
 from mappings import hub
 from mappings.attachments import attachments
 from mappings.dates import wire
-from mappings.entities import entities, escaped, layout, mention_name
+from mappings.entities import address_name, entities, escaped, layout, mention_name
 from mappings.extended import extended
 from mappings.fields import ACTIVITIES, STATUS_FIELDS, element, inner
 from mappings.fragments import Format, Fragment, Hole, Numbers, Variant
@@ -139,6 +139,7 @@ class Rendering:
             media=status.media,
             accounts=self.numbers.accounts,
             number=self.numbers.statuses[status.native],
+            named=address_name if self.variant.addresses else mention_name,
         )
         return text, self.tree("entities", tree)
 
@@ -271,7 +272,8 @@ def _name(status: hub.Status, author: str, variant: Variant) -> str | None:
         return variant.self_name
     if author == status.account.native:
         return screen_name(status.account, variant)
-    return next((mention_name(mention) for mention in status.mentions if mention.native == author != ""), None)
+    named = address_name if variant.addresses else mention_name
+    return next((named(mention) for mention in status.mentions if mention.native == author != ""), None)
 
 
 def source(name: str, variant: Variant) -> str:

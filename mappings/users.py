@@ -44,8 +44,10 @@ UserCache = MutableMapping[UserKey, Person]
 
 
 def screen_name(account: hub.Account, variant: Variant) -> str:
-    """The user name without host; for the reader the form of the login on this request."""
-    return variant.self_name if account.native == variant.self_native and variant.self_name else account.username
+    """The user name, with host where addresses are asked for; for the reader the form of the login on this request."""
+    if account.native == variant.self_native and variant.self_name:
+        return variant.self_name
+    return account.acct if variant.addresses else account.username
 
 
 def location(account: hub.Account, label: str) -> str:

@@ -11,11 +11,12 @@ from gateway.replies import Reply, Statuses
 
 
 async def show(ask: Ask) -> Reply:
-    """All answers to a post, any depth, newest first, without the post itself (DESIGN section 9)."""
+    """All answers to a post, any depth, newest first (DESIGN section 9), with the post itself for who wants it."""
     record = await record_of(ask)
     try:
         found = await ask.session.backend.thread(record.boosted or record.native)
     except Missing:
         raise ApiError(400, NO_SUCH_STATUS, NO_STATUS) from None
-    seen = await ask.gateway.cards.read(ask.session.backend, found.descendants)
+    own = (found.status,) if ask.session.dialect.whole_conversation else ()
+    seen = await ask.gateway.cards.read(ask.session.backend, (*own, *found.descendants))
     return Statuses(entries=Span.of(ask).cut(s for s in seen if s.card.listed), title="Conversation")

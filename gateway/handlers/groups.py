@@ -10,7 +10,7 @@ from gateway.errors import ApiError
 from gateway.groups import Group
 from gateway.replies import Reply, Tree, User
 from mappings import hub
-from mappings.groups import DELETED, OK, REACTIVATED, Member, by_name, result
+from mappings.groups import DELETED, OK, REACTIVATED, Member, by_name, result, stub
 from mappings.groups import members as posted_members
 
 
@@ -37,7 +37,7 @@ async def create(ask: Ask) -> Reply:
     people = await members.wanted(ask, posted, {})
     group, is_back = await groups.made(ask, name)
     wrong = [*people.wrong, *await members.put(ask, group.native, people)]
-    return _result(group, REACTIVATED if is_back else OK, wrong)
+    return _result(group, REACTIVATED if is_back else OK, _told(ask, wrong))
 
 
 async def update(ask: Ask) -> Reply:
@@ -53,7 +53,7 @@ async def update(ask: Ask) -> Reply:
     new = members.Wanted({one: cid for one, cid in people.natives.items() if one not in present}, people.wrong)
     wrong = [*people.wrong, *await members.put(ask, group.native, new)]
     await members.take(ask, group.native, present.keys() - people.natives.keys())
-    return _result(group, OK, wrong)
+    return _result(group, OK, _told(ask, wrong))
 
 
 async def delete(ask: Ask) -> Reply:
@@ -77,6 +77,11 @@ def _posted(ask: Ask) -> tuple[Member, ...]:
         return posted_members(ask.text("json"))
     except ValueError as error:
         raise ApiError(400, str(error)) from None
+
+
+def _told(ask: Ask, wrong: list[Any]) -> list[Any]:
+    """Who could not be put in, as the client reads them."""
+    return [stub(posted) for posted in wrong] if ask.session.dialect.wrong_users == "objects" else wrong
 
 
 def _result(group: Group, status: str, wrong: list[Any] | None = None) -> Reply:

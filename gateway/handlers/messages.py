@@ -81,14 +81,18 @@ async def framed(ask: Ask, mails: Sequence[Mail], *, whole: bool) -> list[tuple[
     natives = [account.native for account in people.values()]
     accounts = (await ask.gateway.ids.number(session.backend, statuses, natives)).accounts
     sides = {name: _side(ask, account, accounts[account.native]) for name, account in people.items()}
-    return [(mail.status, _frame(ask, mail.letter, sides, accounts)) for mail in mails]
+    shown = ask.pictures.status if ask.pictures else _as_it_is
+    return [(shown(mail.status), _frame(ask, mail.letter, sides, accounts)) for mail in mails]
+
+
+def _as_it_is(status: hub.Status) -> hub.Status:
+    return status
 
 
 def _side(ask: Ask, account: hub.Account, number: int) -> Side:
     own = account.native == ask.session.account.native
-    return Side(
-        number=number, screen_name=ask.session.screen_name if own else account.username, user=User(account)
-    )
+    name = account.acct if ask.session.dialect.screen_names == "address" else account.username
+    return Side(number=number, screen_name=ask.session.screen_name if own else name, user=User(account))
 
 
 def _frame(ask: Ask, letter: Letter, sides: Mapping[str, Side], accounts: Mapping[str, int]) -> Frame:
@@ -104,11 +108,14 @@ def _frame(ask: Ask, letter: Letter, sides: Mapping[str, Side], accounts: Mappin
 
 
 def _form(ask: Ask) -> Form:
+    dialect = ask.session.dialect
     return Form(
         text=ask.text("getText"),
         users=ask.flag("getUserObjects"),
         entities=ask.flag("include_entities"),
-        escape=ask.session.dialect.escape,
+        escape=dialect.escape,
+        mark=dialect.mark,
+        id=dialect.message_id,
     )
 
 
@@ -165,8 +172,7 @@ async def _named(ask: Ask, unspecified: str, *, needs_uri: bool = False) -> Lett
 
 async def _deleted(ask: Ask, letter: Letter) -> Reply:
     """What is answered without friendica_verbose. Raises ApiError 400 for what was gone before."""
-    silent = ask.flag("friendica_verbose") or ask.session.dialect.empty_dm_delete
-    reply: Reply = Empty() if silent else await _as_it_was(ask, letter)
+    reply = Empty() if ask.flag("friendica_verbose") else await _confirmed(ask, letter)
     await delete(ask, letter)
     return reply
 
@@ -185,6 +191,14 @@ async def delete(ask: Ask, letter: Letter) -> None:
     with suppress(StoreDown):  # it is deleted; the next poll finds that out too
         await messages.drop(session, letter.key)
         await ask.gateway.once.undone(session.account.id, letter.native)
+
+
+async def _confirmed(ask: Ask, letter: Letter) -> Reply:
+    """What the client reads once it is deleted."""
+    wanted = ask.session.dialect.deleted_message
+    if wanted == "message":
+        return await _as_it_was(ask, letter)
+    return _result("ok", "message deleted", ask.call.root) if wanted == "result" else Empty()
 
 
 async def _as_it_was(ask: Ask, letter: Letter) -> Reply:

@@ -25,7 +25,8 @@ async def listed(ask: Ask) -> Reply:
     notes = (await notifications.listed(session))[:SHOWN]
     me = session.account.native
     uid = (await ask.gateway.ids.number(session.backend, (), [me])).accounts[me]
-    rows = [note_tree(note, uid=uid, now_ms=notifications.now_ms()) for note in notes]
+    now, mark = notifications.now_ms(), session.dialect.mark
+    rows = [note_tree(note, uid=uid, now_ms=now, mark=mark) for note in notes]
     return Tree(json=rows, xml=[Element(row) for row in rows])
 
 

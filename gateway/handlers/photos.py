@@ -6,6 +6,7 @@ import asyncio
 import base64
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -30,7 +31,8 @@ async def listed(ask: Ask) -> Reply:
 
 async def albums(ask: Ask) -> Reply:
     """Every album by name. Upstream calls as above."""
-    return Tree(json=[photos.album_tree(album) for album in photos.albums(await ask.gateway.photos.of(ask.session))])
+    rows = [photos.album_tree(album) for album in photos.albums(await ask.gateway.photos.of(ask.session))]
+    return Tree(json=_inside_object(ask, "albums", rows), xml=rows)
 
 
 async def album(ask: Ask) -> Reply:
@@ -40,12 +42,18 @@ async def album(ask: Ask) -> Reply:
         raise ApiError(400, "No album name specified.")
     inside = [photo for photo in await ask.gateway.photos.of(ask.session) if photo.album == name]
     start = ask.number("offset")
-    return _list(ask, (inside if ask.flag("latest_first") else inside[::-1])[start : start + ask.number("limit")])
+    rows = (inside if ask.flag("latest_first") else inside[::-1])[start : start + ask.number("limit")]
+    return _list(ask, rows, "photo")
 
 
-def _list(ask: Ask, some: Iterable[Photo]) -> Reply:
+def _list(ask: Ask, some: Iterable[Photo], key: str = "") -> Reply:
     rows = [photos.row(photo, _address(ask, photo, photos.THUMB[photo.kind])) for photo in some]
-    return Tree(json=rows, xml=photos.listed(rows))
+    return Tree(json=_inside_object(ask, key, rows), xml=photos.listed(rows))
+
+
+def _inside_object(ask: Ask, key: str, rows: list[dict[str, Any]]) -> Any:
+    """A list under its key, for the client that reads albums so."""
+    return {key: rows} if key and ask.session.dialect.albums_in_object else rows
 
 
 def _address(ask: Ask, photo: Photo, scale: int) -> str:
@@ -74,9 +82,10 @@ def _detail(
     ask: Ask, photo: Photo, people: People = NOBODY, sized: Sized | None = None, scales: Iterable[int] = ()
 ) -> Reply:
     links = {scale: _address(ask, photo, scale) for scale in scales or photos.SCALES[photo.kind]}
-    return Tree(
-        json=photos.detail(photo, links, people, sized), xml=photos.detail_xml(photo, links, people, sized)
-    )
+    tree = photos.detail(photo, links, people, sized)
+    if ask.session.dialect.photo_numbers == "text":
+        tree |= {name: str(tree[name]) for name in photos.NUMBERS}
+    return Tree(json=tree, xml=photos.detail_xml(photo, links, people, sized))
 
 
 async def _sized(ask: Ask, photo: Photo, scale: str) -> Sized | None:

@@ -1,34 +1,50 @@
-"""What to type into each known client (reference/clients.md), as data: the words are in the catalogues."""
+"""What to type into each known client, in the words of a language (`gateway.client_presets` are the facts)."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from gateway.client_presets import PRESETS, Preset, code, holes_of, typed
+from gateway.web.texts import Texts
 
-class Client(NamedTuple):
-    """`key` ends the keys `client.<key>` of the steps. `code` is to be copied; `{api}`, `{base_url}`, `{login}` are
-    filled in."""
+OTHERS = {"friendica": "dialect.friendica", "twitter": "dialect.twitter"}
+"""Presets that are no single client: key of their title."""
+
+
+class Shown(NamedTuple):
+    """One client. `facts`: (label, value) of what to type; `code` is to be copied."""
 
     name: str
-    key: str
-    code: str = ""
+    title: str
+    facts: list[tuple[str, str]]
+    remarks: list[str]
+    code: str
 
 
-CURL = "curl -u {login} '{api}/statuses/home_timeline.json?count=5'"
-PYTHON = """from getpass import getpass
-import requests
+def shown(texts: Texts, base_url: str, login: str) -> list[Shown]:
+    """All clients, as the table orders them."""
+    return [_shown(texts, preset, base_url, login) for preset in PRESETS.values()]
 
-reply = requests.get("{api}/statuses/home_timeline.json", auth=("{login}", getpass()))
-for status in reply.json():
-    print(status["user"]["screen_name"], status["text"])"""
 
-CLIENTS = (
-    Client("AndStatus", "andstatus"),
-    Client("Twidere", "twidere"),
-    Client("Choqok", "choqok"),
-    Client("Friendica Mobile", "friendica_mobile"),
-    Client("DiCa", "dica"),
-    Client("Mastalab, Fedilab", "mastalab"),
-    Client("Python", "python", PYTHON),
-    Client("curl", "curl", CURL),
-)
+def _shown(texts: Texts, preset: Preset, base_url: str, login: str) -> Shown:
+    facts = [(texts(f"type.{label}"), value) for label, value in typed(preset, base_url, login) if value]
+    holes = holes_of(base_url, login)
+    remarks = [texts(f"client.{remark}", **holes) for remark in remarks_of(preset)]
+    return Shown(preset.name, title(texts, preset.name), facts, remarks, code(preset, base_url, login))
+
+
+def remarks_of(preset: Preset) -> tuple[str, ...]:
+    """Its remarks; who signs in by OAuth is told what that needs."""
+    return ("consumer", *preset.remarks) if preset.oauth else preset.remarks
+
+
+def title(texts: Texts, name: str) -> str:
+    """What a preset is called, "" for that of the mount; one that is gone by its name."""
+    if name in OTHERS:
+        return texts(OTHERS[name])
+    return PRESETS[name].title if name in PRESETS else name
+
+
+def choices(texts: Texts) -> list[tuple[str, str]]:
+    """(name, title) of what can be chosen for an app password."""
+    return [(preset.name, title(texts, preset.name)) for preset in PRESETS.values() if not preset.oauth]

@@ -16,10 +16,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from adapters.activitypub.signing_in import client_document
 from adapters.errors import BackendError
 from gateway.logins import LoginProblem
+from gateway.web import clients
 from gateway.web.addresses import FIELD, wanted
 from gateway.web.admission import Admission
 from gateway.web.apps import NAME
-from gateway.web.clients import CLIENTS
+from gateway.web.devices import preset_of, typing
 from gateway.web.endpoints import signed_in, visited
 from gateway.web.forms import Fields, form
 from gateway.web.limits import turns_of
@@ -35,7 +36,7 @@ STARTS, START_SECONDS = 15, 600.0
 COOKIE = "oldbird-link-"
 COOKIE_CHARS = 12
 TAG = re.compile(r"[0-9a-f]{16}").fullmatch
-PASSWORD, NEXT = "password", "next"
+PASSWORD, NEXT, CLIENT = "password", "next", "client"
 """What is left for the page after the return."""
 
 
@@ -51,10 +52,12 @@ async def connect(request: Request) -> Response:
         return await _begin(visit, fields, next)
     except (Notice, BackendError) as error:
         notice = notice_of(error)
-        return _asked(request, next=next, server=fields["server"], notice=notice)
+        return _asked(request, next=next, server=fields["server"], client=fields["dialect"], notice=notice)
 
 
-def _asked(request: Request, *, next: str, server: str = "", notice: Notice | None = None) -> Response:
+def _asked(
+    request: Request, *, next: str, server: str = "", client: str = "", notice: Notice | None = None
+) -> Response:
     visit = visit_of(request)
     admission = Admission(visit.gateway.settings)
     faults = {FIELD: visit.texts(notice.key, **notice.values)} if notice else {}
@@ -62,6 +65,7 @@ def _asked(request: Request, *, next: str, server: str = "", notice: Notice | No
         request, "connect.html",
         status=notice.status if notice else 200, headers=notice.headers if notice else {}, form_to=_targets(visit),
         next=next, server=server[:MAX_SERVER], faults=faults, admission=admission,
+        clients=clients.choices(visit.texts), client=client,
     )  # fmt: skip
 
 
@@ -71,10 +75,10 @@ def _targets(visit: Visit) -> list[str]:
 
 
 async def _begin(visit: Visit, fields: Fields, next: str) -> Response:
-    meant = wanted(fields[FIELD][:MAX_SERVER])
+    meant, client = wanted(fields[FIELD][:MAX_SERVER]), preset_of(fields)
     if wait := turns_of(visit.request.app.state, "linkings", STARTS, START_SECONDS).take(visit.exchange.address):
         raise Notice("connect.too_often", 429, field=FIELD, headers={"Retry-After": str(wait)})
-    return _away(visit, await Linking(visit.gateway, visit.base_url).begin(meant, next))
+    return _away(visit, await Linking(visit.gateway, visit.base_url).begin(meant, next, client))
 
 
 def _away(visit: Visit, begun: Begun) -> Response:
@@ -114,6 +118,7 @@ async def _welcome(visit: Visit, came: Arrived) -> Response:
         return redirect(visit.request, came.next)
     await visit.leave(PASSWORD, came.linked.password)
     await visit.leave(NEXT, came.next)
+    await visit.leave(CLIENT, came.client)
     return redirect(visit.request, "/connect/done")
 
 
@@ -131,9 +136,5 @@ async def described(request: Request) -> Response:
 async def done(request: Request, session: WebSession) -> Response:
     """The app password, once, and what to type."""
     visit = visit_of(request)
-    password, next = await visit.pick_up(PASSWORD), await visit.pick_up(NEXT)
-    return page(
-        request, "done.html",
-        login=session.account.login, password=password, next=next, clients=CLIENTS,
-        base_url=visit.base_url, api=f"{visit.base_url}/api",
-    )  # fmt: skip
+    password, next, chosen = [await visit.pick_up(name) for name in (PASSWORD, NEXT, CLIENT)]
+    return page(request, "done.html", password=password, next=next, **typing(visit, session.account.login, chosen))

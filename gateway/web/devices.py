@@ -2,7 +2,7 @@
 
     GET, POST /settings                   what there is; POST makes an app password
     GET       /settings/password          the new app password, once
-    POST      /settings/devices/<id>      revoke it, or say whether it may come without TLS
+    POST      /settings/devices/<id>      revoke it, say which program it is, or whether it may come without TLS
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.dialects import DIALECTS
-from gateway.logins import Device, LoginProblem, Logins
+from gateway.client_presets import PRESETS
+from gateway.logins import Device, LoginProblem, Logins, WidthFixed
 from gateway.stores.store import LoginRecord
-from gateway.web.clients import CLIENTS
+from gateway.web import clients
 from gateway.web.endpoints import signed_in
 from gateway.web.forms import Fields, form
 from gateway.web.notices import Notice
@@ -26,7 +26,8 @@ from gateway.web.sessions import WebSession
 from gateway.web.visits import Visit, redirect, visit_of
 
 MAX_NAME = 60
-PASSWORD = "new password"  # noqa: S105  where it waits for the next page
+PASSWORD, CLIENT = "new password", "its client"
+"""What waits for the next page."""
 HOUR = 3600
 
 
@@ -43,6 +44,7 @@ async def settings(request: Request, session: WebSession) -> Response:
     visit = visit_of(request)
     linked = await logins_of(visit).add(session.account.login, device, token=session.token)
     await visit.leave(PASSWORD, linked.password)
+    await visit.leave(CLIENT, device.dialect)
     return redirect(request, "/settings/password")
 
 
@@ -51,11 +53,17 @@ def _device(fields: Fields) -> Device:
     name = " ".join(fields["name"].split())
     if not name or len(name) > MAX_NAME or not name.isprintable():
         raise Notice("settings.no_name", field="name", most=MAX_NAME)
-    if fields["dialect"] not in {"", *DIALECTS}:
-        raise Notice("problem.form")
     return Device(
-        name=name, read_only=bool(fields["read_only"]), plain_http=bool(fields["plain_http"]), dialect=fields["dialect"]
-    )
+        name=name, read_only=bool(fields["read_only"]), plain_http=bool(fields["plain_http"]),
+        pictures=bool(fields["pictures"]), dialect=preset_of(fields),
+    )  # fmt: skip
+
+
+def preset_of(fields: Fields) -> str:
+    """The client that was chosen, "" for none. Raises Notice."""
+    if fields["dialect"] not in {"", *PRESETS}:
+        raise Notice("problem.form")
+    return fields["dialect"]
 
 
 async def _shown(
@@ -67,7 +75,8 @@ async def _shown(
     return page(
         request, "settings.html",
         status=notice.status if notice else 200, account=session.account, faults=faults, given=fields or Fields(),
-        devices=[told(login) for login in logins], dialects=tuple(DIALECTS), base_url=visit.base_url,
+        devices=[{**told(login), "client": clients.title(visit.texts, login.dialect)} for login in logins],
+        clients=clients.choices(visit.texts), base_url=visit.base_url,
         has_plain_http=bool(visit.gateway.settings.plain_http),
         refresh=await choice(visit.gateway, session.account),
     )  # fmt: skip
@@ -77,7 +86,7 @@ def told(login: LoginRecord) -> dict[str, Any]:
     """A login as a page shows it; times to the hour, because that is how exactly they are written down."""
     return {
         "id": login.id, "name": login.name, "dialect": login.dialect, "read_only": login.read_only,
-        "plain_http": login.plain_http, "created": _moment(login.created)[:10],
+        "plain_http": login.plain_http, "pictures": login.pictures, "created": _moment(login.created)[:10],
         "used": _moment(login.last_used // HOUR * HOUR) if login.last_used else "",
     }  # fmt: skip
 
@@ -90,17 +99,21 @@ def _moment(seconds: int) -> str:
 async def password(request: Request, session: WebSession) -> Response:
     """The app password just made, and what to type; asked for again it is gone."""
     visit = visit_of(request)
-    made = await visit.pick_up(PASSWORD)
-    return page(
-        request, "password.html",
-        login=session.account.login, password=made, clients=CLIENTS, base_url=visit.base_url,
-        api=f"{visit.base_url}/api",
-    )  # fmt: skip
+    made, chosen = await visit.pick_up(PASSWORD), await visit.pick_up(CLIENT)
+    return page(request, "password.html", password=made, **typing(visit, session.account.login, chosen))
+
+
+def typing(visit: Visit, login: str, chosen: str) -> dict[str, Any]:
+    """What the part `typing.html` of a page needs; `chosen` is the client it is made for."""
+    return {
+        "login": login, "base_url": visit.base_url, "api": f"{visit.base_url}/api", "chosen": chosen,
+        "clients": clients.shown(visit.texts, visit.base_url, login),
+    }  # fmt: skip
 
 
 @signed_in
 async def device(request: Request, session: WebSession) -> Response:
-    """One device: revoked, or let in without TLS or not. What is gone already is no fault."""
+    """One device: revoked, made for another program, let in without TLS or not. What is gone already is no fault."""
     fields, visit = await form(request), visit_of(request)
     name, id = session.account.login, request.path_params["id"]
     try:
@@ -108,8 +121,14 @@ async def device(request: Request, session: WebSession) -> Response:
             await logins_of(visit).revoke(name, id)
         elif fields["do"] == "plain_http":
             await logins_of(visit).let_plain_http(name, id, allowed=bool(fields["allowed"]))
+        elif fields["do"] == "pictures":
+            await logins_of(visit).let_pictures(name, id, wanted=bool(fields["wanted"]))
+        elif fields["do"] == "dialect":
+            await logins_of(visit).choose(name, id, preset_of(fields))
         else:
             raise Notice("problem.form")
+    except WidthFixed:
+        return await _shown(request, session, notice=Notice("settings.width_fixed", 409, field=f"dialect-{id}"))
     except LoginProblem:
         pass
     return redirect(request, "/settings")

@@ -55,7 +55,7 @@ MAX_NAME = 64
 class Pending(msgspec.Struct, frozen=True, array_like=True):
     """What was begun. `person` is the expected user name or "", `next` the page to go on to, `app` the wrapped
     registration, `again`: it is the second try. `software` is ACTIVITYPUB for a server of actors; `actor` is then the
-    expected one's id, where it is known."""
+    expected one's id, where it is known. `client`: the preset that a first password is for."""
 
     instance: str
     person: str
@@ -64,6 +64,7 @@ class Pending(msgspec.Struct, frozen=True, array_like=True):
     again: bool = False
     software: str = ""
     actor: str = ""
+    client: str = ""
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,11 +80,12 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
-    """Who came back; `token` is the backend's, `next` the page to go on to or ""."""
+    """Who came back; `token` is the backend's, `next` the page to go on to or "", `client` the preset or ""."""
 
     linked: Linked
     token: str
     next: str
+    client: str
 
     def __repr__(self) -> str:
         """Without secrets."""
@@ -108,8 +110,8 @@ class Linking:
         self._admission = Admission(gateway.settings)
         self._logins = Logins(gateway.store, gateway.vault, gateway.connections)
 
-    async def begin(self, meant: Wanted, next: str) -> Begun:
-        """Somebody wants to come. Raises Notice, BackendError, StoreDown."""
+    async def begin(self, meant: Wanted, next: str, client: str = "") -> Begun:
+        """Somebody wants to come; `client` is a preset. Raises Notice, BackendError, StoreDown."""
         urls = base_urls(meant, self._gateway.settings.allow_hosts)
         known = await self._store.accounts()
         self._admission.check_start({meant.host, *map(plain_host, urls)}, meant.handle, known)
@@ -117,7 +119,9 @@ class Linking:
             found = await self._find(urls, meant)
         except (Missing, Rejected, Refused, BadAnswer, TokenGone, Unsupported) as error:
             found = await self._find_actors(urls, meant, error)
-        pending = Pending(found.instance, meant.user, next, software=found.software, actor=found.actor)
+        pending = Pending(
+            found.instance, meant.user, next, software=found.software, actor=found.actor, client=client
+        )
         return await self._sent(found.signing_in, pending)
 
     async def _sent(self, signing_in: SigningIn | ActorSigningIn, pending: Pending) -> Begun:
@@ -197,7 +201,7 @@ class Linking:
         except (Notice, LoginProblem, BackendError):
             await self._give_back(signing_in, app, token)
             raise
-        return Arrived(linked=linked, token=token, next=pending.next)
+        return Arrived(linked=linked, token=token, next=pending.next, client=pending.client)
 
     async def _link(self, pending: Pending, token: str) -> Linked:
         actor = readable(token).actor if pending.software == ACTIVITYPUB else ""
@@ -211,7 +215,7 @@ class Linking:
             raise Notice("connect.at_it", 409)
         try:
             name = "" if known or is_typable(person.username) else await self._typable(person.username)
-            return await self._logins.link(pending.instance, token, name=name, actor=actor)
+            return await self._logins.link(pending.instance, token, name=name, actor=actor, client=pending.client)
         finally:
             await self._store.release(lock)
 

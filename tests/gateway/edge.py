@@ -17,6 +17,7 @@ from gateway.ask import Ask
 from gateway.auth import login_required
 from gateway.background import Background
 from gateway.call_rows import TABLE
+from gateway.dialects import FRIENDICA
 from gateway.replies import Empty, Reply, Tree
 from gateway.session import Session
 from gateway.settings import Settings
@@ -68,10 +69,11 @@ class Edge:
 
     def session(self, *, read_only: bool = False, plain_http: bool = False) -> Session:
         """Somebody signed in."""
-        login = SimpleNamespace(id="login-1", hash="hash-1", read_only=read_only, plain_http=plain_http)
+        login = SimpleNamespace(id="login-1", hash="hash-1", dialect="", read_only=read_only, plain_http=plain_http)
         backend = SimpleNamespace(rate_state=lambda: self.rate, capabilities=Capabilities(software="stub"))
         account = SimpleNamespace(id="alice")
-        return cast("Session", SimpleNamespace(account=account, login=login, backend=backend, screen_name="alice"))
+        asks = {"account": account, "login": login, "backend": backend, "screen_name": "alice", "dialect": FRIENDICA}
+        return cast("Session", SimpleNamespace(**asks))
 
     async def call(
         self,

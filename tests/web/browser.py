@@ -67,7 +67,7 @@ class Browser:
 
     async def submit(self, shown: Page, ending: str = "", **fields: str) -> httpx.Response:
         """The form of a page, filled in, as browsers of today send it."""
-        action, given = shown.form(ending)
+        action, given = shown.form(ending, fields.get("do", ""))
         own = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
         return await self.post(action, {**given, **fields}, **own)
 

@@ -54,9 +54,11 @@ class Page:
         """The targets of all links of the main part."""
         return [str(target) for target in self.tree.xpath("//main//a/@href")]
 
-    def form(self, ending: str = "") -> tuple[str, dict[str, str]]:
-        """(action, fields with their values) of the form in the main part whose action ends so."""
-        (found,) = [one for one in self.tree.xpath("//main//form") if one.get("action", "").endswith(ending)]
+    def form(self, ending: str = "", do: str = "") -> tuple[str, dict[str, str]]:
+        """(action, fields with their values) of the form in the main part whose action ends so; `do` tells several
+        apart that have the same one."""
+        forms = [one for one in self.tree.xpath("//main//form") if one.get("action", "").endswith(ending)]
+        (found,) = forms[1:] and [one for one in forms if one.xpath(".//input[@name='do']/@value") == [do]] or forms
         assert found.get("method") == "post"
         return urljoin(self.url, found.get("action")), {
             name: value or "" for name, value in found.form_values() if name

@@ -29,7 +29,7 @@ async def test_an_account_is_linked_with_nothing_but_a_browser(site: Site, brows
     assert await works(site, "alice", password)
     assert BASE in shown.text
     names = {"AndStatus", "Twidere", "Choqok", "Friendica Mobile", "DiCa", "Mastalab, Fedilab", "Python", "curl"}
-    assert set(shown.tree.xpath("//summary/text()")) == names
+    assert names < set(shown.tree.xpath("//summary/text()"))
     again = await browser.open("/connect/done")
     assert password not in again.response.text
     assert again.title == "You are signed in"

@@ -39,6 +39,12 @@ def cards(shown: Page) -> list[str]:
     return [str(name) for name in shown.tree.xpath("//ul[@class='cards']/li/h3/text()")]
 
 
+def device_of(shown: Page, name: str) -> str:
+    """The id of a device by its name."""
+    (action,) = {str(action) for action in shown.tree.xpath(f"//li[h3='{name}']//form/@action")}
+    return action.rpartition("/")[2]
+
+
 async def test_who_is_not_signed_in_is_asked_to_and_comes_back(browser: Browser, mock: MockServer) -> None:
     for path in ("/settings", "/settings/oauth", "/settings/leave", "/settings/password"):
         shown = await browser.open(path)
@@ -55,11 +61,11 @@ async def test_a_device_gets_a_password_shown_once_and_loses_it(site: Site, alic
     shown = await alice.open("/settings")
     assert set(cards(shown)) == {"first", "Old telephone"}
     assert shown.tree.xpath("//li[h3='Old telephone']//dd/text()")[0].startswith("20")
-    (id,) = shown.tree.xpath("//li[h3='Old telephone']//form/@action")
-    assert (await alice.submit(shown, id.rpartition("/")[2])).status_code == 303
+    id = device_of(shown, "Old telephone")
+    assert (await alice.submit(shown, id, do="revoke")).status_code == 303
     assert cards(await alice.open("/settings")) == ["first"]
     assert not await works(site, "alice", password)
-    assert (await alice.submit(shown, id.rpartition("/")[2])).status_code == 303, "twice is once"
+    assert (await alice.submit(shown, id, do="revoke")).status_code == 303, "twice is once"
 
 
 async def test_a_device_may_be_read_only_and_answered_in_a_way_of_its_own(site: Site, alice: Browser) -> None:
@@ -71,7 +77,7 @@ async def test_a_device_may_be_read_only_and_answered_in_a_way_of_its_own(site: 
     assert "next_cursor" in ids, "the dialect's envelope, also on /api"
     shown = await alice.open("/settings")
     told = [fact.strip() for fact in shown.tree.xpath("//li[h3='Clock']//dd/text()")]
-    assert told[2:] == ["read", "Twitter"]
+    assert told[2:4] == ["read", "As Twitter, whatever the address"]
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\u202eb", "a\x07b"])

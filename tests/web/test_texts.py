@@ -10,9 +10,9 @@ from string import Formatter
 
 import pytest
 
-from gateway.dialects import DIALECTS
+from gateway.client_presets import PRESETS
 from gateway.web import notices, pages, texts
-from gateway.web.clients import CLIENTS
+from gateway.web.clients import OTHERS, remarks_of
 
 WEB = Path(texts.__file__).parent
 KEY = re.compile(r"[a-z]+\.[a-z_]+")
@@ -39,8 +39,9 @@ def in_code() -> Iterator[str]:
 
 def asked_for() -> set[str]:
     """All keys in use."""
-    made = (*(f"client.{client.key}" for client in CLIENTS), *(f"dialect.{name}" for name in DIALECTS))
-    return {*in_templates(), *in_code(), *made}
+    labels = {f"type.{label}" for preset in PRESETS.values() for label, _ in preset.typed}
+    remarks = {f"client.{remark}" for preset in PRESETS.values() for remark in remarks_of(preset)}
+    return {*in_templates(), *in_code(), *labels, *remarks, *OTHERS.values()}
 
 
 def holes(text: str) -> set[str]:
@@ -63,7 +64,7 @@ def test_texts_are_whole(language: str) -> None:
 
 def test_languages_differ() -> None:
     same = {key for key in ENGLISH if ENGLISH[key] == TEXTS["de"][key]}
-    assert same <= {"type.server", "dialect.twitter"}
+    assert same <= {"type.server", "type.host"}
 
 
 def test_every_catalogue_is_a_language() -> None:
