@@ -41,6 +41,7 @@ ID = Option("id", {"metavar": "ID", "help": "as `oldbird password list` shows it
 READ_ONLY = Option("--read-only", {"action": "store_true", "help": "the password may read, not write"})
 PLAIN_HTTP = Option("--plain-http", {"action": "store_true", "help": "it may be used on the address without TLS too"})
 PICTURES = Option("--pictures", {"action": "store_true", "help": "an old device: it gets small JPEG and PNG pictures"})
+CLIENT = Option("--client", {"metavar": "CLIENT", "help": "the program it is for, as `oldbird clients` names it"})
 FROM_FILE = "file with the access token of the account, - for standard input"
 
 COMMANDS = (
@@ -57,6 +58,7 @@ COMMANDS = (
             READ_ONLY,
             PLAIN_HTTP,
             PICTURES,
+            CLIENT,
         ),
     ),
     Command(
@@ -67,6 +69,7 @@ COMMANDS = (
             READ_ONLY,
             PLAIN_HTTP,
             PICTURES,
+            CLIENT,
             Option("--token-file", {"metavar": "F", "help": f"instead of an existing password: {FROM_FILE}"}),
         ),
     ),
@@ -83,6 +86,10 @@ COMMANDS = (
         (NAME, ID, Option("wanted", {"choices": ("on", "off"), "help": "on or off"})),
     ),
     Command(
+        ("password", "client"), "gateway.cli_logins:client", "say which program a login is for",
+        (NAME, ID, Option("client", {"metavar": "CLIENT", "help": "as `oldbird clients` names it, or none"})),
+    ),
+    Command(
         ("refresh",), "gateway.cli_refresh:say", "let an account be read in the background (`refresh_minutes`), or not",
         (NAME, Option("wanted", {"choices": ("on", "off"), "help": "on or off"})),
     ),
@@ -93,6 +100,7 @@ COMMANDS = (
             Option("--callback", {"metavar": "URL", "help": "where people are sent back to; none: any place it names"}),
             Option("--user", {"metavar": "LOGIN", "help": "who it belongs to; none: to the gateway"}),
             Option("--read-only", {"action": "store_true", "help": "its logins may read, not write"}),
+            CLIENT,
         ),
     ),
     Command(("consumer", "list"), "gateway.cli_consumers:show", "list the registered programs"),
@@ -123,6 +131,13 @@ COMMANDS = (
         (
             Option("--prepare", {"action": "store_true", "help": "only add it, to carry the file to further machines"}),
             Option("--leave-unreadable", {"action": "store_true", "help": "go on although some cannot be opened"}),
+        ),
+    ),
+    Command(
+        ("clients",), "gateway.cli_clients:clients", "list the known programs and what to type into each",
+        (
+            Option("client", {"nargs": "?", "metavar": "CLIENT", "help": "only this one"}),
+            Option("--json", {"action": "store_true", "help": "for programs"}),
         ),
     ),
     Command(

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from gateway import services
+from gateway import cli_clients, services
 from gateway.cli_info import settings_of
 from gateway.cli_logins import day
 from gateway.logins import Logins
@@ -50,7 +50,9 @@ def add(args: argparse.Namespace) -> int:
 async def _add(args: argparse.Namespace) -> tuple[Consumer, str]:
     async with opened(args) as desk:
         owner = (await desk.logins.account(args.user)).id if args.user else ""
-        made = await desk.consumers.add(owner, args.name, args.callback or "", read_only=args.read_only)
+        made = await desk.consumers.add(
+            owner, args.name, args.callback or "", read_only=args.read_only, dialect=cli_clients.preset(args.client)
+        )
         return made, desk.settings.base_url or f"http://{desk.settings.host}:{desk.settings.port}"
 
 
@@ -72,7 +74,8 @@ def _line(consumer: Consumer, owner: str) -> str:
     made = "in the settings   " if consumer.listed else f"created {day(consumer.created)}"
     who = f"  by {owner}" if consumer.account else ""
     back = f"  back to {consumer.callback}" if consumer.callback else ""
-    return f"{consumer.key}  {rights:<14}  {made}  {consumer.name}{who}{back}"
+    what = f"  for {consumer.dialect}" if consumer.dialect else ""
+    return f"{consumer.key}  {rights:<14}  {made}  {consumer.name}{who}{back}{what}"
 
 
 def revoke(args: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from adapters.errors import BackendError, TokenGone, Unavailable
 from adapters.guard import PORTS, is_public
 from adapters.guard import pair as host_port
 from adapters.webfinger import origin
-from gateway import services
+from gateway import cli_clients, services
 from gateway.cli_info import settings_of
 from gateway.logins import FIRST_DEVICE, Device, Linked, Logins, base_url
 from gateway.problems import Problem
@@ -58,7 +58,7 @@ async def _link(args: argparse.Namespace) -> int:
     token = credential_from(args)
     if args.server or "://" in args.actor:
         check_allowed(server, settings_of(args))
-    named = bool(args.device) or args.read_only or args.plain_http or args.pictures
+    named = bool(args.device) or args.read_only or args.plain_http or args.pictures or bool(args.client)
     async with opened(args) as desk:
         linked = await _linked(args, desk, server, token, device_of(args) if named else None)
     account = linked.account
@@ -121,6 +121,7 @@ def show(args: argparse.Namespace) -> int:
         dates = f"created {day(login.created)}  last used {day(login.last_used)}"
         where = "  (also without TLS)" if login.plain_http else ""
         where += "  (small pictures)" if login.pictures else ""
+        where += f"  for {login.dialect}" if login.dialect else ""
         print(f"{login.id}  {rights:<14}  {dates}  {login.name}{where}")
     return 0
 
@@ -167,11 +168,25 @@ async def _pictures(args: argparse.Namespace) -> LoginRecord:
         return await desk.logins.let_pictures(args.name, args.id, wanted=args.wanted == "on")
 
 
+def client(args: argparse.Namespace) -> int:
+    """`oldbird password client`"""
+    login = asyncio.run(_client(args))
+    print(f"{login.id} ({login.name}) is for {login.dialect or 'any program'}.")
+    return 0
+
+
+async def _client(args: argparse.Namespace) -> LoginRecord:
+    chosen = cli_clients.preset(args.client)
+    async with opened(args) as desk:
+        return await desk.logins.choose(args.name, args.id, chosen)
+
+
 def device_of(args: argparse.Namespace) -> Device:
-    """The device that the arguments name."""
+    """The device that the arguments name. Raises Problem."""
     return Device(
-        name=args.device or FIRST_DEVICE, read_only=args.read_only, plain_http=args.plain_http, pictures=args.pictures
-    )
+        name=args.device or FIRST_DEVICE, read_only=args.read_only, plain_http=args.plain_http, pictures=args.pictures,
+        dialect=cli_clients.preset(args.client),
+    )  # fmt: skip
 
 
 def day(seconds: int) -> str:
@@ -181,7 +196,7 @@ def day(seconds: int) -> str:
 
 def typing_hint(linked: Linked, settings: Settings) -> str:
     """What to type into a client."""
-    server = settings.base_url or f"http://{settings.host}:{settings.port}"
+    server = cli_clients.address(settings)
     rights = ", read only" if linked.login and linked.login.read_only else ""
     plain = linked.login and linked.login.plain_http and settings.plain_http
     return (
@@ -190,8 +205,17 @@ def typing_hint(linked: Linked, settings: Settings) -> str:
         f"{f'  no TLS    http://{plain}' + chr(10) if plain else ''}"
         f"  user      {linked.account.login}\n"
         f"  password  {linked.password}\n"
+        f"{client_hint(linked, settings)}"
         f"The password is shown only now. It is for one device{rights}."
     )
+
+
+def client_hint(linked: Linked, settings: Settings) -> str:
+    """The same in the words of the client that was named."""
+    if not linked.login or not linked.login.dialect:
+        return ""
+    (one,) = cli_clients.known(settings, linked.account.login, linked.login.dialect)
+    return "\n".join([f"In {one.title}:", *cli_clients.lines(one), ""])
 
 
 def secret_from(file: str) -> str:

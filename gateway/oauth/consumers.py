@@ -160,7 +160,8 @@ class Consumers:
         return tuple(one for one in await self.all() if one.account == account and not one.listed)
 
     async def add(
-        self, account: str, name: str, callback: str = "", icon: str = "", *, read_only: bool = False
+        self, account: str, name: str, callback: str = "", icon: str = "", *, read_only: bool = False,
+        dialect: str = "",
     ) -> Consumer:
         """A new consumer of the account ("": of the whole gateway) with a fresh key and secret.
 
@@ -172,11 +173,12 @@ class Consumers:
             raise ConsumerProblem(f"There are {MOST} consumers already.")
         made = Consumer(
             key=secrets.token_hex(KEY_BYTES), secret=secrets.token_hex(SECRET_BYTES), name=name, account=account,
-            callback="" if callback == OOB else callback, icon=icon, read_only=read_only, created=int(self._clock()),
+            callback="" if callback == OOB else callback, icon=icon, read_only=read_only, dialect=dialect,
+            created=int(self._clock()),
         )  # fmt: skip
         record = _Record(
             name=made.name, secret=self._vault.wrap(made.secret.encode(), PURPOSE), account=account,
-            callback=made.callback, icon=icon, read_only=read_only, created=made.created,
+            callback=made.callback, icon=icon, read_only=read_only, dialect=dialect, created=made.created,
         )  # fmt: skip
         await self._store.put_records("", KIND, {made.key: msgspec.msgpack.encode(record)})
         return made
