@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urljoin
 
 import httpx2 as httpx
@@ -11,6 +12,8 @@ import pytest
 from lxml import html
 
 from adapters.activitypub.credentials import Credential
+from adapters.activitypub.signing_in import ActorSigningIn
+from adapters.errors import Missing, Unavailable
 from gateway.vault import open_vault
 from tests.c2s.bovine import Herd, Party
 from tests.c2s.embedded import EmbeddedServer, embedded, embedded_server
@@ -142,6 +145,25 @@ async def test_without_metadata_the_actor_tells_where_to_sign_in(
     assert document["client_id"] == document["id"] == query["client_id"]
     assert document["redirect_uris"] == [query["redirect_uri"]]
     assert document["token_endpoint_auth_method"] == "none"
+
+
+async def test_behind_a_port_that_is_allowed_there_may_be_tls(
+    actors: Site, embedded: Herd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections, host = actors.gateway.connections, embedded.base_url.partition("://")[2]
+    ways_of_actors = connections.actor_signing_in
+
+    async def greeted(url: str) -> NoReturn:
+        raise Missing("No Mastodon API.") if url.startswith("https:") else Unavailable("It speaks TLS.")
+
+    async def actors_at(url: str, actor: str = "") -> ActorSigningIn:
+        if not url.startswith("https:"):
+            raise Unavailable("It speaks TLS.")
+        return await ways_of_actors(embedded.base_url, actor)
+
+    monkeypatch.setattr(connections, "signing_in", greeted)
+    monkeypatch.setattr(connections, "actor_signing_in", actors_at)
+    assert (await actors.browser().depart(host)).startswith(f"{embedded.base_url}/endpoint/oauth/authorize?")
 
 
 async def test_the_document_about_the_gateway_is_for_return_addresses_only(actors: Site) -> None:
