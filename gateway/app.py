@@ -8,23 +8,32 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.dispatch import Dispatch, Handler, UnknownCall
+from gateway.health import Health, alive, ready
+from gateway.metrics import Counts
 from gateway.paths import API_MOUNTS
 from gateway.photo_page import photo
+from gateway.picture_page import picture
 
 if TYPE_CHECKING:
     from gateway.services import Gateway
 
-def create_app(gateway: Gateway, handlers: Mapping[str, Handler] | None = None) -> Starlette:
-    """The application around open services. `handlers` replaces the functions of the table, for tests."""
-    routes = [Route("/livez", alive), Route("/photo/{name}", photo)]
-    app = Starlette(routes=routes, middleware=[Middleware(Dispatch, gateway=gateway, handlers=handlers)])
+PICTURES = ("/pictures/{token}/{name}", "/pictures/{token}/{name}/{size}")
+
+
+def create_app(
+    gateway: Gateway, handlers: Mapping[str, Handler] | None = None, counts: Counts | None = None
+) -> Starlette:
+    """The application around open services. `handlers` replaces the functions of the table, for tests; requests
+    are counted in `counts`, where there is one."""
+    routes = [Route("/livez", alive), Route("/readyz", ready), Route("/photo/{name}", photo)]
+    routes += [Route(path, picture) for path in PICTURES]
+    app = Starlette(routes=routes, middleware=[Middleware(Dispatch, gateway=gateway, handlers=handlers, counts=counts)])
     app.state.gateway = gateway
+    app.state.health = Health(gateway)
     app.router.redirect_slashes = False
     app.router.default = Pages(app.router.default)
     return app
@@ -49,8 +58,3 @@ class Pages:
         for mount in API_MOUNTS:
             found += [Route(f"/{mount}", unknown), Route(f"/{mount}/{{rest:path}}", unknown)]
         return Router(found, redirect_slashes=False, default=self._otherwise)
-
-
-async def alive(_: Request) -> Response:
-    """The process answers."""
-    return PlainTextResponse("ok\n")

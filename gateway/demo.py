@@ -22,12 +22,13 @@ from urllib.parse import urlsplit
 import httpx2 as httpx
 import msgspec
 
-from gateway import serve
 from gateway.app import create_app
 from gateway.demo_seed import PEOPLE, mock_config, seed
+from gateway.listeners import address, listener
 from gateway.logins import Logins
 from gateway.logs import without
 from gateway.problems import Problem
+from gateway.server import SIGNALS, Server, configured
 from gateway.services import Gateway, open_gateway
 from gateway.settings import Settings
 from gateway.vault import open_vault
@@ -70,15 +71,15 @@ async def _demo(port: int, words: Callable[[Demo], str]) -> None:
     """Until the server runs, signals cancel this task, so that everything begun is ended."""
     task = asyncio.current_task()
     assert task is not None
-    for number in serve.SIGNALS:
+    for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     tokens = {person: secrets.token_urlsafe(24) for person in PEOPLE}
-    with tempfile.TemporaryDirectory(prefix="oldbird-demo-") as name, serve.listener(HOST, port) as bound:
+    with tempfile.TemporaryDirectory(prefix="oldbird-demo-") as name, listener(HOST, port) as bound:
         async with running_mock(Path(name, "mock"), tokens) as backend_url:
             await seed(backend_url, tokens)
             settings = Settings(
                 data_dir=Path(name, "gateway"),
-                base_url=serve.address(bound),
+                base_url=address(bound),
                 allow_hosts=(urlsplit(backend_url).netloc,),
             )
             async with open_gateway(settings) as gateway:
@@ -88,7 +89,7 @@ async def _demo(port: int, words: Callable[[Demo], str]) -> None:
                     users=await _link(gateway, backend_url, tokens),
                     consumer=await _consumer(gateway),
                 )
-                server = serve.Server(serve.configured(create_app(gateway), settings))
+                server = Server(configured(create_app(gateway), settings))
                 sys.stdout.write(words(ready))
                 sys.stdout.flush()
                 await server.serve(sockets=[bound])

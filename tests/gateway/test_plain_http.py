@@ -13,10 +13,11 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from gateway import serve
+from gateway import listeners
 from gateway.logins import Device, Logins
 from gateway.plain_http import NO_PAGES, NOT_THIS_LOGIN, PLAIN_HTTP, Marked
 from gateway.problems import Problem
+from gateway.server import Server, configured
 from gateway.settings import Settings
 from gateway.vault import open_vault
 from tests.gateway.edge import Edge, Got, basic, send
@@ -148,15 +149,15 @@ class Marks:
 
 async def test_the_mark_is_of_the_listener_whatever_the_request_says() -> None:
     settings = Settings(port=0, plain_http="127.0.0.1:0", trusted_proxies=("127.0.0.1",))
-    with serve.listeners(settings) as sockets:
-        main, plain = sockets
-        server = serve.Server(serve.configured(Marked(Marks(), serve.port_of(plain)), settings))
-        running = asyncio.create_task(server.serve(sockets=sockets))
-        told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": f"127.0.0.1:{serve.port_of(main)}"}
+    with listeners.listening(settings) as found:
+        main, plain = found.main
+        server = Server(configured(Marked(Marks(), listeners.port_of(plain)), settings))
+        running = asyncio.create_task(server.serve(sockets=found.main))
+        told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": f"127.0.0.1:{listeners.port_of(main)}"}
         async with httpx.AsyncClient(trust_env=False) as client:
-            for headers in ({}, told, {"Host": serve.address(main).removeprefix("http://")}):
-                assert (await client.get(serve.address(plain), headers=headers)).text == "plain"
-                assert (await client.get(serve.address(main), headers=headers)).text == "main"
+            for headers in ({}, told, {"Host": listeners.address(main).removeprefix("http://")}):
+                assert (await client.get(listeners.address(plain), headers=headers)).text == "plain"
+                assert (await client.get(listeners.address(main), headers=headers)).text == "main"
         server.should_exit = True
         await running
 
@@ -173,16 +174,17 @@ async def test_where_the_listener_is_not_known_it_is_the_one_without_tls() -> No
 
 
 def test_it_is_off_by_default_and_needs_a_port_of_its_own() -> None:
-    with serve.listeners(Settings(port=0)) as sockets:
-        assert len(sockets) == 1
+    with listeners.listening(Settings(port=0)) as found:
+        assert (len(found.main), found.metrics) == (1, [])
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     same = Settings(host="127.0.0.2", port=port, plain_http=f"127.0.0.1:{port}")
-    with pytest.raises(Problem, match="different ports"), serve.listeners(same):
+    with pytest.raises(Problem, match="different ports"), listeners.listening(same):
         pass
     for wrong in ("127.0.0.1:99999", "256.0.0.1:0"):
-        with pytest.raises(Problem, match="setting plain_http"), serve.listeners(Settings(port=0, plain_http=wrong)):
+        given = Settings(port=0, plain_http=wrong)
+        with pytest.raises(Problem, match="setting plain_http"), listeners.listening(given):
             pass
 
 

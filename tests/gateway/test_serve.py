@@ -17,8 +17,9 @@ import httpx2 as httpx
 import pytest
 import uvicorn
 
-from gateway import serve
+from gateway.listeners import address, is_answered, listener, main_listener
 from gateway.problems import Problem
+from gateway.server import Server, configured
 from gateway.settings import Settings
 from tests.secrets_used import header_of, heard, register
 
@@ -80,7 +81,7 @@ class App:
         await send({"type": "http.response.body", "body": body})
 
 
-class Told(serve.Server):
+class Told(Server):
     """Says when a signal has arrived."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -97,10 +98,10 @@ class Told(serve.Server):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_what_is_under_way_is_finished(number: signal.Signals) -> None:
     app = App()
-    with serve.listener("127.0.0.1", 0) as bound:
-        running = Told(serve.configured(app, Settings()))
+    with listener("127.0.0.1", 0) as bound:
+        running = Told(configured(app, Settings()))
         server = asyncio.create_task(running.serve(sockets=[bound]))
-        async with httpx.AsyncClient(base_url=serve.address(bound), trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=address(bound), trust_env=False) as client:
             request = asyncio.create_task(client.get("/"))
             await app.reached.wait()
             signal.raise_signal(number)
@@ -115,48 +116,48 @@ async def test_what_is_under_way_is_finished(number: signal.Signals) -> None:
 async def test_only_named_proxies_are_believed(proxies: tuple[str, ...], scheme: str) -> None:
     app = App()
     app.go.set()
-    with serve.listener("127.0.0.1", 0) as bound:
-        running = serve.Server(serve.configured(app, Settings(trusted_proxies=proxies)))
+    with listener("127.0.0.1", 0) as bound:
+        running = Server(configured(app, Settings(trusted_proxies=proxies)))
         server = asyncio.create_task(running.serve(sockets=[bound]))
-        async with httpx.AsyncClient(base_url=serve.address(bound), trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=address(bound), trust_env=False) as client:
             assert (await client.get("/", headers={"X-Forwarded-Proto": "https"})).text == scheme
         running.should_exit = True
         await server
 
 
 def test_a_taken_port_and_an_unknown_address_are_clear_problems() -> None:
-    with serve.listener("127.0.0.1", 0) as bound:
+    with listener("127.0.0.1", 0) as bound:
         port = bound.getsockname()[1]
         with pytest.raises(Problem, match=f"Cannot listen on 127.0.0.1 port {port}: .*in use"):
-            serve.listener("127.0.0.1", port)
+            listener("127.0.0.1", port)
     with pytest.raises(Problem, match="settings host and port"):
-        serve.listener("256.1.1.1.1", 0)
+        listener("256.1.1.1.1", 0)
 
 
 def test_addresses_are_written_as_urls() -> None:
-    with serve.listener("127.0.0.1", 0) as bound:
-        assert serve.address(bound) == f"http://127.0.0.1:{bound.getsockname()[1]}"
+    with listener("127.0.0.1", 0) as bound:
+        assert address(bound) == f"http://127.0.0.1:{bound.getsockname()[1]}"
     if socket.has_dualstack_ipv6():
-        with serve.listener("::1", 0) as bound:
-            assert serve.address(bound) == f"http://[::1]:{bound.getsockname()[1]}"
+        with listener("::1", 0) as bound:
+            assert address(bound) == f"http://[::1]:{bound.getsockname()[1]}"
 
 
 def test_a_socket_takes_the_place_of_a_dead_one_only(tmp_path: Path) -> None:
     path = tmp_path / "sock"
     settings = Settings(host=f"unix:{path}")
-    with serve.main_listener(settings) as bound:
-        assert serve.address(bound) == f"unix:{path}"
-        with pytest.raises(Problem, match="in use"), serve.main_listener(settings):
+    with main_listener(settings) as bound:
+        assert address(bound) == f"unix:{path}"
+        with pytest.raises(Problem, match="in use"), main_listener(settings):
             pass
         assert path.is_socket()
     assert not path.exists()
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
-    with serve.main_listener(settings):
-        assert serve.is_answered(path)
+    with main_listener(settings):
+        assert is_answered(path)
     path.write_text("a file of somebody")
-    with pytest.raises(Problem, match="setting host"), serve.main_listener(settings):
+    with pytest.raises(Problem, match="setting host"), main_listener(settings):
         pass
     assert path.read_text() == "a file of somebody"
-    with pytest.raises(Problem), serve.main_listener(Settings(host=f"unix:{tmp_path}/no/such/folder")):
+    with pytest.raises(Problem), main_listener(Settings(host=f"unix:{tmp_path}/no/such/folder")):
         pass
