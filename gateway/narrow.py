@@ -173,6 +173,18 @@ class Narrow:
             return _written(known, value)
         return tuple(_written(known, item) for item in value)
 
+    async def wide(self, session: Session, space: str, id: int) -> int:
+        """One id that a device wrote; UNKNOWN for what was never handed out. Raises StoreDown."""
+        if not is_narrow(session):
+            return id
+        return _exact(await self._beside(session, space, (id,)), id) or UNKNOWN
+
+    async def written(self, session: Session, space: str, text: str) -> str:
+        """The same for a number in a text."""
+        if not is_narrow(session) or not _is_number(text):
+            return text
+        return _written(await self._beside(session, space, (int(text),)), text)
+
     async def _beside(self, session: Session, space: str, ids: Iterable[int]) -> dict[int, Beside]:
         space = _space(session, space)
         memory = self._memory(session, space)

@@ -16,6 +16,7 @@ from gateway.errors import NO_STATUS, ApiError
 from gateway.handlers import messages
 from gateway.mailbox import Letter
 from gateway.messages import Mail
+from gateway.narrow import MEDIA, MESSAGE
 from gateway.paging import HIGHEST, Span
 from gateway.params import clean
 from gateway.recipients import names_of
@@ -78,7 +79,10 @@ async def listed(ask: Ask) -> Reply:
     span = Span(above=0, below=below or HIGHEST, count=count + 1, skip=0, page=1)
     mails = await ask.gateway.messages.page(ask.session, span, lambda _: True)
     tree = {"events": await _events(ask, mails[:count]), "apps": {}}
-    return Tree(json=tree | {"next_cursor": str(mails[count].letter.id)} if len(mails) > count else tree)
+    if len(mails) <= count:
+        return Tree(json=tree)
+    following = await ask.gateway.narrow.one(ask.session, MESSAGE, mails[count].letter.id)
+    return Tree(json=tree | {"next_cursor": str(following)})
 
 
 async def show(ask: Ask) -> Reply:
@@ -96,18 +100,18 @@ async def new(ask: Ask) -> Reply:
     params = {
         "text": clean(data.text.encode("utf-8", "replace"), "text"),
         "user_id": str(create.target.recipient_id),
-        "media_ids": _attached(data),
+        "media_ids": await _attached(ask, data),
     }
     return await _one(ask, await messages.send(ask.as_call(NEW, params)))
 
 
-def _attached(data: Data) -> tuple[str, ...]:
+async def _attached(ask: Ask, data: Data) -> tuple[str, ...]:
     """The id of the uploaded file. Raises ApiError 400 for what is none."""
     if data.attachment is None:
         return ()
     if data.attachment.type != "media" or data.attachment.media is None:
         raise ApiError(400, ONLY_MEDIA)
-    return (str(data.attachment.media.id),)
+    return (await ask.gateway.narrow.written(ask.session, MEDIA, str(data.attachment.media.id)),)
 
 
 def _read(text: str) -> Create:

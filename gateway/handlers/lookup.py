@@ -55,7 +55,9 @@ async def statuses(ask: Ask) -> Reply:
     entries = tuple(one.entry for _, one in listed)
     if not ask.flag("map"):
         return Statuses(entries=entries, title="Lookup")
-    by_id = {str(id): Post(found[id].entry) if id in found else None for id in wanted}
+    known, sent = {str(id): one for id, one in found.items()}, zip(ask.as_sent["id"], ask.texts("id"), strict=True)
+    numbers = ((str(int(text)), id.lstrip("0")) for text, id in sent if text.isascii() and text.isdecimal())
+    by_id = {text: Post(known[id].entry) if id in known else None for text, id in numbers}
     return Tree(json={"id": by_id}, xml=[Post(entry) for entry in entries])
 
 

@@ -15,6 +15,7 @@ from gateway.errors import NO_STATUS, ApiError
 from gateway.mailbox import Keep, Letter
 from gateway.message_posting import MessageAttempt
 from gateway.messages import Mail
+from gateway.narrow import MESSAGE
 from gateway.paging import Span
 from gateway.recipients import names_of
 from gateway.replies import Empty, Reply, Tree, User
@@ -81,8 +82,9 @@ async def framed(ask: Ask, mails: Sequence[Mail], *, whole: bool) -> list[tuple[
     natives = [account.native for account in people.values()]
     accounts = (await ask.gateway.ids.number(session.backend, statuses, natives)).accounts
     sides = {name: _side(ask, account, accounts[account.native]) for name, account in people.items()}
+    ids = await ask.gateway.narrow.shown(session, MESSAGE, [mail.letter.id for mail in mails])
     shown = ask.pictures.status if ask.pictures else _as_it_is
-    return [(shown(mail.status), _frame(ask, mail.letter, sides, accounts)) for mail in mails]
+    return [(shown(mail.status), _frame(ask, mail.letter, sides, accounts, ids)) for mail in mails]
 
 
 def _as_it_is(status: hub.Status) -> hub.Status:
@@ -95,9 +97,11 @@ def _side(ask: Ask, account: hub.Account, number: int) -> Side:
     return Side(number=number, screen_name=ask.session.screen_name if own else name, user=User(account))
 
 
-def _frame(ask: Ask, letter: Letter, sides: Mapping[str, Side], accounts: Mapping[str, int]) -> Frame:
+def _frame(
+    ask: Ask, letter: Letter, sides: Mapping[str, Side], accounts: Mapping[str, int], ids: Mapping[int, int]
+) -> Frame:
     return Frame(
-        number=letter.id,
+        number=ids[letter.id],
         sender=sides[letter.author],
         recipient=sides[letter.recipient(ask.session.account.native)],
         title=letter.title,

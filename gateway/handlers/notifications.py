@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
+
+from msgspec.structs import replace
 
 from gateway.ask import Ask
 from gateway.cards import decoded
 from gateway.errors import ApiError, Redirect
 from gateway.found import entry_of, record_of
+from gateway.narrow import NOTE, STATUS, is_narrow
 from gateway.notifications import Mark
 from gateway.replies import Post, Reply, Tree
 from mappings import hub
-from mappings.notifications import SHOWN, note_tree, ping_tree, ping_xml, web
+from mappings.notifications import SHOWN, Note, note_tree, ping_tree, ping_xml, web
 from mappings.trees import Element
 
 INVALID = "Invalid argument"
@@ -22,12 +26,25 @@ NO_NOTE, NO_POST = "There is no notification with this id.", "There is no post w
 async def listed(ask: Ask) -> Reply:
     """At most 50 notes, unseen ones first, then the newest."""
     session, notifications = ask.session, ask.gateway.notifications
-    notes = (await notifications.listed(session))[:SHOWN]
+    notes = await as_read(ask, (await notifications.listed(session))[:SHOWN])
     me = session.account.native
     uid = (await ask.gateway.ids.number(session.backend, (), [me])).accounts[me]
     now, mark = notifications.now_ms(), session.dialect.mark
     rows = [note_tree(note, uid=uid, now_ms=now, mark=mark) for note in notes]
     return Tree(json=rows, xml=[Element(row) for row in rows])
+
+
+async def as_read(ask: Ask, notes: Sequence[Note]) -> Sequence[Note]:
+    """With ids as the device reads them."""
+    session, narrow = ask.session, ask.gateway.narrow
+    if not is_narrow(session):
+        return notes
+    ids = await narrow.shown(session, NOTE, [note.id for note in notes])
+    posts = await narrow.shown(session, STATUS, {id for note in notes for id in (note.iid, note.parent) if id})
+    return [
+        replace(note, id=ids[note.id], iid=note.iid and posts[note.iid], parent=note.parent and posts[note.parent])
+        for note in notes
+    ]
 
 
 async def seen(ask: Ask) -> Reply:
@@ -56,7 +73,7 @@ async def ping(ask: Ask) -> Reply:
     """Counters of what is unseen, and the notes."""
     notifications, session = ask.gateway.notifications, ask.session
     notes, mail = await asyncio.gather(notifications.listed(session), ask.gateway.messages.unseen(session))
-    tree = ping_tree(notes, mail=mail, base_url=ask.base_url, now_ms=notifications.now_ms())
+    tree = ping_tree(await as_read(ask, notes), mail=mail, base_url=ask.base_url, now_ms=notifications.now_ms())
     return Tree(json={"result": tree}, xml=ping_xml(tree))
 
 
@@ -71,7 +88,9 @@ async def view(ask: Ask) -> Reply:
     mark = await look(ask.session, id)
     if mark is None:
         raise ApiError(404, NO_NOTE)
-    raise Redirect(f"{ask.base_url}/display/status/{mark.iid}" if mark.iid else mark.link or ask.session.scope)
+    if not mark.iid:
+        raise Redirect(mark.link or ask.session.scope)
+    raise Redirect(f"{ask.base_url}/display/status/{await ask.gateway.narrow.one(ask.session, STATUS, mark.iid)}")
 
 
 async def display(ask: Ask) -> Reply:

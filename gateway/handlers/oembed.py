@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from gateway.ask import Ask
 from gateway.errors import NO_STATUS, ApiError
 from gateway.found import entry_of, record_of
+from gateway.narrow import STATUS
 from gateway.render import variant_of
 from gateway.replies import Reply, Tree
 from mappings import hub
@@ -53,7 +54,7 @@ async def _named(ask: Ask) -> hub.Entry:
         raise ApiError(400, "id or url parameter is required.")
     here = _OWN.fullmatch(url.removeprefix(ask.base_url)) if url.startswith(ask.base_url + "/") else None
     if here:
-        return await _by_id(ask.other(id=int(here[1])))
+        return await _by_id(ask.other(id=await ask.gateway.narrow.wide(ask.session, STATUS, int(here[1]))))
     return await _by_url(ask, url)
 
 

@@ -9,6 +9,7 @@ from adapters.backend import Window
 from gateway.ask import Ask
 from gateway.cards import Card, Seen
 from gateway.errors import ApiError
+from gateway.narrow import STATUS
 from gateway.paging import Span, timeline
 from gateway.replies import Post, Reply, Statuses, Tree
 from mappings import hub
@@ -32,8 +33,12 @@ async def tweets(ask: Ask) -> Reply:
     if not ask.session.dialect.cursors or ask.format not in {"json", "xml"}:
         return Statuses(entries=entries, title=f"Search: {_query(ask)}")
     ids = [seen.card.id for seen in await ask.gateway.cards.read(ask.session.backend, entries)]
+    shown = await ask.gateway.narrow.shown(ask.session, STATUS, ids)
     metadata = search_metadata(
-        ids, query=_query(ask), count=ask.number("count"), since_id=max(ask.id("since_id") or 0, 0)
+        [shown[id] for id in ids],
+        query=_query(ask),
+        count=ask.number("count"),
+        since_id=max(ask.sent_id("since_id") or 0, 0),
     )
     return Tree(json={"statuses": [Post(entry) for entry in entries], "search_metadata": metadata}, root="search")
 

@@ -13,6 +13,7 @@ from adapters.errors import OutcomeUnknown, Slow
 from gateway.ask import Ask, Upload
 from gateway.errors import BAD_MEDIA, ApiError
 from gateway.imaging import SIDES, measured
+from gateway.narrow import MEDIA
 from gateway.parts import MOST_SEGMENTS, SECONDS, Open
 from gateway.pictures import picture
 from gateway.replies import Empty, Reply, Tree
@@ -28,11 +29,16 @@ async def upload(ask: Ask) -> Reply:
     command = ask.text("command").strip().upper()
     if ask.method == "GET" and command != "STATUS":
         raise ApiError(405, "Method Not Allowed", headers={"Allow": "POST, PUT"})
-    if not command:
-        return await _at_once(ask)
-    if command not in COMMANDS:
+    if command and command not in COMMANDS:
         raise ApiError(400, f"command: {', '.join(COMMANDS)} are known.", BAD_MEDIA)
-    return await COMMANDS[command](ask)
+    reply = await (COMMANDS[command] if command else _at_once)(ask)
+    return await _as_read(ask, reply.json) if isinstance(reply, Tree) else reply
+
+
+async def _as_read(ask: Ask, tree: dict[str, object]) -> Reply:
+    """With the id as the device reads it."""
+    id = await ask.gateway.narrow.one(ask.session, MEDIA, int(str(tree["media_id"])))
+    return Tree(json={**tree, "media_id": id, "media_id_string": str(id)})
 
 
 async def _at_once(ask: Ask) -> Reply:

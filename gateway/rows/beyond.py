@@ -54,7 +54,7 @@ STATUSES = (
     Call(
         path="statuses/lookup",
         params=(
-            Param(name="id", type=Type.LIST, doc="Ids of statuses, 100 at most."),
+            Param(name="id", type=Type.LIST, space="status", doc="Ids of statuses, 100 at most."),
             Param(name="map", type=Type.FLAG, default=False, doc="JSON: an object by id, null for what is not found."),
             *FORM_OF_STATUS,
         ),
@@ -209,7 +209,7 @@ MESSAGES = (
         methods=GET,
         params=(
             count(EVENTS_CAP),
-            Param(name="cursor", cap=NAME_CHARS, doc="`next_cursor` of the page before."),
+            Param(name="cursor", cap=NAME_CHARS, space="message", doc="`next_cursor` of the page before."),
         ),
         root="direct_message_events",
         formats=JSON_XML,
@@ -262,7 +262,12 @@ MESSAGES = (
         path="direct_messages/mark_read",
         methods=POST_PUT,
         params=(
-            Param(name="last_read_event_id", type=Type.ID, doc="Id of the newest message that was read."),
+            Param(
+                name="last_read_event_id",
+                type=Type.ID,
+                space="message",
+                doc="Id of the newest message that was read.",
+            ),
             Param(name="recipient_id", type=Type.ID, doc="Id of the user it was exchanged with."),
         ),
         root="direct_message_event",

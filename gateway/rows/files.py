@@ -21,7 +21,7 @@ ROWS = (
             ),
             Param(name="total_bytes", type=Type.COUNT, default=0, doc="`INIT`: size of the whole file."),
             Param(name="media_type", cap=NAME_CHARS, doc="`INIT`: such as `image/png`."),
-            Param(name="media_id", type=Type.ID, doc="The others: the id that `INIT` answered."),
+            Param(name="media_id", type=Type.ID, space="media", doc="The others: the id that `INIT` answered."),
             Param(name="segment_index", cap=NAME_CHARS, doc="`APPEND`: number of the part, from 0; 5 MiB at most."),
         ),
         ignored=("media_category", "additional_owners", "shared", "media_key"),
@@ -36,7 +36,7 @@ ROWS = (
         path="media/metadata/create",
         methods=POST_PUT,
         params=(
-            Param(name="media_id", type=Type.ID, doc="Id from media/upload."),
+            Param(name="media_id", type=Type.ID, space="media", doc="Id from media/upload."),
             Param(name="alt_text", doc="JSON object with `text`: the description."),
             Param(name="json", doc="Both as one JSON object: the body itself."),
         ),

@@ -12,7 +12,7 @@ ROWS = (
     Call(
         path="friendica/activity",
         methods=POST_PUT,
-        params=(Param(name="id", type=Type.ID, doc="Id of the status."),),
+        params=(Param(name="id", type=Type.ID, space="status", doc="Id of the status."),),
         tail="verb/id",
         root="ok",
         formats=JSON_XML,

@@ -10,22 +10,24 @@ from gateway.rows.shared import (
     GET_USERS,
     LINE_CHARS,
     MESSAGE_CAP,
+    MESSAGE_WINDOW,
     NAME_CHARS,
     PROFILE_URL,
     SCREEN_NAME,
     URL_CHARS,
     USER_ID,
     VERBOSE,
-    WINDOW,
     count,
 )
 
-MESSAGES = (count(MESSAGE_CAP), *WINDOW, GET_TEXT, GET_USERS, USER_ID, SCREEN_NAME, PROFILE_URL, ENTITIES, VERBOSE)
-MESSAGE_ID = Param(name="id", type=Type.ID, doc="Id of the message.")
+MESSAGES = (
+    count(MESSAGE_CAP), *MESSAGE_WINDOW, GET_TEXT, GET_USERS, USER_ID, SCREEN_NAME, PROFILE_URL, ENTITIES, VERBOSE,
+)  # fmt: skip
+MESSAGE_ID = Param(name="id", type=Type.ID, space="message", doc="Id of the message.")
 PARENT_URI = Param(name="friendica_parenturi", cap=URL_CHARS, doc="Conversation the message must belong to.")
 
 
-SEEN_ID = Param(name="id", cap=NAME_CHARS, doc="Id of the message.")
+SEEN_ID = Param(name="id", cap=NAME_CHARS, space="message", doc="Id of the message.")
 """As text: `0`, which a client sends to try the call, is an id that nothing has."""
 
 
@@ -71,7 +73,7 @@ ROWS = (
             Param(name="user_id", cap=URL_CHARS, doc="Id of the recipient; one client sends the profile address."),
             Param(name="screen_name", cap=URL_CHARS, aliases=("user",), doc="Name of the recipient."),
             Param(name="text", doc="The message."),
-            Param(name="replyto", type=Type.ID, doc="Id of the message that is answered."),
+            Param(name="replyto", type=Type.ID, space="message", doc="Id of the message that is answered."),
             Param(name="title", cap=LINE_CHARS, doc="Title of the message."),
             PROFILE_URL,
             GET_TEXT,

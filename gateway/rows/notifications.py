@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from gateway.calls import GET, JSON_XML, POST_PUT, Call, Param, Type
-from gateway.rows.shared import MARKERS
+from gateway.rows.shared import MARKERS, STATUS_ID
+
+NOTE_ID = Param(name="id", type=Type.ID, space="note", doc="Id of the notification, as last part of the path.")
 
 ROWS = (
     Call(
@@ -21,7 +23,7 @@ ROWS = (
         path="friendica/notifications/seen",
         aliases=("friendica/notification/seen",),
         methods=POST_PUT,
-        params=(Param(name="id", type=Type.ID, doc="Id of the notification."),),
+        params=(Param(name="id", type=Type.ID, space="note", doc="Id of the notification."),),
         root="status",
         formats=JSON_XML,
         needs=(MARKERS,),
@@ -42,7 +44,7 @@ ROWS = (
     Call(
         path="notification/view",
         methods=GET,
-        params=(Param(name="id", type=Type.ID, doc="Id of the notification, as last part of the path."),),
+        params=(NOTE_ID,),
         tail="id",
         root="status",
         formats=JSON_XML,
@@ -54,7 +56,7 @@ ROWS = (
     Call(
         path="display/status",
         methods=GET,
-        params=(Param(name="id", type=Type.ID, doc="Id of the status, as last part of the path."),),
+        params=(STATUS_ID,),
         tail="id",
         root="status",
         formats=JSON_XML,

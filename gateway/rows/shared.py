@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from gateway.calls import Need, Param, Type
 
 PAGE_ITEMS, TIMELINE_CAP, MESSAGE_CAP, IDS_CAP = 20, 200, 999, 5000
@@ -14,14 +16,17 @@ def count(cap: int, default: int = PAGE_ITEMS, *, aliases: tuple[str, ...] = ())
 
 
 PAGE = Param(name="page", type=Type.COUNT, default=1, doc="Page number, from 1.")
-SINCE_ID = Param(name="since_id", type=Type.ID, doc="Only items with a larger id.")
-MAX_ID = Param(name="max_id", type=Type.ID, doc="Only items with this id or a smaller one.")
+SINCE_ID = Param(name="since_id", type=Type.ID, space="status", doc="Only items with a larger id.")
+MAX_ID = Param(name="max_id", type=Type.ID, space="status", doc="Only items with this id or a smaller one.")
 WINDOW = (PAGE, SINCE_ID, MAX_ID)
+MESSAGE_WINDOW = (PAGE, replace(SINCE_ID, space="message"), replace(MAX_ID, space="message"))
 
 ENTITIES = Param(name="include_entities", type=Type.FLAG, default=False, doc="Adds `entities` that match `text`.")
 EXCLUDE_REPLIES = Param(name="exclude_replies", type=Type.FLAG, default=False, doc="Leaves answers out.")
-CONVERSATION_ID = Param(name="conversation_id", type=Type.ID, doc="Only this conversation: any id of the thread.")
-STATUS_ID = Param(name="id", type=Type.ID, doc="Id of the status; also as last part of the path.")
+CONVERSATION_ID = Param(
+    name="conversation_id", type=Type.ID, space="status", doc="Only this conversation: any id of the thread."
+)
+STATUS_ID = Param(name="id", type=Type.ID, space="status", doc="Id of the status; also as last part of the path.")
 
 USER_ID = Param(name="user_id", type=Type.ID, doc="Id of the user.")
 SCREEN_NAME = Param(name="screen_name", cap=NAME_CHARS, doc="Name of the user, `user` or `user@host`.")
