@@ -14,6 +14,7 @@ from lxml import etree
 from gateway.paths import resolve
 from mappings.fields import ACTIVITIES, ATTACHMENT_FIELDS, STATUS_FIELDS, USER_FIELDS, Field, element, inner
 from tests import (
+    shapes_beyond,
     shapes_further,
     shapes_groups,
     shapes_messages,
@@ -33,9 +34,11 @@ SPACES = {
     "georss": "http://www.georss.org/georss",
 }
 BARE = {"ok", "hash", "config", "version", "ids"} | shapes_notes.BARE | shapes_photos.BARE | shapes_relations.BARE
+BARE |= shapes_beyond.BARE
 """Roots without namespaces (wire reference section 4.1)."""
 ENTITIES = {"hashtags", "symbols", "urls", "user_mentions", "media"}
 TYPES = {"json": "application/json", "xml": "text/xml", "rss": "application/rss+xml", "atom": "application/atom+xml"}
+TYPES["rdf"] = "application/rdf+xml"
 
 KINDS = {
     "account/verify_credentials": "user", "users/show": "user", "externalprofile/show": "user",
@@ -53,14 +56,16 @@ KINDS = {
     "friendships/incoming": "ids", "friendships/destroy": "friendships-destroy",
 }  # fmt: skip
 KINDS |= shapes_groups.KINDS | shapes_notes.KINDS | shapes_photos.KINDS | shapes_site.KINDS | shapes_relations.KINDS
+KINDS |= shapes_beyond.KINDS
 """Call -> name of its shape, which is its XML root."""
 OTHER_ROOTS = {
     "statuses/show": "statuses", "statuses/friends": "users_list", "statuses/followers": "users_list",
-    "blocks/list": "users_list", "search/tweets": "search", "friendships/destroy": "user", **shapes_site.OTHER_ROOTS,
+    "blocks/list": "users_list", "search/tweets": "search", "friendships/destroy": "user",
+    **shapes_site.OTHER_ROOTS, **shapes_groups.OTHER_ROOTS,
     **shapes_relations.OTHER_ROOTS,
 }  # fmt: skip
 """With `conversation`; with `cursor`; on Twitter's mounts."""
-FULL_USERS = {"users/search", "users/lookup", "followers/list", "friends/list"}
+FULL_USERS = {"users/search", "users/lookup", "followers/list", "friends/list"} | shapes_groups.FULL_USERS
 """Users with uid and self."""
 ITEMS = {"statuses": "status", "users": "user", "ids": "id"}
 ITEMS |= shapes_groups.ITEMS | shapes_notes.ITEMS | shapes_photos.ITEMS | shapes_relations.ITEMS
@@ -103,7 +108,7 @@ def validate(call: str, format: str, body: bytes) -> None:
         assert name in {KINDS[call], OTHER_ROOTS.get(call, KINDS[call])}, name
         assert all(etree.QName(child).localname == ITEMS[name] for child in root if name in ITEMS)
     elif KINDS[call] in {"statuses", "status"}:
-        assert name == {"rss": "rss", "atom": "feed"}[format]
+        assert name == {"rss": "rss", "atom": "feed", "rdf": "RDF"}[format]
 
 
 def _kind(call: str, document: Any) -> str:
@@ -123,7 +128,7 @@ def parse_xml(body: bytes) -> etree._Element:
     assert body.endswith(b">\n")
     root = etree.fromstring(body)
     name = etree.QName(root).localname
-    if name not in {"rss", "feed"}:
+    if name not in {"rss", "feed", "RDF"}:
         assert root.nsmap == ({} if name in BARE else SPACES), (name, root.nsmap)
     return root
 
@@ -179,7 +184,7 @@ def error_text(body: bytes, format: str) -> str:
 def check_status(status: Any, call: str = "", fields: tuple[Field, ...] = STATUS_FIELDS, *, user: bool = True) -> None:
     """One status object; `user` False: inside a user."""
     wanted = tuple(field for field in fields if user or field.name != "user")
-    _object(status, wanted, where=f"{call} status")
+    _object(shapes_beyond.without_more(status), wanted, where=f"{call} status")
     for key in ("retweeted_status", "quoted_status"):
         if key in status:
             check_status(status[key], call, inner(STATUS_FIELDS))
@@ -187,6 +192,8 @@ def check_status(status: Any, call: str = "", fields: tuple[Field, ...] = STATUS
 
 def check_user(user: Any, call: str = "", *, full: bool | None = None) -> None:
     """One user object; `full`: with uid and self, None: either way."""
+    if shapes_beyond.is_trimmed(user):
+        return
     without = {"verified"} if call.startswith("account/") else set()
     kept = MARKED.get() and (full if full is not None else "uid" in user)
     fields = tuple(f for f in USER_FIELDS if f.name not in without and (kept or not f.full))
@@ -312,6 +319,7 @@ KIND_CHECKS: dict[str, Callable[[Any, str], None]] = {
     **shapes_groups.checks(check_user),
     **shapes_notes.checks(check_user, _statuses),
     **shapes_photos.checks(_activities, check_status),
+    **shapes_beyond.checks(_statuses),
     **shapes_relations.checks(check_user),
 }
 

@@ -9,8 +9,19 @@ KINDS = {
     "friendica/group_show": "groups", "friendica/group_create": "group_create",
     "friendica/group_update": "group_update", "friendica/group_delete": "group_delete",
     "lists/list": "lists", "lists/ownerships": "lists", "lists/create": "lists", "lists/update": "lists",
-    "lists/destroy": "lists", "lists/statuses": "statuses", "friendica/activity": "ok",
+    "lists/destroy": "lists", "lists/statuses": "statuses", "friendica/activity": "ok", "lists/subscriptions": "lists",
+    "lists/memberships": "lists_list", "lists/show": "lists", "lists/members/create": "lists",
+    "lists/members/create_all": "lists", "lists/members/destroy": "lists", "lists/members/destroy_all": "lists",
+    "lists/members": "users_list", "lists/members/show": "user", "lists/subscribers": "users_list",
+    "lists/subscribers/show": "user",
 }  # fmt: skip
+OTHER_ROOTS = {"lists/ownerships": "lists_list", "lists/subscriptions": "lists_list"}
+"""On Twitter's mounts."""
+FULL_USERS = {"lists/members", "lists/subscribers"}
+TWITTERS = {
+    "id", "id_str", "name", "slug", "full_name", "uri", "description", "mode", "following", "subscriber_count", "user",
+}  # fmt: skip
+CURSORS = {"next_cursor", "next_cursor_str", "previous_cursor", "previous_cursor_str", "total_count"}
 ITEMS = {"groups": "group"}
 
 STATUSES = {
@@ -37,15 +48,15 @@ def checks(check_user: CheckUser) -> dict[str, Check]:
             assert names == sorted(names), "members by name"
 
     def lists(document: Any, call: str) -> None:
-        if call == "lists/list":
-            assert document == []
-        elif call == "lists/ownerships":
+        if isinstance(document, dict) and "lists" not in document and "slug" not in document:
+            one(document, call)
+        elif call == "lists/ownerships" and not CURSORS & set(document):
             assert set(document) == {"lists"}
             for found in document["lists"]:
                 assert found.pop("mode") == "private"
                 one(found, call)
         else:
-            one(document, call)
+            _twitters(document, call, check_user)
 
     def one(found: Any, call: str) -> None:
         assert set(found) == {"name", "id", "id_str", "user"}, call
@@ -54,7 +65,19 @@ def checks(check_user: CheckUser) -> dict[str, Check]:
         check_user(found["user"], call, full=True)
         assert found["user"]["self"] == 1
 
-    return {"groups": groups, "lists": lists, **dict.fromkeys(STATUSES, _result)}
+    return {"groups": groups, "lists": lists, "lists_list": lists, **dict.fromkeys(STATUSES, _result)}
+
+
+def _twitters(document: Any, call: str, check_user: CheckUser) -> None:
+    """One list, several, or a page of them, as Twitter's clients read them."""
+    assert "lists" not in document or set(document) == {"lists", *CURSORS}, call
+    rows = document["lists"] if "lists" in document else document
+    for found in rows if isinstance(rows, list) else [rows]:
+        assert set(found) - {"member_count"} == TWITTERS, call
+        assert (found["mode"], found["id_str"]) == ("private", str(found["id"]))
+        assert found["full_name"] == f"@{found['uri'].split('/')[1]}/{found['slug']}"
+        _number(found["id"])
+        check_user(found["user"], call, full=None)
 
 
 def _result(document: Any, call: str) -> None:

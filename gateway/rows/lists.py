@@ -5,28 +5,55 @@ from __future__ import annotations
 from gateway.calls import JSON_XML, POST_DELETE, POST_PUT, Call, Need, Param, Type
 from gateway.rows.shared import (
     CONVERSATION_ID,
+    CURSOR,
+    ENTITIES,
     EXCLUDE_REPLIES,
     FORM_OF_STATUS,
+    IDS_CAP,
     LINE_CHARS,
     LISTS,
+    NAME_CHARS,
+    SCREEN_NAME,
     TIMELINE_CAP,
+    USER_ID,
     WINDOW,
     count,
 )
 
 LIST_ID = Param(name="list_id", type=Type.ID, doc="Id of the list, which is the id of the group.")
+SLUG = Param(name="slug", cap=LINE_CHARS, doc="Its name as it stands in addresses, instead of the id.")
+OWNER = (
+    Param(name="owner_id", type=Type.ID, doc="Whose list: only one's own are seen."),
+    Param(name="owner_screen_name", cap=NAME_CHARS, doc="The same by name."),
+)
+LIST = (LIST_ID, SLUG, *OWNER)
+PERSON = (USER_ID, SCREEN_NAME)
+SEVERAL = (
+    Param(name="user_id", type=Type.LIST, doc="Ids of users, 100 at most with the names."),
+    Param(name="screen_name", type=Type.LIST, doc="Names of users, `user` or `user@host`."),
+)
+PAGES = (count(IDS_CAP), CURSOR)
 RENAMES = Need(capability="renames_lists")
 LIST_NAME = Param(name="name", cap=LINE_CHARS, doc="Name of the list.")
+NOT_KEPT = ("mode", "description")
+"""Of lists: servers keep names, and all lists are private."""
 
 
 def change(
-    path: str, methods: tuple[str, ...], handler: str, doc: str, *params: Param, needs: tuple[Need, ...] = (LISTS,)
+    path: str,
+    methods: tuple[str, ...],
+    handler: str,
+    doc: str,
+    *params: Param,
+    needs: tuple[Need, ...] = (LISTS,),
+    ignored: tuple[str, ...] = (),
 ) -> Call:
     """A call that answers the one list it changed."""
     return Call(
         path=path,
         methods=methods,
         params=params,
+        ignored=ignored,
         root="lists",
         formats=JSON_XML,
         needs=needs,
@@ -37,32 +64,98 @@ def change(
     )
 
 
-ROWS = (
+def read(path: str, handler: str, doc: str, *params: Param, root: str = "lists", item: str = "") -> Call:
+    """A call that changes nothing."""
+    return Call(
+        path=path,
+        params=params,
+        ignored=("skip_status", "reverse", "filter_to_owned_lists"),
+        root=root,
+        item=item,
+        formats=JSON_XML,
+        needs=(LISTS,),
+        spec=False,
+        handler=handler,
+        doc=doc,
+    )
+
+
+LISTED = (
     Call(
         path="lists/list",
-        aliases=("lists/subscriptions",),
+        params=PERSON,
+        ignored=("reverse",),
+        root="lists",
+        item="list",
+        formats=JSON_XML,
+        needs=(Need(capability="lists", instead="the list is empty"),),
+        spec=False,
+        handler="lists.followed",
+        doc="On `/1` and `/1.1` my lists, elsewhere always empty, as Friendica had it.",
+    ),
+    Call(
+        path="lists/subscriptions",
+        ignored=("user_id", "screen_name", "count", "cursor"),
         root="lists",
         item="list",
         formats=JSON_XML,
         spec=False,
-        handler="lists.none",
+        handler="lists.subscriptions",
         doc="Other people's lists that I follow: always empty.",
     ),
-    Call(
-        path="lists/ownerships",
-        root="lists",
-        formats=JSON_XML,
-        needs=(LISTS,),
-        spec=False,
-        handler="lists.ownerships",
-        doc="My lists.",
+    read("lists/ownerships", "lists.ownerships", "My lists. Nobody else's are shown.", *PERSON, *PAGES),
+    read(
+        "lists/memberships", "lists.memberships", "My lists that somebody is on. Nobody else's are shown.", *PERSON,
+        *PAGES, root="lists_list",
     ),
-    change("lists/create", POST_PUT, "lists.create", "Makes a list.", LIST_NAME),
-    change("lists/update", POST_PUT, "lists.update", "Renames a list.", LIST_ID, LIST_NAME, needs=(LISTS, RENAMES)),
-    change("lists/destroy", POST_DELETE, "lists.destroy", "Deletes a list.", LIST_ID),
+    read("lists/show", "lists.show", "One of my lists.", *LIST),
+)
+CHANGES = (
+    change("lists/create", POST_PUT, "lists.create", "Makes a list.", LIST_NAME, ignored=NOT_KEPT),
+    change(
+        "lists/update", POST_PUT, "lists.update", "Renames a list.", *LIST, LIST_NAME, needs=(LISTS, RENAMES),
+        ignored=NOT_KEPT,
+    ),
+    change("lists/destroy", POST_DELETE, "lists.destroy", "Deletes a list.", *LIST),
+    change(
+        "lists/members/create", POST_PUT, "list_members.create", "Puts somebody I follow on a list.", *LIST, *PERSON
+    ),
+    change(
+        "lists/members/create_all", POST_PUT, "list_members.create_all", "Puts people I follow on a list.", *LIST,
+        *SEVERAL,
+    ),
+    change("lists/members/destroy", POST_DELETE, "list_members.destroy", "Takes somebody off a list.", *LIST, *PERSON),
+    change(
+        "lists/members/destroy_all", POST_DELETE, "list_members.destroy_all", "Takes people off a list.", *LIST,
+        *SEVERAL,
+    ),
+)
+PEOPLE = (
+    read(
+        "lists/members", "list_members.listed", "Who is on a list, by name.", *LIST, *PAGES, ENTITIES,
+        root="users_list", item="user",
+    ),
+    read(
+        "lists/members/show", "list_members.show", "Somebody who is on a list; 404 for who is not.", *LIST, *PERSON,
+        ENTITIES, root="user",
+    ),
+    read(
+        "lists/subscribers", "list_members.subscribers", "Who follows a list: nobody but me.", *LIST, *PAGES, ENTITIES,
+        root="users_list", item="user",
+    ),
+    read(
+        "lists/subscribers/show", "list_members.subscriber", "Whether somebody does: 404 for everybody but me.",
+        *LIST, *PERSON, ENTITIES, root="user",
+    ),
+)
+
+ROWS = (
+    *LISTED,
+    *CHANGES,
+    *PEOPLE,
     Call(
         path="lists/statuses",
-        params=(LIST_ID, count(TIMELINE_CAP), *WINDOW, EXCLUDE_REPLIES, CONVERSATION_ID, *FORM_OF_STATUS),
+        params=(*LIST, count(TIMELINE_CAP), *WINDOW, EXCLUDE_REPLIES, CONVERSATION_ID, *FORM_OF_STATUS),
         root="statuses",
         item="status",
         needs=(LISTS,),
