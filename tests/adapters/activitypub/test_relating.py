@@ -1,0 +1,176 @@
+"""Follows, blocks and mutes of actors, on both dialects. Mutes outlive the process and hold in others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.activitypub.client import Ways
+from adapters.backend import Window
+from adapters.errors import Missing, Rejected, Unsupported
+from adapters.transport import Transport
+from mappings import activitypub_activities as acts
+from mappings.hub import Visibility
+from tests.adapters.activitypub.sides import Side, Two, side, two
+from tests.c2s.bovine import bovine_server, eventually, herd
+from tests.c2s.embedded import embedded, embedded_server
+
+pytestmark = pytest.mark.anyio
+__all__ = ["bovine_server", "embedded", "embedded_server", "herd"]
+
+
+@pytest.fixture(params=["herd", "embedded"])
+async def both(request: pytest.FixtureRequest) -> AsyncIterator[Two]:
+    """Alice and bob on either server."""
+    people = request.getfixturevalue(request.param)
+    server = request.getfixturevalue("bovine_server" if request.param == "herd" else "embedded_server")
+    transport = Transport("oldbird/test", allow_hosts=[server.pair])
+    yield await two(server, people, transport)
+    await transport.close()
+
+
+async def again(both: Two, one: Side) -> Side:
+    """The same person in another process, on the same shelf."""
+    return await side(one.party, Ways(one.backend.link.client.ways.transport, time.time), one.shelf)
+
+
+async def outbox(both: Two, kind: str) -> int:
+    """How many activities of a kind alice's server keeps of her, as her mirror knows it."""
+    return sum(row.verb == kind for row in both.alice.backend.link.mirror.log.rows.values())
+
+
+async def test_a_follow_is_sent_once(both: Two) -> None:
+    bob = both.bob.party.actor
+    for _ in range(2):
+        found = await both.alice.backend.follow(bob, reblogs=False, notify=True)
+        assert found.following or found.requested
+        assert (found.showing_reblogs, found.notifying) == (True, False)
+    assert await outbox(both, "Follow") == 1
+    asked = await both.alice.backend.requests_sent(None)
+    assert [one.native for one in asked.items] == ([bob] if found.requested else [])
+    with pytest.raises(Missing):
+        await both.alice.backend.follow(f"{bob}/nobody")
+
+
+async def test_who_refused_can_be_asked_again(both: Two) -> None:
+    alice, bob = both.alice.backend, both.bob.backend
+    await alice.follow(bob.me_id)
+    native = await alice.standing(bob.me_id, "Follow")
+    follow = {"id": native, "type": "Follow", "actor": alice.me_id, "object": bob.me_id}
+    assert await eventually(lambda: bob.exists(native), bool)
+    await bob.perform(acts.respond(bob.me_id, follow, bob.now(), accept=False))
+
+    async def refused() -> bool:
+        await alice.home(Window())
+        return not (await alice.related(bob.me_id)).requested
+
+    assert await eventually(refused, bool)
+    assert (await alice.requests_sent(None)).items == ()
+    assert (await alice.follow(bob.me_id)).requested
+    assert await outbox(both, "Follow") == 2
+
+
+async def test_a_block_takes_the_follow_back_and_hides(both: Two) -> None:
+    alice, bob = both.alice.backend, both.bob.party.actor
+    posted = await both.bob.post(f"@{both.alice.party.name} hello")
+    await both.alice.sees(posted.native)
+    await alice.follow(bob)
+    found = await alice.block(bob)
+    assert (found.blocking, found.requested, found.following) == (True, False, False)
+    assert not await alice.standing(bob, "Follow")
+    assert (await alice.block(bob)).blocking
+    assert await outbox(both, "Block") == 1
+    assert [one.native for one in (await alice.blocks(None)).items] == [bob]
+    assert [status.native for status in await both.alice.home()] == []
+    assert (await alice.notifications(None)).items == ()
+    assert (await alice.unblock(bob)).blocking is False
+    assert (await alice.unblock(bob)).blocking is False
+    assert [status.native for status in await both.alice.home()] == [posted.native]
+
+
+async def test_a_block_that_cannot_be_found_is_not_taken_back(both: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, bob = both.alice.backend, both.bob.party.actor
+
+    async def held(native: str) -> bool:
+        return native == bob
+
+    monkeypatch.setattr(alice, "is_blocked", held)
+    with pytest.raises(Rejected, match="too long ago"):
+        await alice.unblock(bob)
+
+
+async def test_the_muted_are_in_no_list_and_their_messages_stay(both: Two) -> None:
+    alice, bob, name = both.alice.backend, both.bob.party.actor, both.alice.party.name
+    public = await both.bob.post(f"@{name} #cats hello")
+    message = await both.bob.post(f"@{name} psst", Visibility.DIRECT)
+    for native in (public.native, message.native):
+        await eventually(lambda native=native: alice.statuses([native]), bool)  # type: ignore[misc]
+        await both.alice.sees(native)
+    shared = (await alice.reblog(public.native)).status
+    await alice.mute(bob)
+    assert await both.alice.home() == []
+    assert (await alice.tagged("cats", Window())).items == ()
+    assert (await alice.public(Window(), local=True)).items == ()
+    assert await alice.search_statuses("hello", 5, 0) == ()
+    assert (await alice.mentions(None)).items == ()
+    found = await alice.statuses([public.native, message.native, shared.native])
+    assert [found[one].status.hidden for one in (public.native, message.native, shared.native)] == [True, False, True]
+    assert not (await alice.status(public.native)).status.hidden
+    talks = (await alice.conversations(None)).items
+    assert [talk.last.status.native for talk in talks if talk.last] == [message.native]
+    user = await alice.user(bob, Window(), replies=True)
+    assert public.native in [entry.status.native for entry in user.items]
+
+
+async def test_mutes_hold_in_other_processes(both: Two) -> None:
+    alice, bob = both.alice.backend, both.bob.party.actor
+    other = await again(both, both.alice)
+    posted = await both.bob.post(f"@{both.alice.party.name} hello")
+    await both.alice.sees(posted.native)
+    await other.sees(posted.native)
+    await alice.mute(bob)
+    assert await other.home() == []
+    assert (await other.backend.related(bob)).muting
+    await other.backend.mute(alice.me_id)
+    assert [one.native for one in (await alice.mutes(None)).items] == [alice.me_id, bob]
+    later = await again(both, both.alice)
+    assert [one.native for one in (await later.backend.mutes(None)).items] == [alice.me_id, bob]
+    for native in (bob, alice.me_id):
+        assert not (await later.backend.unmute(native)).muting
+    assert posted.native in [status.native for status in await other.home()]
+
+
+async def test_mutes_cost_no_request_and_no_trip(both: Two) -> None:
+    alice, bob = both.alice.backend, both.bob.party.actor
+    await alice.account(bob)
+    await both.alice.home()
+    before = both.alice.shelf.trips
+    await both.alice.home()
+    usual = both.alice.shelf.trips - before
+    _, asked = await both.counted(lambda: alice.mutes(None))
+    assert asked == []
+    await alice.mute(bob)
+    await both.alice.home()
+    before = both.alice.shelf.trips
+    await both.alice.home()
+    assert both.alice.shelf.trips - before == usual
+
+
+async def test_many_mutes_come_in_pages(both: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.activitypub.relating.MUTES_PAGE", 1)
+    alice = both.alice.backend
+    for native in (both.bob.party.actor, alice.me_id):
+        await alice.mute(native)
+    first = await alice.mutes(None)
+    last = await alice.mutes(first.older)
+    assert {one.native for one in (*first.items, *last.items)} == {both.bob.party.actor, alice.me_id}
+    assert last.older is None
+
+
+async def test_what_no_server_of_this_kind_has(both: Two) -> None:
+    with pytest.raises(Unsupported, match="takes no reports"):
+        await both.alice.backend.report(both.bob.party.actor)
+    with pytest.raises(Unsupported, match="proposes nobody"):
+        await both.alice.backend.suggestions()
