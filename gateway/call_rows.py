@@ -17,13 +17,14 @@ from gateway.rows import (
     photos,
     relations,
     site,
+    social_groups,
     statuses,
     world,
 )
 
 FAMILIES = (
     people, relations, statuses, files, messages, groups, lists, photos, notifications, friendica, further,
-    beyond, account, world, site,
+    beyond, account, world, social_groups, site,
 )  # fmt: skip
 
 TABLE = Table(row for family in FAMILIES for row in family.ROWS)

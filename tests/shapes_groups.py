@@ -71,7 +71,7 @@ def checks(check_user: CheckUser) -> dict[str, Check]:
 def _twitters(document: Any, call: str, check_user: CheckUser) -> None:
     """One list, several, or a page of them, as Twitter's clients read them."""
     assert "lists" not in document or set(document) == {"lists", *CURSORS}, call
-    rows = document["lists"] if "lists" in document else document
+    rows = document.get("lists", document) if isinstance(document, dict) else document
     for found in rows if isinstance(rows, list) else [rows]:
         assert set(found) - {"member_count"} == TWITTERS, call
         assert (found["mode"], found["id_str"]) == ("private", str(found["id"]))

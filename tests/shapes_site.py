@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from tests import shapes_social_groups as groups
+
 KINDS = {
     "account/settings": "settings", "account/update_delivery_device": "user",
     "account/update_profile_banner": "empty", "account/remove_profile_banner": "empty",
@@ -14,9 +16,10 @@ KINDS = {
     "saved_searches/destroy": "saved_search", "help/configuration": "configuration", "help/languages": "languages",
     "help/tos": "terms_of_service", "help/privacy": "privacy_policy", "trends/place": "matching_trends",
     "trends": "matching_trends", "trends/available": "locations", "trends/closest": "locations",
-    "trends/current": "trends_list", "trends/daily": "trends_list", "trends/weekly": "trends_list", "geo/search": "geo",
+    "trends/current": "trends_list", "trends/daily": "trends_list", "trends/weekly": "trends_list",
+    "geo/search": "geo", **groups.KINDS,
 }  # fmt: skip
-OTHER_ROOTS = {"trends": "trends_now"}
+OTHER_ROOTS = {"trends": "trends_now", **groups.OTHER_ROOTS}
 BY_TWIN = {"users/profile_banner", "application/rate_limit_status", "trends/current", "trends/daily", "trends/weekly"}
 """Calls whose JSON keys cannot be names in XML, which has a list instead."""
 DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \+0000 \d{4}")
@@ -121,6 +124,7 @@ CHECKS: dict[str, Check] = {
     "locations": _places,
     "trends_list": _by_time,
     "geo": _geo,
+    **groups.CHECKS,
 }
 
 
@@ -134,4 +138,4 @@ def twin(call: str, document: Any) -> Any:
     if call in BY_TWIN:
         rows = document["trends"].items()
         return {**document, "trends": [{"at": at, **trend} for at, trends in rows for trend in trends]}
-    return document
+    return groups.twin(call, document)
