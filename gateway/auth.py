@@ -284,8 +284,11 @@ class Authenticator:
     async def _backend(self, account: AccountRecord, token: str) -> Backend:
         """By what was linked: an actor, or an account of a Mastodon API."""
         if account.software == ACTIVITYPUB:
-            return await self._connections.actor(account.native, token, StoreShelf(self._store, account.id))
+            return await self._connections.actor(account.native, token, self._shelf(account))
         return await self._connections.backend(account.backend, token)
+
+    def _shelf(self, account: AccountRecord) -> StoreShelf:
+        return StoreShelf(self._store, self._vault, account.id)
 
     def _touch(self, login: LoginRecord) -> None:
         """Write down that a login is in use, at most hourly, beside the request."""

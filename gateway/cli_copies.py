@@ -45,7 +45,7 @@ async def _export(settings: Settings, name: str | None, file: str) -> int:
     async with opened(settings) as store:
         accounts = (await found(store, name),) if name else await store.accounts()
         with written(file) as out:
-            async for piece in exported(store, *accounts):
+            async for piece in exported(store, await open_vault(settings.data_dir, store), *accounts):
                 out.write(piece)
     return len(accounts)
 
@@ -69,7 +69,8 @@ def import_(args: argparse.Namespace) -> int:
 
 async def _import(settings: Settings, file: BinaryIO, *, keep_mine: bool) -> Imported:
     async with opened(settings) as store:
-        return await Import(store, file, today=int(time.time()) // DAY, keep_mine=keep_mine).run()
+        vault = await open_vault(settings.data_dir, store)
+        return await Import(store, vault, file, today=int(time.time()) // DAY, keep_mine=keep_mine).run()
 
 
 def unlink(args: argparse.Namespace) -> int:

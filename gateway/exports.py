@@ -3,20 +3,25 @@
 One JSON object a line: first what it is, then the accounts, then the rows of `gateway.stores.copies` part by part, at
 last the number of lines, so that a file cut short is noticed. `of` is the backend or the account a row belongs to.
 Nothing in it opens anything: no token, no login, no consumer. Photos are left out: they are read anew from the server.
+What is sealed in the store, posts and messages of ActivityPub accounts, is in the clear: only so another server key can
+seal it again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from gateway.shelves import PREFIX, Seal
 from gateway.stores.copies import FIELDS, OWN, SHARED, Part, Row
 from gateway.stores.store import AccountRecord, Store
+from gateway.vault import Unsealable, Vault
 from mappings.order import LIMIT
 
 VERSION = 2
@@ -24,6 +29,8 @@ VERSION = 2
 CONTENT_TYPE = "application/x-ndjson"
 READ_ANEW = frozenset({"photo", "photo-walk"})
 """Kinds of records that are left out. The ids of photos come from the server key: elsewhere they would be others."""
+STAYS_HERE = frozenset({f"{PREFIX}credential", "refresh"})
+"""And what is of this gateway alone: a token as last renewed, a yes said to its operator."""
 
 Wide = Annotated[int, Meta(ge=1, lt=LIMIT)]
 Small = Annotated[int, Meta(ge=1, lt=2**31)]
@@ -77,8 +84,8 @@ LINES: dict[Part, type[msgspec.Struct]] = {part: _line_type(part) for part in FI
 """A row of each part as a line: its backend or account, then its columns."""
 
 
-async def export(store: Store, *accounts: AccountRecord, own: bool = False) -> AsyncIterator[bytes]:
-    """The file, in pieces of some lines. Raises StoreDown.
+async def export(store: Store, vault: Vault, *accounts: AccountRecord, own: bool = False) -> AsyncIterator[bytes]:
+    """The file, in pieces of some lines. What `vault` does not open is left out. Raises StoreDown.
 
     The id map is shared by all accounts at a backend. Which posts are messages is told only to somebody who exports
     them all, or who is alone there; with `own` (a person's own export, not the operator's) so is the map itself: it
@@ -94,23 +101,37 @@ async def export(store: Store, *accounts: AccountRecord, own: bool = False) -> A
         alone = {known.id for known in everybody if known.backend == backend} <= {account.id for account in accounts}
         for shared in SHARED:
             if alone or not (own or shared == "kinds"):
-                async for piece, number in _part(store, shared, backend):
+                async for piece, number in _part(store, vault, shared, backend):
                     yield piece
                     lines += number
     for account in accounts:
         for part in OWN:
-            async for piece, number in _part(store, part, account.id):
+            async for piece, number in _part(store, vault, part, account.id):
                 yield piece
                 lines += number
     yield _line(End(lines=lines))
 
 
-async def _part(store: Store, part: Part, scope: str) -> AsyncIterator[tuple[bytes, int]]:
+async def _part(store: Store, vault: Vault, part: Part, scope: str) -> AsyncIterator[tuple[bytes, int]]:
     """(lines, how many)."""
+    seal = Seal(vault, scope)
     async for page in store.dump(part, scope):
-        rows = [row for row in page if part != "records" or row[0] not in READ_ANEW]
+        rows = page if part != "records" else list(_opened(seal, page))
         if rows:
             yield _lines(part, scope, rows), len(rows)
+
+
+def _opened(seal: Seal, records: Iterable[Row]) -> Iterator[Row]:
+    """Records in the clear, without those that are left out."""
+    for row in records:
+        kind, key, value = str(row[0]), row[1], row[2]
+        if kind in READ_ANEW | STAYS_HERE:
+            continue
+        if not kind.startswith(PREFIX):
+            yield row
+        elif isinstance(value, bytes):
+            with contextlib.suppress(Unsealable):
+                yield kind, key, seal.off(value)
 
 
 def _lines(part: Part, scope: str, rows: Iterable[Row]) -> bytes:

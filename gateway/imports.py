@@ -17,8 +17,10 @@ import msgspec
 from gateway.exports import VERSION, End, ExportedAccount, Head, decoder
 from gateway.logins import host_of
 from gateway.problems import Problem
+from gateway.shelves import PREFIX, Seal
 from gateway.stores.copies import FIELDS, PAGE, SHARED, Part, Row
 from gateway.stores.store import AccountRecord, Store
+from gateway.vault import Vault
 
 LINE_BYTES = 16 * 1024 * 1024
 SHOWN = 3
@@ -48,10 +50,11 @@ class Batch(NamedTuple):
 
 
 class Import:
-    """One file into one store. `today` is days since 1970; `keep_mine` leaves contradictions out."""
+    """One file into one store, under its server key. `today` is days since 1970; `keep_mine` leaves contradictions
+    out."""
 
-    def __init__(self, store: Store, file: BinaryIO, *, today: int, keep_mine: bool = False) -> None:
-        self._store = store
+    def __init__(self, store: Store, vault: Vault, file: BinaryIO, *, today: int, keep_mine: bool = False) -> None:
+        self._store, self._vault = store, vault
         self._file = file
         self._today = today
         self._keep_mine = keep_mine
@@ -108,7 +111,19 @@ class Import:
         return rows
 
     async def _load(self, batch: Batch, rows: list[Row], *, write: bool) -> list[int]:
-        return await self._store.load(batch.part, self._scope(batch), rows, self._today, write=write)
+        scope = self._scope(batch)
+        if write and batch.part == "records":
+            rows = self._sealed(scope, rows)
+        return await self._store.load(batch.part, scope, rows, self._today, write=write)
+
+    def _sealed(self, account: str, records: list[Row]) -> list[Row]:
+        """As shelves keep theirs."""
+        seal = Seal(self._vault, account)
+
+        def kept(kind: object, value: str | int | bytes) -> str | int | bytes:
+            return seal.on(value) if isinstance(value, bytes) and str(kind).startswith(PREFIX) else value
+
+        return [(kind, key, kept(kind, value)) for kind, key, value in records]
 
     async def _stateless(self, batch: Batch) -> list[Row]:
         """The rows without states of indexes that have one: how far those were filled is known better here."""

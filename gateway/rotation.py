@@ -25,6 +25,7 @@ import msgspec
 
 from gateway.key_file import KEY_BYTES, KeyFile, KeyProblem, Keys
 from gateway.problems import Problem
+from gateway.shelves import PREFIX, Seal
 from gateway.stores.store import LoginRecord, Store
 from gateway.vault import Unsealable, Vault
 
@@ -128,22 +129,32 @@ class Rotation:
         for account in await self._store.accounts():
             for login in await self._store.logins(account.id):
                 yield self._login(vault, login)
-        for kind in WRAPPED:
+            async for found in self._shelf(vault, account.id):
+                yield found
+        for kind, field in WRAPPED.items():
             for key, value in (await self._store.records("", kind)).items():
-                yield self._record(vault, kind, key, value)
+                yield self._record("", (kind, key, value), Renewal(vault.rewrap), field)
+
+    async def _shelf(self, vault: Vault, account: str) -> AsyncIterator[Found]:
+        """Posts, messages and whatever else an account has on its shelf."""
+        seal = Seal(vault, account)
+        async for page in self._store.dump("records", account):
+            for kind, key, value in page:
+                if str(kind).startswith(PREFIX) and isinstance(value, bytes):
+                    yield self._record(account, (str(kind), str(key), value), Renewal(seal.renewed), WHOLE)
 
     def _login(self, vault: Vault, login: LoginRecord) -> Found:
         renewal = Renewal(lambda sealed: vault.reseal(sealed, login.public))
         after = msgspec.structs.replace(login, sealed=renewal.of(login.sealed), secret=renewal.of(login.secret))
         return Found(old=renewal.old, unreadable=renewal.unreadable, swap=lambda: self._store.swap_login(login, after))
 
-    def _record(self, vault: Vault, kind: str, key: str, value: bytes) -> Found:
-        renewal = Renewal(vault.rewrap)
-        after = renewed_record(value, WRAPPED[kind], renewal)
+    def _record(self, account: str, record: tuple[str, str, bytes], renewal: Renewal, field: str) -> Found:
+        kind, key, value = record
+        after = renewed_record(value, field, renewal)
         return Found(
             old=renewal.old,
             unreadable=renewal.unreadable,
-            swap=lambda: self._store.swap_record("", kind, key, value, after),
+            swap=lambda: self._store.swap_record(account, kind, key, value, after),
         )
 
 

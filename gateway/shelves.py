@@ -1,6 +1,7 @@
 """The store as an adapter may use it: the records and indexes of one account (`adapters.shelf`).
 
-Names are set apart from the gateway's own by a prefix.
+Names are set apart from the gateway's own by a prefix. What a record holds is sealed under the server key: there are
+posts and messages among them. Keys of records and rows of indexes, which the store has to compare, are in the clear.
 """
 
 from __future__ import annotations
@@ -9,23 +10,50 @@ from collections.abc import Mapping, Sequence
 
 from adapters.shelf import Placed
 from gateway.stores.store import IndexEntry, Store
+from gateway.vault import Unsealable, Vault, is_wrapped
 
 PREFIX = "adapter:"
+
+
+class Seal:
+    """Of one account: what was sealed for another one does not open."""
+
+    def __init__(self, vault: Vault, account: str) -> None:
+        self._vault, self._purpose = vault, f"shelf {account}"
+
+    def on(self, value: bytes) -> bytes:
+        """Sealed."""
+        return self._vault.wrap(value, self._purpose)
+
+    def off(self, value: bytes) -> bytes:
+        """Opened; as it is, what was written in the clear by an older release. Raises Unsealable."""
+        return self._vault.unwrap(value, self._purpose) if is_wrapped(value) else value
+
+    def renewed(self, value: bytes) -> bytes:
+        """Under the newest server key; unchanged where it is. Raises Unsealable."""
+        return self._vault.rewrap(value) if is_wrapped(value) else self.on(value)
 
 
 class StoreShelf:
     """One account's. All methods raise only StoreDown."""
 
-    def __init__(self, store: Store, account: str) -> None:
-        self._store, self._account = store, account
+    def __init__(self, store: Store, vault: Vault, account: str) -> None:
+        self._store, self._account, self._seal = store, account, Seal(vault, account)
 
     async def put_records(self, kind: str, records: Mapping[str, bytes]) -> None:
         """Add or replace, all or none."""
-        await self._store.put_records(self._account, PREFIX + kind, records)
+        sealed = {key: self._seal.on(value) for key, value in records.items()}
+        await self._store.put_records(self._account, PREFIX + kind, sealed)
 
     async def records(self, kind: str, keys: Sequence[str] | None = None) -> dict[str, bytes]:
-        """Those under `keys`, or all of the kind."""
-        return await self._store.records(self._account, PREFIX + kind, keys)
+        """Those under `keys`, or all of the kind; without those of another server key."""
+        found = {}
+        for key, value in (await self._store.records(self._account, PREFIX + kind, keys)).items():
+            try:
+                found[key] = self._seal.off(value)
+            except Unsealable:
+                continue
+        return found
 
     async def drop_records(self, kind: str, keys: Sequence[str]) -> None:
         """Take them away."""

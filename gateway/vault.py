@@ -181,6 +181,11 @@ class Vault:
         return True
 
 
+def is_wrapped(value: bytes) -> bool:
+    """It was made by `Vault.wrap`. JSON and text never look like it."""
+    return value.startswith(_WRAPPED)
+
+
 def _head(purpose: str) -> bytes:
     name = purpose.encode()
     return _WRAPPED + bytes([len(name)]) + name

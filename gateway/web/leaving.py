@@ -30,7 +30,8 @@ async def exported(request: Request, session: WebSession) -> Response:
     await form(request)
     name = "".join(char if char.isalnum() else "-" for char in session.account.login)
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="oldbird-{name}.ndjson"'}
-    pieces = export(visit_of(request).gateway.store, session.account, own=True)
+    gateway = visit_of(request).gateway
+    pieces = export(gateway.store, gateway.vault, session.account, own=True)
     return StreamingResponse(pieces, media_type=CONTENT_TYPE, headers=headers)
 
 

@@ -22,8 +22,10 @@ import pytest
 
 from adapters.backend import Backend, Draft, Person
 from adapters.connect import Connections
+from adapters.upstream import known_as
 from gateway.shelves import StoreShelf
 from gateway.stores.sqlite import SqliteStore
+from gateway.vault import Vault
 from mappings import hub
 from tests.c2s import onepage
 from tests.c2s.bovine import Herd, bovine_server, herd
@@ -110,7 +112,8 @@ async def pair(target: Target, tmp_path: Path) -> AsyncIterator[Pair]:
 
     async def enter(token: str, number: int = 0) -> Backend:
         if target.actors:
-            return await connections.actor(target.actors[number], token, StoreShelf(store, token))
+            shelf = StoreShelf(store, Vault(bytes(32)), known_as(token))
+            return await connections.actor(target.actors[number], token, shelf)
         return await connections.backend(target.url, token)
 
     backends = [await enter(token, number) for number, token in enumerate(target.tokens)]

@@ -15,6 +15,7 @@ from gateway.imports import Import, Imported, ImportProblem
 from gateway.stores.copies import FIELDS, OWN, PAGE, SHARED
 from gateway.stores.sqlite import SqliteStore
 from gateway.stores.store import AccountRecord, IndexEntry, LoginRecord, Store
+from gateway.vault import Vault
 from mappings.order import position
 from tests.stores.conftest import NOW, place, redis_cluster, redis_server, redis_url, store
 from tests.stores.samples import DAY, SCOPE, counted, flake
@@ -30,6 +31,7 @@ LOGIN = LoginRecord(
     hash="5ec2e7" * 8, id="phone", account="1", name="Phone", public=b"P5ec2e7", sealed=b"S5ec2e7", secret=b"T5ec2e7"
 )
 BASE = NOW - 10**9
+VAULT = Vault(bytes(32))
 
 
 async def fill(store: Store) -> None:
@@ -50,7 +52,7 @@ async def fill(store: Store) -> None:
 
 
 async def file_of(store: Store, *accounts: AccountRecord) -> bytes:
-    return b"".join([piece async for piece in export(store, *accounts)])
+    return b"".join([piece async for piece in export(store, VAULT, *accounts)])
 
 
 def lines_of(file: bytes) -> list[dict[str, Any]]:
@@ -64,7 +66,7 @@ def parts_of(file: bytes) -> dict[str, int]:
 
 
 async def imported(store: Store, file: bytes, **options: bool) -> Imported:
-    return await Import(store, io.BytesIO(file), today=DAY, **options).run()
+    return await Import(store, VAULT, io.BytesIO(file), today=DAY, **options).run()
 
 
 async def rows_of(store: Store, account: AccountRecord = ALICE, id: str = "1") -> list[object]:
@@ -335,7 +337,7 @@ async def test_fields_of_a_later_release_are_left_aside(good: list[bytes], tmp_p
 
 async def test_memory_holds_a_page_at_a_time(store: Store):
     await fill(store)
-    sizes = [piece.count(b"\n") async for piece in export(store, ALICE)]
+    sizes = [piece.count(b"\n") async for piece in export(store, VAULT, ALICE)]
     assert max(sizes) <= PAGE
 
 

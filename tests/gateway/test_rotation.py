@@ -27,6 +27,8 @@ pytestmark = pytest.mark.anyio
 PHONE, TABLET, OAUTH = "abcd-phone", "abcd-tablet", "oauth token"
 APP = b"client id and secret at a server"
 TOKEN, CLIENT_SECRET, TOKEN_SECRET = b"backend token", b"secret of a consumer", b"secret of an OAuth token"
+SHORT_LIVED = {"parts"}
+"""Modules whose wrapped things end with the old key."""
 
 
 async def no_pause(_: float) -> None:
@@ -297,13 +299,14 @@ async def test_there_is_one_rotation_at_a_time(file_site: Site) -> None:
 
 
 def test_everything_that_wraps_is_known_to_rotation() -> None:
-    """A further module that wraps something for the store must be named in `rotation.WRAPPED`."""
+    """A further module that wraps something for the store must be named in `rotation.WRAPPED`. What shelves wrap is
+    found by its prefix (`test_shelves`)."""
     wrapping = {
         path.stem
         for path in Path(gateway.__file__).parent.rglob("*.py")
         if ".wrap(" in path.read_text("utf-8") and path.stem != "rotation"
     }
-    assert wrapping == {"consumers", "apps"}
+    assert wrapping - SHORT_LIVED == {"consumers", "apps", "shelves"}
     assert {consumers.KIND, apps.KIND} == set(WRAPPED)
 
 

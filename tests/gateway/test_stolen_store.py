@@ -147,7 +147,7 @@ async def test_no_secret_stands_in_it_in_any_form(loot: Loot):
 
 
 async def test_nor_in_an_export(loot: Loot):
-    file = b"".join([piece async for piece in export(loot.store, *await loot.store.accounts())])
+    file = b"".join([piece async for piece in export(loot.store, loot.vault, *await loot.store.accounts())])
     for secret in loot.secrets:
         for form in forms(secret):
             assert form not in file

@@ -25,6 +25,7 @@ from gateway.ids import Ids
 from gateway.paging import HIGHEST, Span
 from gateway.shelves import StoreShelf
 from gateway.stores.sqlite import SqliteStore
+from gateway.vault import Vault
 from mappings import activitypub as ap
 from mappings import dates
 
@@ -126,7 +127,7 @@ class Reader:
         """A new process: nothing is in memory. The claim of the old one has run out."""
         self.world.now += 6
         client: Any = WorldClient(self.world)
-        shelf = StoreShelf(self.store, "account")
+        shelf = StoreShelf(self.store, Vault(bytes(32)), "account")
         link = Link(facts_of(ap.normal(ACTOR), "", ""), client, shelf, lambda: self.world.now)
         self.backend = ActivityPubBackend(link)
         self.ids = Ids(self.store, entries=10_000, forget_days=0, today=lambda: 1)

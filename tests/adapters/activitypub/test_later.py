@@ -14,6 +14,7 @@ from adapters.backend import Window
 from adapters.errors import Missing, Slow
 from gateway.shelves import StoreShelf
 from gateway.stores.sqlite import SqliteStore
+from gateway.vault import Vault
 from mappings import activitypub as ap
 from tests.adapters.activitypub.test_arrivals import ACTOR, ME, World, WorldClient
 
@@ -49,7 +50,8 @@ async def world(tmp_path: Any) -> Any:
     store = SqliteStore(tmp_path / "store.sqlite", clock=lambda: int(world.now * 1000))
     await store.open()
     client: Any = WorldClient(world)
-    link = Link(facts_of(ap.normal(ACTOR), "", ""), client, StoreShelf(store, "account"), lambda: world.now)
+    shelf = StoreShelf(store, Vault(bytes(32)), "account")
+    link = Link(facts_of(ap.normal(ACTOR), "", ""), client, shelf, lambda: world.now)
     world.backend = ActivityPubBackend(link)
     yield world
     await store.close()

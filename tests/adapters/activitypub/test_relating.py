@@ -44,7 +44,7 @@ async def outbox(both: Two, kind: str) -> int:
 async def test_a_follow_is_sent_once(both: Two) -> None:
     bob = both.bob.party.actor
     for _ in range(2):
-        found = await both.alice.backend.follow(bob, reblogs=False, notify=True)
+        found = await both.alice.backend.follow(bob)
         assert found.following or found.requested
         assert (found.showing_reblogs, found.notifying) == (True, False)
     assert await outbox(both, "Follow") == 1
@@ -170,6 +170,8 @@ async def test_many_mutes_come_in_pages(both: Two, monkeypatch: pytest.MonkeyPat
 
 
 async def test_what_no_server_of_this_kind_has(both: Two) -> None:
+    with pytest.raises(Unsupported, match="keeps no choices"):
+        await both.alice.backend.follow(both.bob.party.actor, notify=True)
     with pytest.raises(Unsupported, match="takes no reports"):
         await both.alice.backend.report(both.bob.party.actor)
     with pytest.raises(Unsupported, match="proposes nobody"):
