@@ -13,6 +13,7 @@ import msgspec
 from mappings import hub
 from mappings.attachments import mime_type
 from mappings.characters import clean
+from mappings.entities import escaped
 from mappings.fragments import Format, Fragment
 from mappings.html import SPACE
 from mappings.text import address
@@ -35,10 +36,13 @@ def extended(made: Fragment, text: str, entities: bytes | None, media: Sequence[
 
 
 def shown_until(text: str, media: Sequence[dict[str, Any]]) -> int:
-    """Where the text ends for a client that shows the pictures: before the links to them that stand last."""
+    """Where the text ends for a client that shows the pictures: before the links to them, and their descriptions, that
+    stand last."""
     end = len(text.rstrip(SPACE))
-    for start, stop in sorted((one["indices"] for one in media), reverse=True):
-        if stop == end:
+    for one in sorted(media, key=lambda one: one["indices"], reverse=True):
+        start, stop = one["indices"]
+        described = one.get("ext_alt_text", "")
+        if text[stop:end].strip(SPACE) in {"", f"[{described}]", f"[{escaped(described)}]"}:
             end = len(text[:start].rstrip(SPACE))
     return end
 

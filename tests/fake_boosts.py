@@ -31,4 +31,6 @@ class FakeBoosts(FakeSocial):
 
         page = self._timeline(window, lambda post: post.author == self.viewer and post.visibility != Visibility.DIRECT)
         kept = tuple(entry for entry in page.items if wanted(self.world.posts[entry.status.native]))
-        return hub.Page(items=kept, older=page.older, newer=page.newer)
+        bounded = window.newer_than is not None or window.after_ms is not None
+        ended = bounded and len(page.items) < self._limit(window)
+        return hub.Page(items=kept, older=None if ended else page.older, newer=page.newer)

@@ -16,6 +16,7 @@ SEEN, SEARCH = "friendica/direct_messages_setseen", "friendica/direct_messages_s
 ROOTS: dict[str, set[str]] = {
     **{call: {"direct-messages", "direct_messages_all"} for call in BOX},
     NEW: {"direct-messages"},
+    "direct_messages/show": {"direct_message"},
     DESTROY: {"direct_message_delete", "direct_messages_delete", "direct_message"},
     SEEN: {"direct_message_setseen", "direct_messages_setseen"},
     SEARCH: {"direct_message_search", "direct_messages_search"},

@@ -55,9 +55,14 @@ class Boosts(Social):
         )
 
     async def own_boosted(self, window: Window) -> hub.Page[hub.Entry]:
-        """Own statuses that others boosted; pages may be short or empty, as servers cannot look for them."""
-        page = await self.own_statuses(msgspec.structs.replace(window, limit=self.capabilities.page_size), NO_BOOSTS)
-        return msgspec.structs.replace(page, items=where(page.items, is_boosted))
+        """Own statuses that others boosted; pages may be short or empty, as servers cannot look for them. Above a lower
+        bound a page that is not full is the last: so a poll is one call."""
+        limit = self.capabilities.page_size
+        page = await self.own_statuses(msgspec.structs.replace(window, limit=limit), NO_BOOSTS)
+        bounded = window.newer_than is not None or window.after_ms is not None
+        ended = bounded and len(page.items) < limit and not self.instance.software.own_from_home
+        items = where(page.items, is_boosted)
+        return msgspec.structs.replace(page, items=items, older=None if ended else page.older)
 
 
 def is_boosted(status: hub.Status) -> bool:

@@ -35,8 +35,8 @@ friendica/notification/seen direct_messages/conversations
 """
 
 NOT_IMPLEMENTED = """
-statuses/retweets_of_me friendships/create friendships/exists friendships/show account/update_profile_background_image
-blocks/create statuses/oembed statuses/lookup direct_messages/show mutes/users/list
+friendships/create friendships/exists friendships/show account/update_profile_background_image
+blocks/create mutes/users/list
 users/report_spam
 """
 

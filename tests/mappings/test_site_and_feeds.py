@@ -108,7 +108,7 @@ def test_atom() -> None:
     assert entry.findtext(f"{ATOM}title") == "Found a valve radio"
     assert entry.findtext(f"{ATOM}published") == "2021-01-05T18:20:00Z"
     assert entry.findtext(f"{ATOM}updated") == "2022-01-01T00:00:00Z"
-    assert entry.findtext(f"{ATOM}author/{ATOM}name") == "bob"
+    assert entry.findtext(f"{ATOM}author/{ATOM}name") == "bob (Bob Builder)"
     info = entry.find("{http://status.net/schema/api/1/}notice_info")
     assert info is not None
     assert (info.get("local_id"), info.get("source")) == ("100", "Tusky")
