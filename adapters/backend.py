@@ -272,8 +272,8 @@ class Backend(Protocol):
     async def follow(
         self, native: str, *, reblogs: bool | None = None, notify: bool | None = None
     ) -> hub.Relationship:
-        """Follow, or ask to; somebody followed already gets the options changed, None leaves one as it is. Options
-        need `follow_options`: the answer says what is so. Raises Refused."""
+        """Follow, or ask to; somebody followed already gets the options changed, None leaves one as it is. The answer
+        says what is so. Raises Refused, Unsupported for options without `follow_options`."""
 
     async def unfollow(self, native: str) -> hub.Relationship: ...
     async def block(self, native: str) -> hub.Relationship:

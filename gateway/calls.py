@@ -19,7 +19,7 @@ class Type(StrEnum):
     TEXT = "text"  # control characters but tab and line ends are dropped; longer than the cap (characters): 400
     COUNT = "count"  # positive integer; not a number or < 1: the default; above the cap: clamped
     ID = "id"  # positive integer below 2^63; 0, -1, empty: absent; anything else: unknown (Ask.id gives UNKNOWN)
-    FLAG = "flag"  # true 1 t yes on / false 0 no off, any case; else the default
+    FLAG = "flag"  # true 1 t yes on / false 0 no off, any case; else the default (None: not said)
     LIST = "list"  # name=a,b  name[]=a&name[]=b  name=a&name=b
     NUMBER = "number"  # decimal
     FILES = "files"  # multipart parts name, name[]; base64 text in the field; data: URL

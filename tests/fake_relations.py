@@ -32,15 +32,16 @@ class FakeRelations(FakeSocial):
     async def follow(
         self, native: str, *, reblogs: bool | None = None, notify: bool | None = None
     ) -> hub.Relationship:
+        if (reblogs, notify) != (None, None):
+            self._need("follow_options")
         pair, world = (self.viewer, self._person(native).native), self.world
         if pair in world.blocks or pair[::-1] in world.blocks:
             raise Refused("Not now.")
         if pair not in world.follows and pair not in world.requests:
             make = world.request if self._person(native).locked else world.follow
             make(self._acct, native.removeprefix("p:"))
-        if self.capabilities.follow_options:
-            world.no_reblogs = _changed(world.no_reblogs, pair, None if reblogs is None else not reblogs)
-            world.listeners = _changed(world.listeners, pair, notify)
+        world.no_reblogs = _changed(world.no_reblogs, pair, None if reblogs is None else not reblogs)
+        world.listeners = _changed(world.listeners, pair, notify)
         return self._relationship(native)
 
     @upstream

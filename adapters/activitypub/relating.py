@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from adapters.activitypub.log import OUTBOX
 from adapters.activitypub.profile import FOLLOW, Profile
 from adapters.errors import Missing, Rejected
-from adapters.lacks import refusal
+from adapters.lacks import refusal, require
 from mappings import activitypub_activities as acts
 from mappings import hub
 
@@ -20,9 +20,11 @@ class Relating(Profile):
     twice."""
 
     async def follow(
-        self, native: str, *, reblogs: bool | None = None, notify: bool | None = None  # noqa: ARG002
+        self, native: str, *, reblogs: bool | None = None, notify: bool | None = None
     ) -> hub.Relationship:
         """A Follow to the person, who has to accept it. There are no options. Raises Missing for who is nobody."""
+        if (reblogs, notify) != (None, None):
+            require(self.capabilities, "follow_options")
         await self.link.library.person(native)
         found = await self.related(native)
         if found.following or found.requested:

@@ -51,8 +51,9 @@ class Relating(Own):
         self, native: str, *, reblogs: bool | None = None, notify: bool | None = None
     ) -> hub.Relationship:
         """Follow or ask to. Where a follow shows late, the answer is that it was asked for."""
-        options = {"reblogs": reblogs, "notify": notify} if self.capabilities.follow_options else {}
-        found = await self.change(native, "follow", **options)
+        if (reblogs, notify) != (None, None):
+            require(self.capabilities, "follow_options")
+        found = await self.change(native, "follow", reblogs=reblogs, notify=notify)
         if self.instance.software.follows_later and not found.following:
             return replace(found, requested=True)
         return found

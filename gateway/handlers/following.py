@@ -30,7 +30,7 @@ async def create(ask: Ask) -> Reply:
     """
     session, meant = ask.session, await other(ask, FOLLOWS_MYSELF)
     account, before = await asyncio.gather(account_of(ask, meant), related(ask, meant.native))
-    notify = ask.params.get("follow")
+    notify = ask.params.get("follow") if session.backend.capabilities.follow_options else None
     if before.following and (not session.dialect.cursors or notify in {None, before.notifying}):
         return _followed_already(ask, account, before)
     if before.requested:

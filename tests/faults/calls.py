@@ -32,6 +32,9 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
     "search/tweets": {"q": "#status"},
     "users/lookup": {"screen_name": "dave"},
     "friendships/destroy": {"screen_name": "bob"},
+    "friendships/exists": {"user_a": "alice", "user_b": "dave"},
+    "friendships/show": {"target_screen_name": "dave"},
+    "friendships/lookup": {"screen_name": "dave"},
     "externalprofile/show": {"profileurl": "https://fedi.test/@bob"},
     "statuses/update": {"status": "a post"},
     "direct_messages/new": {"screen_name": "bob", "text": "a message"},
@@ -152,6 +155,35 @@ async def _media(ground: Ground) -> dict[str, Any]:
     return {"media_id": stored["media_id"], "alt_text": msgspec.json.encode({"text": "a picture"}).decode()}
 
 
+async def _somebody(ground: Ground) -> dict[str, Any]:
+    """New every time: what was done to one cannot be done again."""
+    return {"screen_name": ground.world.person(f"person{len(ground.world.people)}").acct}
+
+
+async def _friend(ground: Ground) -> dict[str, Any]:
+    one = await _somebody(ground)
+    ground.world.follow("alice", one["screen_name"])
+    return {**one, "device": "true"}
+
+
+async def _heard(ground: Ground) -> dict[str, Any]:
+    one = await _friend(ground)
+    ground.world.listen("alice", one["screen_name"])
+    return one
+
+
+async def _blocked(ground: Ground) -> dict[str, Any]:
+    one = await _somebody(ground)
+    ground.world.block("alice", one["screen_name"])
+    return one
+
+
+async def _muted(ground: Ground) -> dict[str, Any]:
+    one = await _somebody(ground)
+    ground.world.mutes.append(("p:alice", f"p:{one['screen_name']}"))
+    return one
+
+
 THINGS: Mapping[str, Callable[[Ground], Awaitable[dict[str, Any]]]] = {
     "direct_messages/destroy": _sent,
     "friendica/direct_messages_setseen": _message,
@@ -169,4 +201,14 @@ THINGS: Mapping[str, Callable[[Ground], Awaitable[dict[str, Any]]]] = {
     "friendica/photoalbum/update": _album,
     "friendica/photoalbum/delete": _album,
     "media/metadata/create": _media,
+    "friendships/create": _somebody,
+    "friendships/update": _friend,
+    "notifications/follow": _friend,
+    "notifications/leave": _heard,
+    "blocks/create": _somebody,
+    "blocks/destroy": _blocked,
+    "blocks/exists": _blocked,
+    "mutes/users/create": _somebody,
+    "mutes/users/destroy": _muted,
+    "users/report_spam": _somebody,
 }
