@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from adapters.backend import Capabilities
 from tests import shapes
 from tests.gateway.test_relations import numbers
 from tests.gateway_harness import Ground, gateway_on
+from tests.shapes_beyond import forms
 
 pytestmark = pytest.mark.anyio
 NOTHING = [
@@ -177,8 +179,9 @@ async def test_bitlbee_logs_in(ground: Ground, mount: str) -> None:
         given: dict[str, Any] = {"params": fields} if method == "GET" else {"data": fields}
         answer = await ground.request(method, f"{mount}/{path}.json", **given)
         assert answer.status == 200, answer.body
-        if mount == "/api":
-            shapes.validate(path, "json", answer.body)
+        twitter = mount == "/1.1"
+        with shapes.twitters() if twitter else nullcontext(), forms(extended="tweet_mode" in fields):
+            shapes.validate("statuses/mentions" if path == "statuses/mentions_timeline" else path, "json", answer.body)
         return answer.json
 
     friends = await ask("friends/ids", cursor="-1")
@@ -191,6 +194,4 @@ async def test_bitlbee_logs_in(ground: Ground, mount: str) -> None:
     timeline = {"include_entities": "true", "tweet_mode": "extended", "cursor": "-1", "count": "20"}
     [post] = await ask("statuses/home_timeline", **timeline)
     assert (post["user"]["screen_name"], type(post["id"])) == ("bob", int)
-    answer = await ground.request("GET", f"{mount}/statuses/mentions_timeline.json", params=timeline)
-    assert answer.status == 200
-    assert [mention["id"] for mention in answer.json] == [post["id"]]
+    assert [mention["id"] for mention in await ask("statuses/mentions_timeline", **timeline)] == [post["id"]]
