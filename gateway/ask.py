@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gateway.oauth.parameters import Sent
     from gateway.services import Gateway
     from gateway.session import Session
+    from mappings import hub
     from mappings.old_pictures import OldPictures
 
 EVERYWHERE = (0, 2**53)
@@ -115,6 +116,11 @@ class Ask:
         if session is None or not session.login.pictures:
             return None
         return self.gateway.picture_addresses.at(self.base_url)
+
+    def shown(self, status: hub.Status) -> hub.Status:
+        """A status for a reply that is not left to `gateway.render`: with pictures as the device can load them."""
+        pictures = self.pictures
+        return pictures.status(status) if pictures else status
 
     def has(self, name: str) -> bool:
         """The parameter was sent and not empty."""

@@ -51,14 +51,18 @@ class PhotoFiles:
     async def picture(self, backend: Fetching, url: str, scale: int | Fit) -> Picture:
         """The file at `url` in a scale from 0 to 6 (`gateway.imaging.scaled`), or written anew in a size.
 
-        Equal wishes are one piece of work.
-
-        At most one upstream call. Raises Missing (also for what is no picture), BackendError, ApiError 503.
+        Equal wishes are one piece of work. At most one upstream call. Raises Missing (also for what is no picture), BackendError, ApiError 503.
         """
-        held = self.held(url, scale)
+        wish = Wish(url, scale)
+        if len(self._going) >= MOST_WAITING and wish not in self._going and self.held(url, scale) is None:
+            raise ApiError(503, "Too many pictures are asked for, try again.", headers={"Retry-After": "5"})
+        return await self._shared(backend, wish)
+
+    async def _shared(self, backend: Fetching, wish: Wish) -> Picture:
+        """From memory, else by whoever is at it already."""
+        held = self.held(*wish)
         if held is not None:
             return held
-        wish = Wish(url, scale)
         outcome = await asyncio.shield(self._going.get(wish) or self._start(backend, wish))
         if isinstance(outcome, Exception):
             raise outcome
@@ -80,8 +84,6 @@ class PhotoFiles:
         return self._small if wish.scale else self._files
 
     def _start(self, backend: Fetching, wish: Wish) -> asyncio.Task[Outcome]:
-        if len(self._going) >= MOST_WAITING:
-            raise ApiError(503, "Too many pictures are asked for, try again.", headers={"Retry-After": "5"})
         going = self._going[wish] = self._background.start(self._outcome(backend, wish), "Making a picture")
         going.add_done_callback(lambda _: self._going.pop(wish))
         return going
@@ -99,7 +101,7 @@ class PhotoFiles:
 
     async def _made(self, backend: Fetching, wish: Wish) -> Picture:
         if wish.scale:
-            file = await self.picture(backend, wish.url, 0)
+            file = await self._shared(backend, Wish(wish.url, 0))  # counted as the size that needs it
             async with self._turns:
                 return await (
                     fitted(file.data, wish.scale) if isinstance(wish.scale, Fit) else scaled(file.data, wish.scale)

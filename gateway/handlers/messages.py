@@ -83,12 +83,7 @@ async def framed(ask: Ask, mails: Sequence[Mail], *, whole: bool) -> list[tuple[
     accounts = (await ask.gateway.ids.number(session.backend, statuses, natives)).accounts
     sides = {name: _side(ask, account, accounts[account.native]) for name, account in people.items()}
     ids = await ask.gateway.narrow.shown(session, MESSAGE, [mail.letter.id for mail in mails])
-    shown = ask.pictures.status if ask.pictures else _as_it_is
-    return [(shown(mail.status), _frame(ask, mail.letter, sides, accounts, ids)) for mail in mails]
-
-
-def _as_it_is(status: hub.Status) -> hub.Status:
-    return status
+    return [(ask.shown(mail.status), _frame(ask, mail.letter, sides, accounts, ids)) for mail in mails]
 
 
 def _side(ask: Ask, account: hub.Account, number: int) -> Side:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from msgspec.structs import replace
 
+from adapters.errors import BackendError
 from gateway.ask import Ask
 from gateway.errors import NO_STATUS, ApiError
 from gateway.found import entry_of, record_of
@@ -34,6 +36,7 @@ async def show(ask: Ask) -> Reply:
     seen = await ask.gateway.cards.read(session.backend, [entry])
     if status.visibility not in PUBLIC or not all(one.card.listed for one in seen):
         raise ApiError(403, NOT_PUBLIC)
+    status = ask.shown(status)
     body = body_of(replace(status, media=()) if ask.flag("hide_media") else status)
     tree = oembed_tree(
         status,
@@ -63,8 +66,15 @@ async def _by_id(ask: Ask) -> hub.Entry:
 
 
 async def _by_url(ask: Ask, url: str) -> hub.Entry:
-    """The server looks for it, and may fetch it: the gateway itself asks nobody."""
-    found = await ask.session.backend.search_statuses(url, 1, 0) if url.startswith(("https://", "http://")) else ()
+    """The own server's posts have their id at the end of the address. For others the server looks, and may fetch them:
+    the gateway itself asks nobody. Two calls at most."""
+    backend = ask.session.backend
+    if url.startswith(f"{ask.session.scope}/"):
+        with suppress(BackendError):
+            entry = await backend.status(url.rstrip("/").rpartition("/")[2])
+            if url in {entry.status.url, entry.status.uri}:
+                return entry
+    found = await backend.search_statuses(url, 1, 0) if url.startswith(("https://", "http://")) else ()
     for entry in found:
         if url in {entry.status.url, entry.status.uri}:
             return entry
