@@ -58,6 +58,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     places: bool = False
     trends: bool = False
     removes_header: bool = False
+    profile_fields: bool = False
     connections: int = 32
 
 
@@ -94,10 +95,11 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProfileChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What to change of the own profile; None leaves it as it is."""
+    """What to change of the own profile; None leaves it as it is. `location`: only with `profile_fields`."""
 
     name: str | None = None
     note: str | None = None
+    location: str | None = None
     avatar: File | None = None
     header: File | None = None
 

@@ -27,6 +27,7 @@ LACKS = {
     "editing": "{} cannot change a post.",
     "reactions": "{} has no dislikes.",  # the one reaction that calls ask for
     "trends": "{} does not say which tags are much used.",
+    "profile_fields": "{} has no table in its profiles that clients may change.",
     "removes_header": "{} cannot take the picture at the head of a profile away.",
     "events": "{} has no answers to events.",
 }

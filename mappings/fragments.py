@@ -45,6 +45,10 @@ class Fragment(NamedTuple):
         return b"".join(self.filled(fillings))
 
 
+LABEL = "ActivityPub"
+"""The network, as it is shown where a place would be."""
+
+
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
     """Everything beside the upstream bytes that a fragment depends on. Part of every cache key.
 
@@ -67,7 +71,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     source_link: bool = False
     self_native: str = ""
     self_name: str = ""
-    label: str = "ActivityPub"
+    label: str = LABEL
     pictures: bool = False
     narrow: str = ""
     addresses: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -53,9 +53,24 @@ def screen_name(account: hub.Account, variant: Variant) -> str:
 def location(account: hub.Account, label: str) -> str:
     """Never empty: the profile field that says where, else the label of the network."""
     for field in account.fields:
-        if field.name.strip(" :\t").casefold() in LOCATIONS:
+        if tells_where(field):
             return plain(field.value) or label
     return label
+
+
+def tells_where(field: hub.ProfileField) -> bool:
+    """The field's name is a word for a place."""
+    return field.name.strip(" :\t").casefold() in LOCATIONS
+
+
+def with_location(fields: Sequence[hub.ProfileField], place: str) -> tuple[hub.ProfileField, ...]:
+    """Profile fields that say this place, in the field that says one already, else in a new one; "" takes it away."""
+    known = next((field for field in fields if tells_where(field)), hub.ProfileField(name="Location"))
+    said = hub.ProfileField(name=known.name, value=place)
+    rows = [said if field is known else field for field in fields]
+    if said not in rows:
+        rows.append(said)
+    return tuple(field for field in rows if field is not said or place)
 
 
 def user_values(account: hub.Account, variant: Variant, number: int) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from adapters.backend import Draft, File, Person, ProfileChange, Window
 from adapters.errors import Missing, Refused, Rejected
 from mappings import hub
 from mappings.hub import Visibility
+from mappings.users import with_location
 from tests.fake_notices import Notice
 from tests.fake_published import FakePublished
 from tests.fake_wire import upstream
@@ -42,7 +43,10 @@ class FakeSocial(FakePublished):
             self._need("uploads")
         urls = {name: self._store(f"{name}s", file) for name, file in pictures.items() if file}
         texts = {"name": change.name, "note": change.note}
-        new = urls | {name: text for name, text in texts.items() if text is not None}
+        new: dict[str, object] = urls | {name: text for name, text in texts.items() if text is not None}
+        if change.location is not None:
+            self._need("profile_fields")
+            new["fields"] = with_location(self._person(self.viewer).fields, change.location)
         if "avatar" in urls:
             new["avatar_static"] = urls["avatar"]
         self.world.people[self.viewer] = msgspec.structs.replace(self._person(self.viewer), **new)

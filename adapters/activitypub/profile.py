@@ -31,6 +31,8 @@ class Profile(Uploads):
 
     async def update_profile(self, change: ProfileChange) -> Person:
         """An Update of the own actor; a picture is an upload, opened to everybody, before it."""
+        if change.location is not None:
+            require(self.capabilities, "profile_fields")
         fields: dict[str, Any] = {}
         if change.name is not None:
             fields["name"] = change.name

@@ -113,6 +113,8 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
     idempotency: bool = False
     trends: Since = ()
     """GET v1/trends/tags answers."""
+    profile_fields: bool = False
+    """PATCH accounts/update_credentials changes the rows of a profile's table."""
     removes_header: Since = ()
     """DELETE v1/profile/header answers, or what `empty_header_removes` says."""
     empty_header_removes: bool = False
@@ -147,6 +149,7 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
             quotes=self.quotes,
             trends=reached(version, self.trends),
             removes_header=reached(version, self.removes_header),
+            profile_fields=self.profile_fields,
             connections=self.connections,
         )
 
@@ -177,6 +180,7 @@ MASTODON = Software(
     idempotency=True,
     trends=(3, 5),
     removes_header=(4, 2),
+    profile_fields=True,
 )
 PLEROMA = Software(
     name="pleroma",
@@ -194,6 +198,7 @@ PLEROMA = Software(
     idempotency=True,
     removes_header=ALWAYS,
     empty_header_removes=True,
+    profile_fields=True,
 )
 
 ROWS = (
@@ -208,6 +213,7 @@ ROWS = (
         name="gotosocial",
         label="GoToSocial",
         form=IdForm.ULID,
+        profile_fields=True,
         # It runs 16 at once on two processors and answers 429 beyond 128 more.
         connections=64,
         plain_type="text/plain",

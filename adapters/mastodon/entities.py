@@ -20,6 +20,7 @@ class Source(Wire, frozen=True):
     privacy: str | None = None
     language: str | None = None
     follow_requests_count: int | None = 0
+    fields: tuple[hub.ProfileField, ...] | None = None
 
 
 class Credentials(Wire, frozen=True):

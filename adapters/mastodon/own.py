@@ -9,12 +9,15 @@ import msgspec
 
 from adapters.backend import Draft, File, Person, ProfileChange, Window
 from adapters.lacks import require
+from adapters.mastodon import entities
+from adapters.mastodon.decode import one
 from adapters.mastodon.instance import where
 from adapters.mastodon.lists import Lists
 from adapters.mastodon.reading import STATUS
 from adapters.mastodon.writing import MEDIA
 from adapters.upstream import written
 from mappings import hub
+from mappings.users import with_location
 
 PROFILE, HEADER = "/api/v1/accounts/update_credentials", "/api/v1/profile/header"
 ONLY_FILES = [("only_media", "true"), ("exclude_reblogs", "true")]
@@ -61,14 +64,25 @@ class Own(Lists):
         await self.instance.upstream.call("PUT", path, self.token, content=content, headers=FORM)
 
     async def update_profile(self, change: ProfileChange) -> Person:
-        """Change what is given; nothing given only reads."""
+        """Change what is given; nothing given only reads. A place is a row of the profile's table, of which the others
+        are read first: servers drop what is not sent."""
         texts = {"display_name": change.name, "note": change.note}
         pictures: dict[str, File | None] = {"avatar": change.avatar, "header": change.header}
         data = {name: text for name, text in texts.items() if text is not None}
         files = {name: file for name, file in pictures.items() if file}
+        if change.location is not None:
+            data |= await self.place_fields(change.location)
         if not data and not files:
             return await self.me()
         return self.person(written(await self.send_form("PATCH", PROFILE, data, files)).body)
+
+    async def place_fields(self, location: str) -> dict[str, str]:
+        """The whole table, with this place."""
+        require(self.capabilities, "profile_fields")
+        source = one(await self.own_account(), entities.Credentials).source
+        rows = with_location((source and source.fields) or (), location) or (hub.ProfileField(),)
+        table = [(f"fields_attributes[{at}]", row) for at, row in enumerate(rows)]
+        return {f"{key}[name]": row.name for key, row in table} | {f"{key}[value]": row.value for key, row in table}
 
     async def remove_header(self) -> Person:
         """No picture at the head of the profile. Pleroma takes an empty one for that."""

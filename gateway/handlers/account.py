@@ -14,6 +14,7 @@ from gateway.errors import ApiError
 from gateway.handlers.users import last_status
 from gateway.photo_uploads import no_data, portrait
 from gateway.replies import OneUser, Reply, Tree
+from mappings.fragments import LABEL
 from mappings.profile import PROFILE_ID
 from mappings.site import rate_limit_json, rate_limit_xml
 
@@ -27,12 +28,24 @@ async def verify_credentials(ask: Ask) -> Reply:
 
 
 async def update_profile(ask: Ask) -> Reply:
-    """Name and description; what is not sent stays, an empty name too (reference/wire-friendica.md section 9.2)."""
+    """Name, description and place; what is not sent stays, an empty name too (reference/wire-friendica.md section 9.2).
+
+    One upstream call, one more for a place.
+    """
     name = ask.text("name").strip() or None
     note = ask.text("description") if ask.has("description") else None
-    if name is None and note is None:
+    change = ProfileChange(name=name, note=note, location=_place(ask))
+    if change == ProfileChange():
         return await verify_credentials(ask)
-    return await _signed_in(ask, renewed(ask, ask.session.backend.update_profile(ProfileChange(name=name, note=note))))
+    return await _signed_in(ask, renewed(ask, ask.session.backend.update_profile(change)))
+
+
+def _place(ask: Ask) -> str | None:
+    """The place that is to be shown. What is shown for none, the network, is no place."""
+    if not (ask.has("location") and ask.session.backend.capabilities.profile_fields):
+        return None
+    place = ask.text("location").strip()
+    return "" if place == LABEL else place
 
 
 async def update_profile_image(ask: Ask) -> Reply:

@@ -7,6 +7,8 @@ import pytest
 from adapters.backend import ProfileChange
 from adapters.errors import Missing, Unsupported
 from mappings import hub
+from mappings.html import plain
+from mappings.users import tells_where
 from tests.contract.conftest import Pair, until
 from tests.contract.contacts import befriend
 from tests.contract.test_backend import PICTURE, unique
@@ -75,3 +77,17 @@ async def test_which_lists_somebody_is_on(pair: Pair) -> None:
     finally:
         for group in (made, other):
             await backend.remove_group(group.native)
+
+
+async def test_a_place_is_a_row_of_the_profile(pair: Pair) -> None:
+    backend = pair.one.backend
+    if not backend.capabilities.profile_fields:
+        with pytest.raises(Unsupported):
+            await backend.update_profile(ProfileChange(location="Oslo"))
+        return
+    others = [row for row in pair.one.me.account.fields if not tells_where(row)]
+    for place in ("Oslo", "Bergen & Voss", ""):
+        changed = (await backend.update_profile(ProfileChange(location=place))).account
+        said = [plain(row.value) for row in changed.fields if tells_where(row)]
+        assert said == ([place] if place else [])
+        assert [row.name for row in changed.fields if row.name and not tells_where(row)] == [row.name for row in others]

@@ -12,6 +12,7 @@ import pytest
 from adapters.backend import Capabilities, RateState
 from adapters.errors import Rejected
 from gateway.call_rows import TABLE
+from mappings import hub
 from tests.gateway import drawn
 from tests.gateway_harness import Ground, gateway_on, village
 
@@ -142,3 +143,29 @@ async def test_saved_searches_go_with_the_account(ground: Ground) -> None:
     assert [msgspec.json.decode(raw)["query"] for raw in kept.values()] == ["mine"]
     await ground.gateway.store.remove_account(account.id)
     assert await ground.gateway.store.records(account.id, "search") == {}
+
+
+async def test_a_place_goes_into_the_profile(tmp_path: Path) -> None:
+    capabilities = msgspec.structs.replace(FULL, profile_fields=True)
+    world = village()
+    rows = [hub.ProfileField(name=name, value="a.test") for name in ("Site", "Ort")]
+    world.person("alice", fields=tuple(rows))
+    async with gateway_on(tmp_path, world=world, capabilities=capabilities) as ground:
+        moved = await ground.post("account/update_profile", location=" Oslo ", url="https://a.test")
+        assert moved.json["location"] == "Oslo"
+        assert [(row.name, row.value) for row in ground.world.people["p:alice"].fields] == [
+            ("Site", "a.test"), ("Ort", "Oslo"),
+        ]  # fmt: skip
+        kept = await ground.post("account/update_profile", name="Alice A.")
+        assert (kept.json["location"], kept.json["name"]) == ("Oslo", "Alice A.")
+        for nowhere in ("", "ActivityPub"):
+            await ground.post("account/update_profile", location="Oslo")
+            assert (await ground.post("account/update_profile", location=nowhere)).json["location"] == "ActivityPub"
+            assert [row.name for row in ground.world.people["p:alice"].fields] == ["Site"]
+
+
+async def test_a_server_without_such_a_table_leaves_the_place_alone(ground: Ground) -> None:
+    ground.wire.clear()
+    changed = await ground.post("account/update_profile", location="Oslo", name="New", skip_status="1")
+    assert (changed.json["location"], changed.json["name"]) == ("ActivityPub", "New")
+    assert ground.wire.count("update_profile") == 1
