@@ -142,14 +142,14 @@ async def test_nobody_found_has_twitters_number(ground: Ground) -> None:
 
 
 async def test_whom_the_reader_asked(ground: Ground, tmp_path: Path) -> None:
-    reply = await ground.get("friendships/outgoing")
-    assert reply.status == 501
-    async with gateway_on(tmp_path / "other", capabilities=Capabilities(software="c", requests_sent=True)) as telling:
-        telling.world.requests += [("p:alice", "p:dave"), ("p:bob", "p:dave")]
-        (dave,) = await numbers(telling, "dave")
-        assert (await telling.get("friendships/outgoing")).json == [dave]
-        page = (await telling.get("friendships/outgoing", cursor=-1)).json
-        assert (page["ids"], page["next_cursor"]) == ([dave], 0)
+    ground.world.requests += [("p:alice", "p:dave"), ("p:bob", "p:dave")]
+    (dave,) = await numbers(ground, "dave")
+    assert (await ground.get("friendships/outgoing")).json == [dave]
+    page = (await ground.get("friendships/outgoing", cursor=-1)).json
+    assert (page["ids"], page["next_cursor"]) == ([dave], 0)
+    async with gateway_on(tmp_path / "other", capabilities=Capabilities(software="c", label="Mute")) as silent:
+        reply = await silent.get("friendships/outgoing")
+        assert (reply.status, reply.error) == (501, "Mute does not say whom its people asked to follow.")
 
 
 async def test_whose_boosts_are_not_seen(ground: Ground) -> None:
