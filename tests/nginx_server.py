@@ -1,4 +1,4 @@
-"""A real nginx (Debian's nginx-light) with TLS on a private port, on the sample that `deploy/nginx.conf` is.
+"""A real nginx (Debian's nginx-light) with TLS on a private port, on a sample of `deploy/`.
 
     with nginx(folder, upstream="127.0.0.1:8090") as front:
         httpx.get(f"{front.url}/livez", verify=front.trust)
@@ -13,7 +13,7 @@ import shutil
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,13 @@ from cryptography.x509.oid import NameOID
 
 from tests.redis_server import free_port
 
-SAMPLE = Path(__file__).resolve().parent.parent / "deploy" / "nginx.conf"
+DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
+ONE = {
+    "listen 443 ssl": "listen 127.0.0.1:{port} ssl",
+    "/etc/ssl/gate.example": "{folder}/gate",
+    "http://127.0.0.1:8090": "http://{upstream}",
+}
+"""What `nginx.conf` has, and what it is here. All samples are for gate.example."""
 PATIENCE = 15.0
 
 FRAME = """
@@ -79,21 +85,21 @@ def user() -> str:
 
 
 @contextmanager
-def nginx(folder: Path, upstream: str, *, port: int = 0) -> Iterator[Front]:
-    """nginx in front of `upstream` (host:port, or unix: and a path), stopped at the end."""
+def nginx(
+    folder: Path, upstream: str, *, port: int = 0, sample: str = "nginx.conf", places: Mapping[str, str] = ONE
+) -> Iterator[Front]:
+    """nginx in front of `upstream` (host:port, or unix: and a path), stopped at the end.
+
+    `places`: texts of the sample -> ours, with {port}, {folder} and {upstream}.
+    """
     binary = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if binary is None:
         pytest.fail("nginx is not installed: apt-get install nginx-light")
     trust, port = certificate(folder), port or free_port()
-    server = SAMPLE.read_text()
-    for sample, ours in {
-        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
-        "gate.example;": "localhost;",
-        "/etc/ssl/gate.example": f"{folder}/gate",
-        "http://127.0.0.1:8090": f"http://{upstream}",
-    }.items():
-        assert sample in server, f"{SAMPLE.name} no longer has {sample}"
-        server = server.replace(sample, ours)
+    server = (DEPLOY / sample).read_text()
+    for theirs, ours in {"gate.example;": "localhost;", **places}.items():
+        assert theirs in server, f"{sample} no longer has {theirs}"
+        server = server.replace(theirs, ours.format(port=port, folder=folder, upstream=upstream))
     (folder / "nginx.conf").write_text(FRAME.format(folder=folder, server=server, user=user()))
     command = [binary, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

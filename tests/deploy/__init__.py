@@ -1,0 +1,1 @@
+"""What `deploy/` holds, and running the gateway as operators do."""
