@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from mappings import hub
+from mappings.attachments import mime_type
 from mappings.characters import clean
 from mappings.dates import EPOCH_ISO
 from mappings.dates import atom as atom_date
@@ -99,7 +100,7 @@ def _entry(root: etree._Element, item: Item, variant: Variant, numbers: Numbers)
     content.text = clean(item.html)
     _link(entry, "alternate", item.url, "text/html")
     if avatar := item.author.avatar or item.author.avatar_static:
-        _link(entry, "related", avatar, "image/png")
+        _link(entry, "related", avatar, mime_type(hub.Media(native="", type="image", url=avatar)))
     when = atom_date(status.created_at)
     _texts(entry, published=when, updated=atom_date(status.edited_at) if status.edited_at else when)
     author = etree.SubElement(entry, f"{{{ATOM}}}author")

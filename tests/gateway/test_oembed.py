@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from lxml import etree, html
+from msgspec.structs import replace
 
+from tests.fake_wire import WRITER
 from tests.gateway_harness import BASE, Answer, Ground
 
 pytestmark = pytest.mark.anyio
@@ -31,9 +33,9 @@ async def test_a_public_post_by_id_and_by_address(ground: Ground) -> None:
     assert found["provider_url"] == ground.world.base_url
     assert ground.world.posts[native].text in page.text_content().replace("&amp;", "&")
     assert page.xpath("//a/@href") == [found["url"]]
-    for url in (f"{BASE}/notice/{id}", f"{BASE}/api/statuses/show/{id}.json", f"{BASE}/bob/status/{id}"):
-        if "/api/" not in url:
-            assert (await embedded(ground, url=url)).json == found
+    for url in (f"{BASE}/notice/{id}", f"{BASE}/bob/status/{id}/", found["url"], f"{ground.world.base_url}/s/{native}"):
+        assert (await embedded(ground, url=url)).json == found
+    assert ground.wire.count("search_statuses") == 0
     xml = await ground.get(PATH, id=id, format="xml")
     assert etree.fromstring(xml.body).tag == "oembed"
 
@@ -41,15 +43,15 @@ async def test_a_public_post_by_id_and_by_address(ground: Ground) -> None:
 async def test_an_address_at_another_server_is_looked_for_by_the_own_one(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    native = ground.world.post("dora@far.test", "from afar")
+    native, url = ground.world.post("dora@far.test", "from afar"), "https://far.test/@dora/1"
     backend, asked = ground.connections.of("alice"), []
+    status = replace(ground.world.status("p:alice", native), url=url)
 
     async def search(query: str, limit: int, offset: int) -> object:
         asked.append((query, limit, offset))
-        return (await backend.status(native),)
+        return (backend.entry(WRITER.encode(status)),)
 
     monkeypatch.setattr(backend, "search_statuses", search)
-    url = backend._entry(native).status.url
     assert (await embedded(ground, url=url)).json["url"] == url
     assert asked[0] == (url, 1, 0)
     assert (await ground.get(PATH, url="https://far.test/another")).status == 404
