@@ -6,7 +6,7 @@ the XML has a list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mappings.trends import WORLD
@@ -36,9 +36,13 @@ def settings_tree(*, screen_name: str, language: str, protected: bool, places: b
     }
 
 
-def banner_tree(url: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """users/profile_banner as (JSON, XML): one picture, named for every size that a client may look for."""
-    sizes = {name: {"w": width, "h": height, "url": url} for name, (width, height) in BANNERS.items()}
+def banner_tree(url: str, in_size: Callable[[str], str] | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """users/profile_banner as (JSON, XML): one picture, named for every size that a client may look for. `in_size`: its
+    address in a size, where it comes in several."""
+    sizes = {
+        name: {"w": width, "h": height, "url": in_size(name) if in_size else url}
+        for name, (width, height) in BANNERS.items()
+    }
     return {"sizes": sizes}, {"sizes": [{"name": name, **size} for name, size in sizes.items()]}
 
 

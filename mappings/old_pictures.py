@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from mappings import hub
+from mappings.account_calls import BANNERS
 from mappings.attachments import MIME_TYPES
 from mappings.text import address
 
@@ -57,15 +58,7 @@ SIZES: dict[Kind, dict[str, Fit]] = {
     },
     Kind.BANNER: {
         "": _square(1500),
-        "300x100": Fit(300, 100, cut=True),
-        "600x200": Fit(600, 200, cut=True),
-        "1500x500": Fit(1500, 500, cut=True),
-        "mobile": Fit(320, 160, cut=True),
-        "mobile_retina": Fit(640, 320, cut=True),
-        "web": Fit(520, 260, cut=True),
-        "web_retina": Fit(1040, 520, cut=True),
-        "ipad": Fit(626, 313, cut=True),
-        "ipad_retina": Fit(1252, 626, cut=True),
+        **{name: Fit(*shape, cut=True) for name, shape in BANNERS.items()},
     },
     Kind.MEDIA: {
         "": _square(1200),

@@ -12,6 +12,7 @@ from gateway.pictures import picture
 from gateway.replies import Empty, Reply, Tree
 from mappings import hub
 from mappings.account_calls import banner_tree, limits_tree, settings_tree
+from mappings.old_pictures import Kind
 
 NO_DEVICES = frozenset({"none", ""})
 NO_SUCH_SETTING = "{} cannot be set here; change it on the page of your server."
@@ -81,7 +82,8 @@ async def profile_banner(ask: Ask) -> Reply:
     url = hub.shown_header(await account_of(ask))
     if not url:
         raise ApiError(404, NO_BANNER)
-    json, xml = banner_tree(url)
+    pictures = ask.pictures
+    json, xml = banner_tree(url, (lambda size: pictures.address(url, Kind.BANNER, size)) if pictures else None)
     return Tree(json=json, xml=xml)
 
 
