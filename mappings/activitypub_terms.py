@@ -26,7 +26,7 @@ _PREFIXES = (
     "https://misskey-hub.net/ns#", "misskey:", "http://fedibird.com/ns#", "fedibird:", "http://schema.org#",
     "http://schema.org/", "https://schema.org/", "schema:", "http://www.w3.org/ns/ldp#", "ldp:",
     "http://www.w3.org/2006/vcard/ns#", "vcard:", "https://w3id.org/fep/044f#", "https://joinpeertube.org/ns#", "pt:",
-    "https://purl.archive.org/socialweb/webfinger#",
+    "https://purl.archive.org/socialweb/webfinger#", "https://joinmobilizon.org/ns#", "mz:",
 )  # fmt: skip
 _KEYWORDS = {"@id": "id", "@type": "type", "_misskey_quote": "quoteUrl", "quoteURL": "quoteUrl"}
 

@@ -32,6 +32,7 @@ ENTRIES = 500
 MOST_ROWS, TRIMMED = 10_000, 1000
 """So many activities are kept; when there are more, the oldest go."""
 STRANGER_SECONDS, FOLLOWING_PAGES = 60, 30
+ANSWERS = frozenset({"Accept", "Reject", "TentativeAccept", "Join", "Leave"})
 KEPT_WHOLE = frozenset({"Announce", "Follow", "EmojiReact", "Invite", "Update"})
 """Whose activity says more than its row."""
 
@@ -305,6 +306,8 @@ class Mirror:
             row = self._changing(arrival, pos, known, change)
         else:
             row = self._showing(arrival, pos, known, change)
+            if row.marks and row.verb in ANSWERS:
+                row = self._answered(row, change)
         change.rows[row.id] = row
         self.log.put(row)  # so that what follows sees it; the shelf gets all of it at once
 
@@ -315,6 +318,14 @@ class Mirror:
         if found.marks and arrival.verb in KEPT_WHOLE:
             change.activities[arrival.id] = arrival.activity
         return self._row(arrival, pos, marks=found.marks, native=found.native, parent=found.parent)
+
+    def _answered(self, row: Row, change: Change) -> Row:
+        """Of several answers of a person to one event the last one counts: nobody undoes a Join, they leave."""
+        others = [one for one in self.log.about(row.object) if one.verb in ANSWERS and one.actor == row.actor]
+        earlier = [one for one in others if one.pos < row.pos and one.marks and one.id != row.id]
+        self._clear(earlier, change)
+        is_last = not any(one.marks and one.pos > row.pos for one in others)
+        return row if is_last else replace(row, marks="")
 
     @staticmethod
     def _row(arrival: Arrival, pos: int, **fields: str) -> Row:

@@ -69,13 +69,14 @@ class Outbox(Reading):
         return bool(found)
 
     async def undo(self, native: str) -> None:
-        """Undo an own activity. One that the server has no more is undone: there servers answer 500."""
+        """Undo an own activity. One that the server has no more is undone, and so is one on what was deleted since:
+        there servers answer 500."""
         done = (await self.link.library.documents([native])).get(native) or {"id": native}
         activity = acts.undo(self.me_id, done, self.now())
         try:
             await self.perform(activity)
         except (BadAnswer, Missing) as error:
-            if await self.exists(native):
+            if await self.exists(native) and await self.exists(ap.id_of(done.get("object")) or native):
                 raise error from None
             await self.link.mirror.wrote(activity | {"id": f"{native}#undone"})
 

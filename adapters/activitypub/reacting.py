@@ -16,7 +16,11 @@ from mappings.hub import Visibility
 
 LIKE, DISLIKE, ANNOUNCE = "Like", "Dislike", "Announce"
 THUMBS_DOWN = "\N{THUMBS DOWN SIGN}"
-ANSWERS = tuple(dict.fromkeys((*acts.VERBS.values(), *acts.JOINING.values())))
+JOIN, LEAVE = "Join", "Leave"
+UNDONE = tuple(acts.VERBS.values())
+"""Answers that are taken back by an Undo."""
+JOINED = frozenset({"free", "restricted"})
+"""How people come to events that are joined, by the organiser's `joinMode` (Mobilizon)."""
 SHARED = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
 
 
@@ -69,17 +73,21 @@ class Reacting(Outbox):
 
     async def attend(self, native: str, verb: str) -> hub.Entry:
         """Accept, Reject or TentativeAccept to the organiser; the answer before it is undone first, "" does only that.
+        Events that people join are joined and left: who joined has no other way out.
 
-        Raises Rejected for what is no event.
+        Raises Rejected for what is no event, or takes no such answers.
         """
         found = await self.known(native)
         if "Event" not in ap.types_of(found):
             raise Rejected("Only events can be answered.")
-        event, wanted = ap.id_of(found), acts.VERBS[verb] if verb else ""
+        joining = is_joined(found)
+        event, wanted = ap.id_of(found), (acts.JOINING if joining else acts.VERBS)[verb] if verb else ""
         stands = bool(wanted) and bool(await self.standing(event, wanted))
-        await self.take_back(event, *(answer for answer in ANSWERS if answer != wanted))
+        if wanted not in {JOIN, LEAVE} and await self.standing(event, JOIN):
+            await self.perform(acts.attend(self.me_id, found, "attendno", self.now(), joining=True))
+        await self.take_back(event, *(answer for answer in UNDONE if answer != wanted))
         if wanted and not stands:
-            await self.perform(acts.attend(self.me_id, found, verb, self.now()))
+            await self.perform(acts.attend(self.me_id, found, verb, self.now(), joining=joining))
         return await self.shown(native)
 
     async def reblog(self, native: str) -> hub.Entry:
@@ -97,3 +105,14 @@ class Reacting(Outbox):
     async def unreblog(self, native: str) -> None:
         """Undo of the Announce."""
         await self.take_back(ap.id_of(await self.known(native)), ANNOUNCE)
+
+
+def is_joined(event: ap.Document) -> bool:
+    """People come by joining (FEP-8a8e); else by the answers that Friendica sends. Raises Rejected for an event that
+    takes answers elsewhere, or only from who was invited."""
+    mode = event.get("joinMode")
+    if not isinstance(mode, str):
+        return False
+    if mode not in JOINED:
+        raise Rejected("The organiser does not take answers to this event from here.")
+    return True

@@ -177,6 +177,15 @@ async def test_shares_dislikes_answers(talk: Talk) -> None:
     assert await talk.top(alice, note["shares"]["id"]) == []
 
 
+async def test_a_share_of_what_was_deleted_cannot_be_undone(talk: Talk) -> None:
+    alice, bob, _ = talk.herd[1:]
+    note = await talk.note(alice, "look", PUBLIC)
+    share = await talk.done(bob, {"type": "Announce", "object": note["id"], "to": [PUBLIC]})
+    await talk.done(alice, {"type": "Delete", "object": note["id"]})
+    assert await talk.refused(bob, {"type": "Undo", "object": share["id"]}) == (500, "No data provided")
+    assert (await talk.get(bob, share["id"])).status_code == 200
+
+
 @pytest.mark.parametrize("verb", ["Accept", "Reject", "TentativeAccept", "Join", "Leave"])
 async def test_events_are_answered_and_no_one_keeps_a_list(talk: Talk, verb: str) -> None:
     alice, bob, _ = talk.herd[1:]

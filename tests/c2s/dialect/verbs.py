@@ -230,6 +230,9 @@ def undo(world: World, actor: str, data: Json) -> None:
     undone = target(world, data, "object", "Nothing to undo", "owner")
     if world.owners[undone["id"]] != actor:
         raise Refusal(400, "Cannot undo an object you do not own")
+    shared = world.documents.get(str(id_of(undone.get("object"))), {})
+    if (undone.get("type"), shared.get("type")) == ("Announce", "Tombstone"):
+        raise Refusal(500, "No data provided")  # it has no `shares` any more: measured
     unmake(world, undone)
 
 
