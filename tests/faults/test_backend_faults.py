@@ -37,6 +37,7 @@ ERRORS: dict[str, tuple[errors.BackendError, set[int]]] = {
 }
 SPECIAL: dict[tuple[str, str], int] = {
     ("missing", "friendica/photo/delete"): 200,  # gone, as was asked for
+    ("missing", "friendships/lookup"): 200,  # unknown people are left out
     ("missing", "friendica/notifications/seen"): 200,  # seen, and there is no status to show
     ("rejected", "friendica/photo/create"): 500,  # documented: image upload failed
     ("rejected", "friendica/photo/update"): 500,  # documented: update photo entry in database failed
