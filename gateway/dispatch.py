@@ -264,10 +264,9 @@ class Dispatch:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                more = [(b"x-request-id", exchange.id.encode())]
-                if NOSNIFF not in message["headers"]:
-                    more.append(NOSNIFF)
-                message = {**message, "headers": [*message["headers"], *more]}
+                ours = (NOSNIFF, (b"x-request-id", exchange.id.encode()))
+                headers = message["headers"]
+                message = {**message, "headers": [*headers, *(pair for pair in ours if pair not in headers)]}
             size += len(message.get("body", b""))
             await send(message)
 
