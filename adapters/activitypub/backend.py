@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from adapters.activitypub.boosts import Boosts
 from adapters.activitypub.refreshing import Refreshing
-from adapters.activitypub.writing import Writing
 
 
-class ActivityPubBackend(Writing, Refreshing):
+class ActivityPubBackend(Boosts, Refreshing):
     """Cheap to make; everything shared is in the link."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
-from adapters.activitypub.log import OUTBOX, SENT
+from adapters.activitypub.log import INBOX, OUTBOX, SENT, Row
 from adapters.activitypub.writing import Writing
 from adapters.backend import Window
 from mappings import activitypub as ap
@@ -23,19 +25,20 @@ class Boosts(Writing):
     async def reblogs(self, native: str) -> tuple[hub.Entry, ...]:
         """The shares that reached the reader; of others only the people are told. Raises Missing."""
         target = ap.id_of(await self.known(native))
-        rows = [row for row in self.link.mirror.log.rows.values() if self._shares(row.verb, row.marks, row.native)]
-        return await self.entries([row for row in rows if row.object == target])
+        await self._refreshed(INBOX)
+        return await self.entries([row for row in self._shares() if row.object == target and row.native])
 
-    @staticmethod
-    def _shares(verb: str, marks: str, native: str) -> bool:
-        return verb == ANNOUNCE and bool(marks and native)
+    def _shares(self) -> Iterator[Row]:
+        """Those that hold, of the reader and of others."""
+        return (row for row in self.link.mirror.log.rows.values() if row.verb == ANNOUNCE and row.marks)
 
     async def own_boosted(self, window: Window) -> hub.Page[hub.Entry]:
         """Own statuses that others shared, as their counts or what came say."""
         limit = self.capabilities.page_size
         page = await self._page(SENT, replace(window, limit=limit), sources=(OUTBOX,))
-        rows = self.link.mirror.log.rows.values()
-        told = {row.object for row in rows if row.verb == ANNOUNCE and row.marks and row.actor != self.me_id}
+        if window.older_than is None:
+            await self._refreshed(INBOX)
+        told = {row.object for row in self._shares() if row.actor != self.me_id}
 
         def is_boosted(status: hub.Status) -> bool:
             shared = status.reblogs_count > int(status.reblogged) or status.native in told
