@@ -34,6 +34,7 @@ check: $(DEV) ## style, types, generated pages
 	.venv/bin/python -m gateway.compatibility | diff -u docs/compatibility.md -
 	.venv/bin/oldbird config --markdown | diff -u docs/settings.md -
 	.venv/bin/python -m mappings.fidelity | diff -u docs/fidelity.md -
+	.venv/bin/python -m gateway.client_docs | diff -u docs/clients.md -
 
 bench: loaders $(DEV) ## measured speed beside the goals
 	@.venv/bin/python -m tests.bench $(BENCH)

@@ -45,6 +45,6 @@ def title(texts: Texts, name: str) -> str:
     return PRESETS[name].title if name in PRESETS else name
 
 
-def choices(texts: Texts) -> list[tuple[str, str]]:
-    """(name, title) of what can be chosen for an app password."""
-    return [(preset.name, title(texts, preset.name)) for preset in PRESETS.values() if not preset.oauth]
+def choices(texts: Texts, *, oauth: bool = False) -> list[tuple[str, str]]:
+    """(name, title) of what can be chosen for an app password, or with `oauth` for a consumer."""
+    return [(preset.name, title(texts, preset.name)) for preset in PRESETS.values() if oauth or not preset.oauth]

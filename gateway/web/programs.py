@@ -14,7 +14,8 @@ from starlette.responses import Response
 
 from gateway.logins import LoginProblem
 from gateway.oauth.consumers import MOST, NAME_CHARS, ConsumerProblem
-from gateway.web.devices import logins_of, told
+from gateway.web import clients
+from gateway.web.devices import logins_of, preset_of, told
 from gateway.web.endpoints import signed_in
 from gateway.web.forms import Fields, form
 from gateway.web.pages import page
@@ -37,8 +38,9 @@ async def programs(request: Request, session: WebSession) -> Response:
     fields = await form(request)
     try:
         await visit_of(request).gateway.consumers.add(
-            session.account.id, fields["name"], fields["callback"], fields["icon"], read_only=bool(fields["read_only"])
-        )
+            session.account.id, fields["name"], fields["callback"], fields["icon"],
+            read_only=bool(fields["read_only"]), dialect=preset_of(fields),
+        )  # fmt: skip
     except ConsumerProblem as problem:
         return await _shown(request, session, fields, problem)
     return redirect(request, HERE)
@@ -55,6 +57,7 @@ async def _shown(
         request, "programs.html",
         status=400 if problem else 200, faults=faults, given=fields or Fields(),
         consumers=await consumers.list(session.account.id), base_url=visit.base_url,
+        clients=clients.choices(visit.texts, oauth=True), title=lambda name: clients.title(visit.texts, name),
         tokens=[told(login) for login in logins if login.kind == "oauth"],
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+from selenium.webdriver.support.select import Select
 
 from tests.browser.chromium import PATIENCE, Browser
 from tests.browser.gate import Gate
@@ -51,6 +52,22 @@ def test_a_device_is_added_and_revoked(bob: Browser, gate: Gate) -> None:
     bob.press("Revoke Old telephone")
     assert (bob.path, cards(bob)) == ("/settings", ["first"])
     assert code(gate, password) == 401
+
+
+def test_a_device_is_made_for_a_client_and_for_another_one_later(bob: Browser, gate: Gate) -> None:
+    bob.field("Name of the program or device").send_keys("Old telephone")
+    Select(bob.one("//*[@id='dialect']")).select_by_visible_text("DiCa")
+    bob.press("Make an app password")
+    opened = bob.one("//details[@open]")
+    assert opened.text.splitlines()[0] == "DiCa"
+    assert gate.url in opened.text
+    bob.press("Settings")
+    card = "//li[h3='Old telephone']"
+    bob.one(f"{card}//summary").click()
+    Select(bob.one(f"{card}//select")).select_by_visible_text("Raccoon for Friendica")
+    assert bob.complaints() == []
+    bob.press("Change the program of Old telephone")
+    assert "Raccoon for Friendica" in [fact.text for fact in bob.all(f"{card}//dl/dd")]
 
 
 def test_going_back_to_a_form_that_was_sent_adds_nothing(bob: Browser) -> None:

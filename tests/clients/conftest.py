@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -14,7 +15,7 @@ import pytest
 from gateway import demo_seed
 from tests.clients import signed
 from tests.clients.gear import CLIENTS, Demo, Far, running_demo, travelled
-from tests.clients.needs import signed_in
+from tests.clients.needs import device, signed_in
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +52,19 @@ def alice(demo: Demo) -> Iterator[httpx.Client]:
     """The same as alice, who has notifications and photos from the beginning."""
     with signed_in(demo, "alice") as web:
         yield web
+
+
+@pytest.fixture(scope="session")
+def made_for(demo: Demo) -> Iterator[Callable[[str, str], httpx.Client]]:
+    """(person, preset) -> a client signed in as the person with a device that is for it, made when first asked for."""
+    with ExitStack() as opened:
+
+        @cache
+        def made_for(name: str, preset: str) -> httpx.Client:
+            password = asyncio.run(device(demo, name, preset))
+            return opened.enter_context(signed_in(demo, name, auth=(name, password)))
+
+        yield made_for
 
 
 @pytest.fixture(scope="session")

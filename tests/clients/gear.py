@@ -69,6 +69,7 @@ class Demo(NamedTuple):
     backend_url: str
     users: dict[str, str]
     consumer: dict[str, str]
+    data_dir: Path = Path()
 
     @property
     def address(self) -> tuple[str, int]:
@@ -89,10 +90,13 @@ def clean_environment() -> dict[str, str]:
 def running_demo() -> Iterator[tuple[Demo, subprocess.Popen[str]]]:
     """`oldbird demo` as a process of its own; ended by SIGTERM unless it has ended. Its log is searched for secrets."""
     command = [Path(sys.executable).with_name("oldbird"), "demo", "--json", "--port", "0"]
-    given = {"env": clean_environment(), "cwd": ROOT, "text": True}
     with (
+        tempfile.TemporaryDirectory() as folder,
         tempfile.TemporaryFile("w+", errors="replace") as logged,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=logged, **given) as process,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=logged, env={**clean_environment(), "TMPDIR": folder}, cwd=ROOT,
+            text=True,
+        ) as process,
     ):
         assert process.stdout is not None
         try:
@@ -100,7 +104,8 @@ def running_demo() -> Iterator[tuple[Demo, subprocess.Popen[str]]]:
             logged.seek(0)
             assert line, logged.read()
             _register(json.loads(line))
-            yield Demo(**json.loads(line)), process
+            (data_dir,) = Path(folder).glob("oldbird-demo-*/gateway")
+            yield Demo(**json.loads(line), data_dir=data_dir), process
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(STOP_SECONDS)

@@ -12,9 +12,14 @@ from urllib.parse import urlsplit
 
 import httpx2 as httpx
 
+from gateway.logins import Device, Logins
+from gateway.services import open_gateway
+from gateway.settings import Settings
+from gateway.vault import open_vault
 from tests import shapes
 from tests.clients.gear import Demo
 from tests.clients.test_trap_uploads import noisy_png
+from tests.secrets_used import header_of, register
 
 BOUNDARY = "----------638993916651"
 """Friendica_mobile's: ten dashes and digits."""
@@ -44,6 +49,16 @@ def signed_in(demo: Demo, name: str, **given: Any) -> httpx.Client:
     return httpx.Client(base_url=demo.base_url, **{**options, **given})
 
 
+async def device(demo: Demo, name: str, preset: str) -> str:
+    """The app password of a further device, as `oldbird password add --client` makes it beside the running demo."""
+    async with open_gateway(Settings(data_dir=demo.data_dir)) as gateway:
+        vault = await open_vault(demo.data_dir, gateway.store)
+        logins = Logins(gateway.store, vault, gateway.connections)
+        linked = await logins.add(name, Device(name=preset, dialect=preset), password=demo.users[name])
+    register(linked.password, header_of(name, linked.password))
+    return linked.password
+
+
 def read(answer: httpx.Response) -> Any:
     """A successful JSON reply of the shape its call declares."""
     assert answer.status_code == 200, answer.text
@@ -51,6 +66,32 @@ def read(answer: httpx.Response) -> Any:
     body = answer.content.replace(f"{url.scheme}://{url.netloc}/".encode(), b"https://gateway.test/")
     shapes.validate(shapes.call_of(url.path), "json", body)
     return answer.json() if answer.content else None
+
+
+def read_as_usual(answer: httpx.Response) -> Any:
+    """A successful JSON reply that has the declared shape once a client's own forms are taken out of it."""
+    assert answer.status_code == 200, answer.text
+    found, url = answer.json(), urlsplit(str(answer.url))
+    call = shapes.call_of(url.path)
+    if call != "direct_messages/destroy":  # of which usually nothing is told
+        body = json.dumps(usual(call, found)).replace(f"{url.scheme}://{url.netloc}/", "https://gateway.test/")
+        shapes.validate(call, "json", body.encode())
+    return found
+
+
+def usual(call: str, found: Any) -> Any:
+    """What everybody would be told."""
+    if call in {"friendica/photoalbums", "friendica/photoalbum"} and isinstance(found, dict):
+        (found,) = found.values()
+    return [_usual(row) for row in found] if isinstance(found, list) else _usual(found)
+
+
+def _usual(row: dict[str, Any]) -> dict[str, Any]:
+    numbers = {"friendica_seen", "seen", "height", "width", "profile", *(("id",) if "friendica_seen" in row else ())}
+    told = {key: int(value) if key in numbers else value for key, value in row.items()}
+    if "wrong users" in told:
+        told["wrong users"] = [one["cid"] if isinstance(one, dict) else one for one in told["wrong users"]]
+    return told
 
 
 def refused(answer: httpx.Response, status: int, text: str) -> None:

@@ -1,5 +1,5 @@
-"""What all clients need of ids, types and replies (wire-friendica.md section 16.11), and what only a dialect can give
-to single ones (`LATER`)."""
+"""What all clients need of ids, types and replies (wire-friendica.md section 16.11), and what only the preset of a
+device gives to single ones (`SINGLE`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from gateway.call_rows import TABLE
 from gateway.calls import Call
 from tests.clients.gear import Demo
-from tests.clients.needs import message, person, photo, read, signed_in
+from tests.clients.needs import message, person, photo, read, read_as_usual, signed_in
 from tests.clients.test_trap_uploads import noisy_png
 
 HALF = ("direct_messages", "friendica/", "lists/")
@@ -91,27 +91,26 @@ def test_my_own_name_is_the_one_i_log_in_with(demo: Demo, login: str) -> None:
         assert read(web.get("/api/friendica/profile/show"))["friendica_owner"]["screen_name"] == login
 
 
-# what only a dialect can give
+# what only a preset gives
 
 Test = Callable[[Any], bool]
 
 
-class Later(NamedTuple):
-    """A need that contradicts what other clients need: `needs` holds once a dialect is asked for (`issue`; 0: for
+class Single(NamedTuple):
+    """A need that contradicts what other clients need: `needs` holds for a device with one of the `presets` (none: for
     releases before 3.5, not planned), `today` is what everybody gets."""
 
-    client: str
+    presets: tuple[str, ...]
     need: str
-    issue: int
     path: str
     values: Callable[[Any], list[Any]]
     needs: Test
     today: Test
 
 
-def every(*keys: str) -> Callable[[Any], list[Any]]:
+def every(*keys: str, as_: Callable[[Any], Any] = lambda value: value) -> Callable[[Any], list[Any]]:
     """The values of these keys in a list of objects."""
-    return lambda found: [one[key] for one in found for key in keys if one[key] is not None]
+    return lambda found: [as_(one[key]) for one in found for key in keys if one[key] is not None]
 
 
 def of(*keys: str) -> Callable[[Any], list[Any]]:
@@ -136,49 +135,54 @@ def beyond(bits: int) -> Test:
 
 TEXT, NUMBER, BOOLEAN, OBJECT = is_type(str), is_type(int), is_type(bool), is_type(dict)
 MESSAGES, NOTES, HOME = "direct_messages/all", "friendica/notifications", "statuses/home_timeline?count=5"
-LATER = (
-    Later("Friendica_mobile 1", "message ids are text", 6, MESSAGES, every("id"), TEXT, NUMBER),
-    Later("Friendica_mobile 1", "seen marks are text", 6, MESSAGES, every("friendica_seen"), TEXT, NUMBER),
-    Later("Friendica_mobile", "message ids have 16 bits", 6, MESSAGES, every("id"), within(15), beyond(31)),
-    Later("Friendica_mobile", "status ids have 32 bits", 6, HOME, every("id"), within(31), beyond(31)),
-    Later(
-        "Friendica_mobile", "conversation ids have 32 bits", 6, HOME, every("statusnet_conversation_id"), within(31),
-        beyond(31),
+OLD_MOBILE, MOBILE, DICA = ("friendica-mobile-1",), ("friendica-mobile-1", "friendica-mobile"), ("dica",)
+SINGLE = (
+    Single(OLD_MOBILE, "message ids are text", MESSAGES, every("id"), TEXT, NUMBER),
+    Single(OLD_MOBILE, "seen marks are text", MESSAGES, every("friendica_seen"), TEXT, NUMBER),
+    Single(MOBILE, "message ids have 16 bits", MESSAGES, every("id", as_=int), within(15), beyond(31)),
+    Single(MOBILE, "status ids have 32 bits", HOME, every("id"), within(31), beyond(31)),
+    Single(
+        MOBILE, "conversation ids have 32 bits", HOME, every("statusnet_conversation_id"), within(31), beyond(31),
     ),
-    Later(
-        "Friendica_mobile 1", "sizes of photos are text", 6, "friendica/photo?photo_id={photo}",
-        of("height", "width", "profile"), TEXT, NUMBER,
+    Single(
+        OLD_MOBILE, "sizes of photos are text", "friendica/photo?photo_id={photo}", of("height", "width", "profile"),
+        TEXT, NUMBER,
     ),
-    Later(
-        "Friendica_mobile", "wrong users are objects", 6, "friendica/group_create?name={name}&json={json}",
+    Single(
+        MOBILE, "wrong users are objects", "friendica/group_create?name={name}&json={json}",
         lambda found: found["wrong users"], OBJECT, NUMBER,
     ),
-    Later("DiCa", "status ids have 32 bits", 6, HOME, every("id"), within(31), beyond(31)),
-    Later("DiCa", "media ids have 32 bits", 6, "media/upload", of("media_id"), within(31), beyond(31)),
-    Later("DiCa", "note ids and parents have 32 bits", 6, NOTES, every("id", "parent"), within(31), beyond(31)),
-    Later("Raccoon", "seen marks of messages are booleans", 6, MESSAGES, every("friendica_seen"), BOOLEAN, NUMBER),
-    Later("Raccoon", "seen marks of notes are booleans", 6, NOTES, every("seen"), BOOLEAN, NUMBER),
-    Later(
-        "Raccoon", "a deleted message is confirmed without asking", 6, "direct_messages/destroy?id={message}",
-        lambda found: [found], OBJECT, lambda found: found is None,
+    Single(DICA, "status ids have 32 bits", HOME, every("id"), within(31), beyond(31)),
+    Single(DICA, "media ids have 32 bits", "media/upload", of("media_id"), within(31), beyond(31)),
+    Single(DICA, "note ids and parents have 32 bits", NOTES, every("id", "parent"), within(31), beyond(31)),
+    Single(("raccoon",), "seen marks of messages are booleans", MESSAGES, every("friendica_seen"), BOOLEAN, NUMBER),
+    Single(("raccoon",), "seen marks of notes are booleans", NOTES, every("seen"), BOOLEAN, NUMBER),
+    Single(
+        ("raccoon",), "a deleted message is confirmed without asking", "direct_messages/destroy?id={message}",
+        lambda found: [found], lambda found: found == {"result": "ok", "message": "message deleted"},
+        lambda found: found is None,
     ),
-    Later(
-        "Larpnet", "albums stand in an object", 6, "friendica/photoalbums", lambda found: [found], OBJECT,
-        is_type(list),
+    Single(
+        ("larpnet",), "albums stand in an object", "friendica/photoalbums", lambda found: [found],
+        lambda found: isinstance(found, dict) and set(found) == {"albums"}, is_type(list),
     ),
-    Later(
-        "friendica-for-android", "conversations are raw rows", 0, "direct_messages/conversations?count=20",
+    Single(
+        ("larpnet",), "photos of an album stand in an object", "friendica/photoalbum?album=Single",
+        lambda found: [found], lambda found: isinstance(found, dict) and set(found) == {"photo"}, is_type(list),
+    ),
+    Single(
+        (), "friendica-for-android: conversations are raw rows", "direct_messages/conversations?count=20",
         lambda found: [found], lambda found: "mailcreated" in str(found), lambda found: found == [],
     ),
-    Later(
-        "photo importer", "the list of photos is one of bare ids", 0, "friendica/photos/list", list, TEXT,
-        OBJECT,
+    Single(
+        (), "photo importer: the list of photos is one of bare ids", "friendica/photos/list", list, TEXT, OBJECT,
     ),
-    Later(
-        "photo importer", "a photo has resource-id and scale", 0, "friendica/photo?photo_id={photo}&scale=0",
+    Single(
+        (), "photo importer: a photo has resource-id and scale", "friendica/photo?photo_id={photo}&scale=0",
         lambda found: [found], lambda found: "resource-id" in found, lambda found: "id" in found,
     ),
 )  # fmt: skip
+GIVEN = [(preset, row) for row in SINGLE for preset in row.presets]
 
 
 @pytest.fixture(scope="module")
@@ -188,18 +192,33 @@ def letters(carol: httpx.Client, web: httpx.Client) -> None:
     message(carol, "to bob", "bob")
 
 
-@pytest.mark.usefixtures("letters")
-@pytest.mark.parametrize("row", LATER, ids=lambda row: f"{row.client}: {row.need}")
-def test_today_everybody_gets_the_same(carol: httpx.Client, row: Later) -> None:
+def asked(device: httpx.Client, carol: httpx.Client, row: Single) -> httpx.Response:
+    """The answer that a device of carol's gets."""
+    letter = message(carol, f"{row.need} {id(device)}", "bob")["id"] if "{message}" in row.path else ""
     facts = {
-        "photo": photo(carol, "Later")["id"] if "photo" in row.path else "",
-        "message": message(carol, row.need, "bob")["id"] if "{message}" in row.path else "",
-        "json": '{"user":[{"cid":15}]}', "name": "Later",
+        "photo": photo(carol, "Single")["id"] if "photo" in row.path else "", "message": letter,
+        "json": '{"user":[{"cid":15}]}', "name": f"Single {id(device)}",
     }  # fmt: skip
     writes = any(word in row.path for word in ("create", "destroy", "upload"))
     files = {"media": ("l.png", noisy_png(8))} if "upload" in row.path else None
-    answer = carol.request("POST" if writes else "GET", f"/api/{row.path.format(**facts)}", files=files)
-    values = row.values(read(answer))
+    return device.request("POST" if writes else "GET", f"/api/{row.path.format(**facts)}", files=files)
+
+
+@pytest.mark.usefixtures("letters")
+@pytest.mark.parametrize("row", SINGLE, ids=lambda row: row.need)
+def test_who_is_nobody_in_particular_gets_what_everybody_gets(carol: httpx.Client, row: Single) -> None:
+    values = row.values(read(asked(carol, carol, row)))
     assert values
     assert all(map(row.today, values))
     assert not any(map(row.needs, values))
+
+
+@pytest.mark.usefixtures("letters")
+@pytest.mark.parametrize(("preset", "row"), GIVEN, ids=lambda one: one if isinstance(one, str) else one.need)
+def test_a_device_gets_what_its_client_needs(
+    made_for: Callable[[str, str], httpx.Client], carol: httpx.Client, preset: str, row: Single
+) -> None:
+    values = row.values(read_as_usual(asked(made_for("carol", preset), carol, row)))
+    assert values
+    assert all(map(row.needs, values))
+    assert not any(map(row.today, values))

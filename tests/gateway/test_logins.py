@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from adapters.errors import TokenGone, Unavailable
-from gateway.logins import Device, LoginProblem, base_url, host_of
+from gateway.logins import Device, LoginProblem, WidthFixed, base_url, host_of
 from gateway.stores.store import LoginRecord
 from tests.gateway.far_side import ALICE, ALICE_THERE, BOB, HERE, START, THERE, Desk, desk_on
 
@@ -121,6 +121,33 @@ async def test_a_further_login_takes_a_password_or_the_token(tmp_path: Path) -> 
             assert await opened_with(desk, linked.password) == ALICE.encode()
         login, _ = await desk.store.login(desk.vault.hash(by_password.password))
         assert (login.name, login.read_only, login.dialect) == ("reader", True, "twitter")
+
+
+async def test_a_login_is_for_another_client_later_but_not_for_one_with_ids_of_another_width(tmp_path: Path) -> None:
+    async with desk_on(tmp_path / "s") as desk:
+        linked = await desk.alice("phone")
+        assert linked.login is not None
+        id = linked.login.id
+        for preset in ("dica", "friendica-mobile", "choqok", ""):
+            assert (await desk.logins.choose("alice", id, preset)).dialect == preset
+        await desk.store.touch_login(linked.login.hash, 1)
+        for preset in ("raccoon", "choqok", ""):
+            assert (await desk.logins.choose("ALICE", id, preset)).dialect == preset
+        for preset in ("dica", "friendica-mobile"):
+            with pytest.raises(WidthFixed, match="used already"):
+                await desk.logins.choose("alice", id, preset)
+        (login,) = await desk.logins.list("alice")
+        assert login.dialect == ""
+        with pytest.raises(LoginProblem, match="no login with the id"):
+            await desk.logins.choose("alice", "nosuch", "choqok")
+
+
+async def test_a_first_password_is_for_the_client_that_was_named(tmp_path: Path) -> None:
+    async with desk_on(tmp_path / "s") as desk:
+        linked = await desk.logins.link(HERE, ALICE, client="dica")
+        assert linked.login is not None
+        assert linked.login.dialect == "dica"
+        assert (await desk.logins.link(HERE, ALICE, client="choqok")).login is None, "one that is there is not changed"
 
 
 async def test_a_further_login_takes_nothing_less(tmp_path: Path) -> None:

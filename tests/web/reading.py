@@ -58,7 +58,9 @@ class Page:
         """(action, fields with their values) of the form in the main part whose action ends so; `do` tells several
         apart that have the same one."""
         forms = [one for one in self.tree.xpath("//main//form") if one.get("action", "").endswith(ending)]
-        (found,) = forms[1:] and [one for one in forms if one.xpath(".//input[@name='do']/@value") == [do]] or forms
+        if len(forms) > 1:
+            forms = [one for one in forms if one.xpath(".//input[@name='do']/@value") == [do]]
+        (found,) = forms
         assert found.get("method") == "post"
         return urljoin(self.url, found.get("action")), {
             name: value or "" for name, value in found.form_values() if name

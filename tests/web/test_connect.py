@@ -21,6 +21,19 @@ async def works(site: Site, login: str, password: str) -> bool:
     return answer.status_code == 200 and answer.json()["screen_name"] == login
 
 
+async def test_the_first_password_is_for_the_client_that_was_chosen(
+    site: Site, browser: Browser, mock: MockServer
+) -> None:
+    sent = await browser.submit(await browser.open("/connect"), "/connect", server=mock.pair, dialect="dica")
+    shown = await browser.back(allowed(str(sent.headers["location"]), "alice"))
+    first = shown.tree.xpath("//details")[0]
+    assert (first.findtext("summary"), first.get("open") is not None) == ("DiCa", True)
+    (account,) = await site.gateway.store.accounts()
+    assert [login.dialect for login in await site.gateway.store.logins(account.id)] == ["dica"]
+    sent = await browser.submit(await browser.open("/connect"), "/connect", server=mock.pair, dialect="nobody")
+    assert sent.status_code == 400
+
+
 async def test_an_account_is_linked_with_nothing_but_a_browser(site: Site, browser: Browser, mock: MockServer) -> None:
     shown = await browser.link(mock.pair, "alice")
     assert (shown.status, shown.title) == (200, "Your account is linked")

@@ -7,6 +7,7 @@ import re
 import msgspec
 import pytest
 
+from gateway.stores.store import LoginRecord
 from tests.gateway_harness import BASE
 from tests.mock_server import MockServer
 from tests.web.browser import Browser, Site
@@ -80,6 +81,45 @@ async def test_a_device_may_be_read_only_and_answered_in_a_way_of_its_own(site: 
     assert told[2:4] == ["read", "As Twitter, whatever the address"]
 
 
+async def test_a_device_is_made_for_a_client_and_shows_what_to_type_there(alice: Browser) -> None:
+    shown = await alice.open("/settings")
+    offered = shown.tree.xpath("//select[@id='dialect']/option/@value")
+    assert offered[0] == ""
+    assert {"dica", "choqok", "friendica", "twitter"} < set(offered)
+    assert "tweepy" not in offered, "what signs in by OAuth has no app password"
+    assert (await alice.submit(shown, "/settings", name="Old telephone", dialect="dica")).status_code == 303
+    shown = await alice.open("/settings/password")
+    first, *others = shown.tree.xpath("//details")
+    assert (first.findtext("summary"), first.get("open") is not None) == ("DiCa", True)
+    assert [fact.text_content() for fact in first.iter("dd")] == [BASE, "alice"]
+    assert not [other for other in others if other.get("open") is not None or other.findtext("summary") == "DiCa"]
+
+
+async def test_a_device_is_made_for_another_client_but_its_ids_keep_their_width(site: Site, alice: Browser) -> None:
+    password = await made(alice, name="Phone", dialect="raccoon")
+    shown = await alice.open("/settings")
+    id = device_of(shown, "Phone")
+    assert (await alice.submit(shown, id, do="dialect", dialect="choqok")).status_code == 303
+    shown = await alice.open("/settings")
+    assert "Choqok" in shown.tree.xpath("//li[h3='Phone']//dd/text()")
+    assert shown.tree.xpath(f"//select[@id='dialect-{id}']/option[@selected]/@value") == ["choqok"]
+    assert await works(site, "alice", password)
+    (login,) = [one for one in await logins(site) if one.name == "Phone"]
+    await site.gateway.store.touch_login(login.hash, 1)
+    refused = Page(await alice.submit(shown, id, do="dialect", dialect="dica"))
+    assert (refused.status, "Make a further app password" in refused.alert) == (409, True)
+    assert refused.tree.get_element_by_id(f"dialect-{id}").get("aria-invalid") == "true"
+    assert refused.tree.xpath(f"//details[.//*[@id='dialect-{id}']]/@open")
+    assert [one.dialect for one in await logins(site) if one.name == "Phone"] == ["choqok"]
+    assert (await alice.submit(shown, id, do="dialect", dialect="nobody")).status_code == 400
+
+
+async def logins(site: Site) -> tuple[LoginRecord, ...]:
+    """Of the one account there is."""
+    (account,) = await site.gateway.store.accounts()
+    return await site.gateway.store.logins(account.id)
+
+
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\u202eb", "a\x07b"])
 async def test_a_name_that_is_none_is_refused_beside_its_field(alice: Browser, name: str) -> None:
     shown = Page(await alice.submit(await alice.open("/settings"), "/settings", name=name))
@@ -107,12 +147,13 @@ async def test_a_broken_link_is_said_and_leads_to_linking_again(site: Site, alic
 async def test_consumers_are_made_shown_and_removed(site: Site, alice: Browser) -> None:
     shown = await alice.open("/settings/oauth")
     sent = await alice.submit(
-        shown, "/settings/oauth", name="My <bot>", callback="https://bot.example/back", read_only="1"
+        shown, "/settings/oauth", name="My <bot>", callback="https://bot.example/back", read_only="1", dialect="tweepy"
     )
     assert sent.status_code == 303
     shown = await alice.open("/settings/oauth")
     assert cards(shown) == ["My <bot>"]
     (consumer,) = await site.gateway.consumers.all()
+    assert (consumer.dialect, "tweepy" in shown.text) == ("tweepy", True)
     assert consumer.key in shown.text
     assert consumer.secret in shown.text
     assert f"{BASE}/oauth/request_token" in shown.text
