@@ -17,12 +17,13 @@ import msgspec
 import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from gateway import serve
 from gateway.app import create_app
 from gateway.demo import running_mock
 from gateway.demo_seed import PEOPLE, seed
+from gateway.listeners import address, listener
 from gateway.logins import Device, Linked, Logins
 from gateway.oauth.consumers import Consumer
+from gateway.server import configured
 from gateway.services import Gateway, open_gateway
 from gateway.settings import Settings
 from gateway.stores.store import AccountRecord
@@ -124,11 +125,11 @@ def opened(folder: Path) -> Iterator[Gate]:
 @contextmanager
 def _served(portal: BlockingPortal, gateway: Gateway) -> Iterator[str]:
     """The gateway behind a port of its own; host and port."""
-    with serve.listener(LOCAL, 0) as bound:
-        server = uvicorn.Server(serve.configured(create_app(gateway), gateway.settings))
+    with listener(LOCAL, 0) as bound:
+        server = uvicorn.Server(configured(create_app(gateway), gateway.settings))
         ended = portal.start_task_soon(server.serve, [bound])
         try:
-            yield serve.address(bound).removeprefix("http://")
+            yield address(bound).removeprefix("http://")
         finally:
             server.should_exit = True
             ended.result(30)
