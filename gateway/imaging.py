@@ -37,6 +37,8 @@ LARGE = 8_000_000
 """Pixels above which a picture is decoded while no other large one is."""
 MAX_SCANS = 100
 """A progressive JPEG of more scans only costs time."""
+NOBODY = 400
+"""Side of the picture of nobody."""
 THREADS = 2
 JPEG_QUALITY = 85
 MAX_PROFILE = 16 * 1024
@@ -102,6 +104,11 @@ async def fitted(data: bytes, fit: Fit) -> Picture:
     return await _beside(lambda: _fitted(data, fit))
 
 
+async def nobody(fit: Fit) -> Picture:
+    """What is shown for a person whose picture cannot be."""
+    return await _beside(lambda: _nobody(min(fit.width, NOBODY)))
+
+
 async def _beside(work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(_threads, work)
 
@@ -139,6 +146,18 @@ def _upright(data: bytes, side: int) -> Picture:
 def _fitted(data: bytes, fit: Fit) -> Picture:
     with _opened(data) as image:
         return _written_as(image, fit)
+
+
+@cache
+def _nobody(side: int) -> Picture:
+    """Head and shoulders, drawn large and made smaller for smooth edges."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415
+
+    image = Image.new("RGB", (NOBODY, NOBODY), (204, 214, 221))
+    draw, unit = ImageDraw.Draw(image), NOBODY // 8
+    draw.ellipse((unit * 2.5, unit * 1.5, unit * 5.5, unit * 4.5), fill=(102, 117, 127))
+    draw.ellipse((unit, unit * 5, unit * 7, unit * 11), fill=(102, 117, 127))
+    return _written(image.resize((side, side), reducing_gap=2.0), sharp=True, profile=b"")
 
 
 @contextmanager

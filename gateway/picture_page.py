@@ -12,18 +12,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.errors import Missing
+from gateway.imaging import nobody
 from gateway.picture_replies import in_time, shown
+from mappings.old_pictures import Kind
 
 if TYPE_CHECKING:
     from gateway.services import Gateway
 
 KEPT = "public, max-age=86400"
 """Servers give a new picture a new address, nearly all of them."""
+KEPT_SHORTLY = "public, max-age=3600"
 NOT_FOUND = "There is no such picture."
 
 
 async def picture(request: Request) -> Response:
-    """One picture in one size; 404 for an address that was not made here, and for what is no picture."""
+    """One picture in one size; 404 for an address that was not made here, and for what is no picture. A person whose
+    avatar is a drawing (SVG), or gone, gets that of nobody."""
     gateway: Gateway = request.app.state.gateway
     return await in_time(_reply(gateway, request), gateway.settings.request_seconds, NOT_FOUND)
 
@@ -34,5 +38,10 @@ async def _reply(gateway: Gateway, request: Request) -> Response:
     wanted = gateway.picture_addresses.wanted(parts["token"], parts["name"], size)
     if wanted is None:
         raise Missing(NOT_FOUND)
-    made = await gateway.photo_files.picture(gateway.connections.files, wanted.url, wanted.fit)
+    try:
+        made = await gateway.photo_files.picture(gateway.connections.files, wanted.url, wanted.fit)
+    except Missing:
+        if not parts["name"].startswith(Kind.AVATAR):
+            raise
+        return shown(request, await nobody(wanted.fit), KEPT_SHORTLY)
     return shown(request, made, KEPT)

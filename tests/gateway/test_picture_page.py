@@ -151,6 +151,19 @@ async def test_what_is_no_picture_is_not_shown(ground: Ground, data: bytes) -> N
     assert refused(await look(ground, put(ground, data)))
 
 
+async def test_an_avatar_that_is_a_drawing_or_gone_is_that_of_nobody(ground: Ground) -> None:
+    path = put(ground, b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    shown = []
+    for url in (URL, "https://fedi.test/files/gone.png"):
+        for size, side in (("normal", 48), ("400x400", 400), ("", 400)):
+            answer = await look(ground, path_of(ground, url, Kind.AVATAR, size))
+            assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
+            assert seen(answer.body).size == (side, side)
+            shown.append(answer.body)
+    assert len(set(shown)) == 2
+    assert refused(await look(ground, path)), "of media nothing is made up"
+
+
 @pytest.mark.parametrize(
     ("error", "status"),
     [(Missing("Gone."), 404), (BadAnswer("What?"), 502), (Unavailable("Down."), 503), (Slow("Late."), 504)],
