@@ -53,7 +53,6 @@ KINDS = {
     "statuses/user_timeline": "statuses", "conversation/show": "statuses", "favorites": "statuses",
     "statuses/networkpublic_timeline": "statuses", "search": "statuses", "search/tweets": "statuses",
     "users/lookup": "users", "blocks/list": "users", "followers/list": "users_list", "friends/list": "users_list",
-    "friendships/incoming": "ids", "friendships/destroy": "friendships-destroy",
 }  # fmt: skip
 KINDS |= shapes_groups.KINDS | shapes_notes.KINDS | shapes_photos.KINDS | shapes_site.KINDS | shapes_relations.KINDS
 KINDS |= shapes_beyond.KINDS

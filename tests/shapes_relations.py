@@ -9,6 +9,7 @@ from mappings.relations import CONNECTIONS, NONE
 
 KINDS = {
     "friendships/create": "user", "friendships/update": "relationship", "friendships/exists": "friends",
+    "friendships/incoming": "ids", "friendships/destroy": "friendships-destroy",
     "friendships/show": "relationship", "friendships/lookup": "relationships", "friendships/outgoing": "ids",
     "friendships/no_retweets/ids": "ids", "notifications/follow": "user", "notifications/leave": "user",
     "blocks/create": "user", "blocks/destroy": "user", "blocks/exists": "user", "blocks/blocking": "users",
@@ -16,7 +17,7 @@ KINDS = {
     "mutes/users/ids": "ids", "mutes/users/list": "users_list", "users/report_spam": "user",
     "users/suggestions": "suggestions",
 }  # fmt: skip
-OTHER_ROOTS = {"blocks/blocking": "users_list", "users/suggestions": "category"}
+OTHER_ROOTS = {"friendships/destroy": "user", "blocks/blocking": "users_list", "users/suggestions": "category"}
 BARE = {"friends", "relationship"}
 ITEMS = {"relationships": "relationship", "suggestions": "category"}
 WORDS = {NONE, *(word for _, word in CONNECTIONS)}

@@ -33,6 +33,9 @@ def basic(name: str = "alice", password: str = "good") -> tuple[str, str]:
     """An Authorization header."""
     return ("Authorization", "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode())
 
+EVERYTHING = Capabilities(software="stub", requests_sent=True, trends=True)
+"""Nothing is refused for what the stub lacks."""
+
 
 class Got(msgspec.Struct):
     """What came back. `unread`: pieces of the request that were not taken."""
@@ -70,7 +73,7 @@ class Edge:
     def session(self, *, read_only: bool = False, plain_http: bool = False) -> Session:
         """Somebody signed in."""
         login = SimpleNamespace(id="login-1", hash="hash-1", dialect="", read_only=read_only, plain_http=plain_http)
-        backend = SimpleNamespace(rate_state=lambda: self.rate, capabilities=Capabilities(software="stub"))
+        backend = SimpleNamespace(rate_state=lambda: self.rate, capabilities=EVERYTHING)
         account = SimpleNamespace(id="alice")
         asks = {"account": account, "login": login, "backend": backend, "screen_name": "alice", "dialect": FRIENDICA}
         return cast("Session", SimpleNamespace(**asks))
