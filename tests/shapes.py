@@ -59,8 +59,7 @@ KINDS |= shapes_beyond.KINDS
 """Call -> name of its shape, which is its XML root."""
 OTHER_ROOTS = {
     "statuses/show": "statuses", "statuses/friends": "users_list", "statuses/followers": "users_list",
-    "blocks/list": "users_list", "search/tweets": "search", "friendships/destroy": "user",
-    **shapes_site.OTHER_ROOTS, **shapes_groups.OTHER_ROOTS,
+    "blocks/list": "users_list", "search/tweets": "search", **shapes_site.OTHER_ROOTS, **shapes_groups.OTHER_ROOTS,
     **shapes_relations.OTHER_ROOTS,
 }  # fmt: skip
 """With `conversation`; with `cursor`; on Twitter's mounts."""
