@@ -15,7 +15,6 @@ from cachetools import LRUCache
 from msgspec.structs import replace
 
 from gateway.ask import UNKNOWN
-from gateway.cards import decoded
 from gateway.kept import Recent
 from gateway.stores.store import Beside, Store
 from gateway.widths import WIDE
@@ -109,8 +108,10 @@ class Narrow:
         return NarrowIds(self, self._ids, session)
 
     # out
-    async def shown(self, session: Session, space: str, wides: Collection[int]) -> Mapping[int, int]:
-        """Wide ids as this device reads them. Raises StoreDown."""
+    async def shown(
+        self, session: Session, space: str, wides: Collection[int], named: int = 0
+    ) -> Mapping[int, int]:
+        """Wide ids as this device reads them; those below `named` are only named by the rest. Raises StoreDown."""
         if not is_narrow(session):
             return AS_THEY_ARE
         space = _space(session, space)
@@ -125,7 +126,7 @@ class Narrow:
                 found[wide] = id
         if new:
             self.trips += 1
-            given = await self._store.narrow(session.account.id, space, new)
+            given = await self._store.narrow(session.account.id, space, new, named)
             for wide, id in given.items():
                 memory.put(wide, id)
             memory.bound(self._most)
@@ -135,6 +136,11 @@ class Narrow:
     async def one(self, session: Session, space: str, wide: int) -> int:
         """The same for one."""
         return (await self.shown(session, space, (wide,)))[wide]
+
+    def may_hold(self, ask: Ask, wide: int) -> bool:
+        """Whether the request asked for a status, as far as its narrow id is in memory."""
+        id = self.known(ask.session, wide)
+        return id is None or ask.within[0] < id <= ask.within[1]
 
     def known(self, session: Session, wide: int) -> int | None:
         """The narrow id of a status that was shown lately."""
@@ -195,7 +201,8 @@ class Narrow:
             if wide is None:
                 unknown.append(id)
             else:
-                found[id] = (Pair(id, wide), None)
+                above = memory.wides.get(id + 1)
+                found[id] = (Pair(id, wide), None if above is None else Pair(id + 1, above))
         if unknown:
             self.trips += 1
             beside = await self._store.widened(session.account.id, space, unknown)
@@ -236,7 +243,8 @@ class NarrowIds:
         wides = set(numbers.statuses.values())
         for status in statuses:
             wides |= self._roots(status.original.key or status.original.native)
-        shown = await self._narrow.shown(self._session, STATUS, wides)
+        named = min([numbers.statuses[status.native] for status in statuses], default=0)
+        shown = await self._narrow.shown(self._session, STATUS, wides, named)
         return replace(numbers, statuses={native: shown[wide] for native, wide in numbers.statuses.items()})
 
     async def learn(self, fragments: Iterable[Fragment | None]) -> None:
@@ -248,12 +256,17 @@ class NarrowIds:
                     wides |= self._roots(hole.native)
         await self._narrow.shown(self._session, STATUS, wides)
 
-    async def inside(self, ask: Ask, entries: Iterable[hub.Entry]) -> tuple[hub.Entry, ...]:
-        """Those that the request asked for: where ids are out of order (`mappings.narrow`), a page holds others too."""
-        found = [(entry, status) for entry in entries if (status := decoded(entry))]
-        numbers = await self.number(ask.session.backend, [status for _, status in found])
-        low, high = ask.within
-        return tuple(entry for entry, status in found if low < numbers.statuses[status.native] <= high)
+    async def arranged(self, ask: Ask, entries: Iterable[hub.Entry]) -> tuple[hub.Entry, ...]:
+        """A list of statuses, newest first, as this device has to see it: by its own ids, and only those it asked for.
+        Where its ids are in order (`mappings.narrow`), that changes nothing."""
+        narrow, session = self._narrow, self._session
+        seen = await ask.gateway.cards.read(session.backend, entries)
+        if any(narrow.known(session, one.card.id) is None for one in seen):
+            await self.number(session.backend, [one.entry.status for one in seen])
+        ids = await narrow.shown(session, STATUS, [one.card.id for one in seen])
+        (low, high), numbered = ask.within, [(ids[one.card.id], one.entry) for one in seen]
+        numbered.sort(key=lambda one: one[0], reverse=True)
+        return tuple(entry for id, entry in numbered if low < id <= high)
 
     def _roots(self, key: str) -> set[int]:
         root = self._ids.root(self._session.scope, key)

@@ -14,7 +14,7 @@ from cachetools import TTLCache
 from msgspec.structs import replace
 
 from adapters.backend import Window
-from gateway.ask import Ask
+from gateway.ask import EVERYWHERE, Ask
 from gateway.cards import Card, Seen
 from mappings import hub
 
@@ -105,11 +105,18 @@ async def timeline(
     mark = ask.gateway.walks.start(walk, span.page)
     if mark:
         span = replace(span, below=min(span.below, mark.id - 1), skip=0)
+    if ask.within is not EVERYWHERE:
+        keep = _narrowed(ask, keep)
     found = await _collect(ask, fetch, keep, span, mark, arrivals=arrivals)
     chosen = found[span.skip : span.skip + span.count]
     if chosen:
         ask.gateway.walks.end(walk, span.page, chosen[-1].card)
     return tuple(seen.entry for seen in chosen)
+
+
+def _narrowed(ask: Ask, keep: Keep) -> Keep:
+    """Without what the renderer would leave out (`gateway.narrow`), so that a page is not short of it."""
+    return lambda card: keep(card) and ask.gateway.narrow.may_hold(ask, card.id)
 
 
 def _filters(ask: Ask) -> tuple[bool, bool]:

@@ -12,7 +12,7 @@ from cachetools import LRUCache
 
 from adapters.errors import BadAnswer
 from gateway import leaves
-from gateway.ask import EVERYWHERE, Ask
+from gateway.ask import Ask
 from gateway.cards import decoded
 from gateway.contacts import Contacts
 from gateway.fillings import Fillings, Reader, Readers
@@ -61,8 +61,8 @@ class Renderer:
         if ask.format in FEEDS:
             return await self._feed(ask, reply)
         variant, entries = variant_of(ask), reply.entries
-        if ask.within is not EVERYWHERE:
-            entries = await self._narrow.ids(ask.session).inside(ask, entries)
+        if variant.narrow:
+            entries = await self._narrow.ids(ask.session).arranged(ask, entries)
         items = await self._items(ask, variant, entries)
         return trees.json_woven(items) if variant.format == "json" else trees.xml_woven("statuses", "status", items)
 
@@ -283,6 +283,7 @@ def variant_of(ask: Ask) -> Variant:
         source_link=dialect.source_link,
         addresses=dialect.screen_names == "address",
         pictures=session.login.pictures,
+        narrow=session.account.id if is_narrow(session) else "",
         self_native=session.account.native if renamed else "",
         self_name=session.screen_name if renamed else "",
     )

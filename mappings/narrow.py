@@ -7,10 +7,13 @@ What holds:
 - no narrow id is given twice, and none ever changes;
 - a new one goes between those of the known neighbours of its wide id, as near to its own second as they leave room, so
   narrow ids sort as the wide ones do for as long as a free number is left between two neighbours. A batch is laid out
-  as a whole around its seconds: a burst of 7,200 wide ids of one second stays within an hour of it, in order;
-- where none is left (more posts than seconds between two that were handed out before) the new one takes the next free
-  number above its lower neighbour. It is unique and stable, and sorts above posts that are newer by at most as many
-  numbers as are taken there. Pages by `max_id` go on below such a number all the same, they never turn in a circle.
+  as a whole around its seconds: a burst of 7,200 wide ids of one second stays within an hour of it, in order, also when
+  it is read page by page. Posts that are only named by a page, as parents and boosted ones, keep away from it (up to
+  half an hour further, at most half way to what is known below), for what lies between is read later;
+- where none is left (more posts than seconds between two that were handed out before) the new ones take the next free
+  numbers below their upper neighbour, else above it: unique and stable, below everything newer, but also below some
+  posts that are older and were handed out too early. Pages by `max_id` go on through them and come to an end; those
+  early ones they leave out.
 
 The space of short messages ("message") is a sequence: it begins at SHORT_START, newer messages count up from there,
 older ones that are seen later count down. When all 32,767 are given no more are: a number is never used again.
@@ -26,6 +29,12 @@ from mappings.order import EPOCH_MS, LIMIT, position, time_of
 MOST = 2**31 - 1
 SHORT_MOST, SHORT_START = 2**15 - 1, 2**13
 SECOND_MS = 1000
+STRETCH, AWAY = 16, 1800
+"""A post that is only named keeps away from the page that names it: so many numbers for each second between them, and
+so many seconds further than it is at most."""
+
+NEAR = 256
+"""Known neighbours on either side that are looked at: as many may be out of order."""
 
 
 class Space(NamedTuple):
@@ -51,17 +60,26 @@ class Pair(NamedTuple):
     wide: int
 
 
+class Around(NamedTuple):
+    """What is known around a wide id: the highest narrow id of the NEAR below, the lowest of the NEAR above, and the
+    next wide one above; 0 for none."""
+
+    low: int
+    high: int
+    following: int
+
+
 class Slots(Protocol):
     """One space of one account inside an open transaction."""
 
-    def below(self, wide: int) -> Pair | None:
-        """The known one with the greatest wide id below."""
-
-    def above(self, wide: int) -> Pair | None:
-        """The known one with the smallest wide id above."""
+    def around(self, wide: int) -> Around:
+        """The known neighbours of a wide id that has no narrow one."""
 
     def free(self, id: int) -> int:
         """The first free narrow id from `id` up."""
+
+    def free_below(self, id: int) -> int:
+        """The first free narrow id from `id` down, 0 for none."""
 
     def put(self, pair: Pair) -> None:
         """Take it."""
@@ -96,48 +114,56 @@ def lay(wanted: Sequence[int], low: int, high: int) -> list[int] | None:
     return out
 
 
-def place(slots: Slots, space: Space, wides: Sequence[int]) -> dict[int, int]:
+def place(slots: Slots, space: Space, wides: Sequence[int], named: int = 0) -> dict[int, int]:
     """Give narrow ids to wide ones that have none: wide -> narrow, without those for which nothing is left.
 
-    `wides` ascends. `narrow.lua` is the same in Lua; a test compares them.
+    `wides` ascends; those below `named` are only named by what is shown. `narrow.lua` is the same in Lua; a test
+    compares them.
     """
     given: dict[int, int] = {}
-    for run, below, above in _runs(slots, wides):
-        low, high = below.id if below else 0, above.id if above else space.most + 1
-        wanted = wishes(space, run) if not space.start else _next(space, len(run), below, above)
-        last = low
-        for wide, want in zip(run, lay(wanted, low, high) or [low + 1] * len(run), strict=True):
-            id = _free(slots, space, max(want, last + 1))
-            if id:
+    for run, around in _runs(slots, wides):
+        low, high = around.low, around.high or space.most + 1
+        laid = lay(_wanted(space, run, around, named), low, high) or _squeezed(slots, len(run), high)
+        last = 0
+        for wide, want in zip(run, laid, strict=True):
+            id = slots.free(max(want, last + 1))  # one that is out of order may have it
+            if id <= space.most:
                 slots.put(Pair(id, wide))
                 given[wide] = last = id
     return given
 
 
-def _runs(slots: Slots, wides: Sequence[int]) -> Iterator[tuple[Sequence[int], Pair | None, Pair | None]]:
+def _runs(slots: Slots, wides: Sequence[int]) -> Iterator[tuple[Sequence[int], Around]]:
     """Neighbouring wide ids with no known one between them."""
     start = 0
     while start < len(wides):
-        above = slots.above(wides[start])
+        around = slots.around(wides[start])
         end = start + 1
-        while end < len(wides) and (above is None or wides[end] < above.wide):
+        while end < len(wides) and (not around.following or wides[end] < around.following):
             end += 1
-        yield wides[start:end], slots.below(wides[start]), above
+        yield wides[start:end], around
         start = end
 
 
-def _next(space: Space, count: int, below: Pair | None, above: Pair | None) -> list[int]:
-    """In a sequence: behind the lower neighbour, else before the upper one."""
-    first = below.id + 1 if below else above.id - count if above else space.start
-    return list(range(first, first + count))
+def _wanted(space: Space, run: Sequence[int], around: Around, named: int) -> list[int]:
+    """Seconds; in a sequence: behind the lower neighbour, else before the upper one."""
+    if space.start:
+        first = around.low + 1 if around.low else around.high - len(run) if around.high else space.start
+        return list(range(first, first + len(run)))
+    wanted, page = wishes(space, run), second(named)
+    return [
+        want - min(AWAY, STRETCH * (page - want + 1), max(want - around.low, 0) // 2) if wide < named else want
+        for wide, want in zip(run, wanted, strict=True)
+    ]
 
 
-def _free(slots: Slots, space: Space, id: int) -> int:
-    """The next free id above, else the first of all; 0: the space is used up."""
-    found = slots.free(id)
-    if found > space.most:
-        found = slots.free(1)
-    return found if found <= space.most else 0
+def _squeezed(slots: Slots, count: int, high: int) -> list[int]:
+    """Without room: the next free ids below the upper neighbour; where there are too few, it is the first of all."""
+    ids: list[int] = []
+    id = high
+    while len(ids) < count and (id := slots.free_below(id - 1)):
+        ids.insert(0, id)
+    return ids + [high] * (count - len(ids))
 
 
 class Bound(NamedTuple):
@@ -151,15 +177,17 @@ def boundary(space: Space, id: int, below: Pair | None, above: Pair | None, *, u
     """Where a narrow position lies among the wide ids: what was handed out up to `id` is at most that, the rest above.
 
     `below` is the known one at or below `id`, `above` the next one. `upper`: for `max_id`, else for `since_id`. An id
-    that was never handed out (`id - 1`, `id + 1`) lies beside its neighbour; one that is far from any, as after the map
-    was lost, at its second. In doubt the position takes more in.
+    that was never handed out (`id - 1`, `id + 1`) lies beside its neighbour; where there is no room between two, an
+    upper position is below the upper one; far from any, as after the map was lost, it lies at its second. In doubt the
+    position takes more in.
     """
-    if below and below.id == id:
-        return Bound(below.wide, exact=True)
     low, high = below.wide if below else 0, above.wide - 1 if above else LIMIT - 1
+    itself, over = below is not None and below.id == id, above is not None and above.id == id + 1
+    under = below is not None and below.id == id - 1
+    if itself and not (upper and over and high > low):
+        return Bound(low, exact=True)
     if low > high:
         return Bound(low if upper else high, exact=True)
-    under, over = below is not None and below.id == id - 1, above is not None and above.id == id + 1
     if over and (upper or not under):
         return Bound(high, exact=True)
     if under:

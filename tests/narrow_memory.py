@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 
-from mappings.narrow import SPACES, Pair, place
+from mappings.narrow import NEAR, SPACES, Around, Pair, place
 
 
 class NarrowMemory:
@@ -17,17 +17,11 @@ class NarrowMemory:
         self._wides: list[int] = []
         self._taken: list[Pair] = []
 
-    def below(self, wide: int) -> Pair | None:
+    def around(self, wide: int) -> Around:
         at = bisect_left(self._wides, wide)
-        return self._pair(at - 1) if at else None
-
-    def above(self, wide: int) -> Pair | None:
-        at = bisect_right(self._wides, wide)
-        return self._pair(at) if at < len(self._wides) else None
-
-    def _pair(self, at: int) -> Pair:
-        wide = self._wides[at]
-        return Pair(self.ids[wide], wide)
+        below, above = self._wides[max(at - NEAR, 0) : at], self._wides[at : at + NEAR]
+        low, high = max((self.ids[w] for w in below), default=0), min((self.ids[w] for w in above), default=0)
+        return Around(low, high, above[0] if above else 0)
 
     def free(self, id: int) -> int:
         at = bisect_left(self._taken, Pair(id, 0))
@@ -35,15 +29,21 @@ class NarrowMemory:
             id, at = id + 1, at + 1
         return id
 
+    def free_below(self, id: int) -> int:
+        at = bisect_right(self._taken, Pair(id, 1 << 60)) - 1
+        while id > 0 and at >= 0 and self._taken[at].id == id:
+            id, at = id - 1, at - 1
+        return max(id, 0)
+
     def put(self, pair: Pair) -> None:
         insort(self._wides, pair.wide)
         insort(self._taken, pair)
         self.ids[pair.wide] = pair.id
 
-    def give(self, wides: Iterable[int]) -> dict[int, int]:
+    def give(self, wides: Iterable[int], named: int = 0) -> dict[int, int]:
         """As `Store.narrow`."""
         asked = sorted(set(wides))
-        place(self, self.space, [wide for wide in asked if wide not in self.ids])
+        place(self, self.space, [wide for wide in asked if wide not in self.ids], named)
         return {wide: self.ids[wide] for wide in asked if wide in self.ids}
 
     def beside(self, id: int) -> tuple[Pair | None, Pair | None]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gateway.stores.redis_base import RedisBase, private_key
 from gateway.stores.redis_ids import pack
 from gateway.stores.store import Beside
-from mappings.narrow import SPACES, Pair, wishes
+from mappings.narrow import AWAY, NEAR, SPACES, STRETCH, Pair, second, wishes
 
 IDS, WIDES = "narrow:{}:ids", "narrow:{}:wides"
 
@@ -19,12 +19,12 @@ def _pair(found: Sequence[bytes]) -> Pair | None:
 class RedisNarrow(RedisBase):
     """The narrow part of `Store`."""
 
-    async def narrow(self, account: str, space: str, wides: Sequence[int]) -> dict[int, int]:
+    async def narrow(self, account: str, space: str, wides: Sequence[int], named: int = 0) -> dict[int, int]:
         if not wides:
             return {}
         chosen, kind = sorted(set(wides)), SPACES[space]
         keys = [private_key(account, name.format(space)) for name in (IDS, WIDES)]
-        batch = pack((chosen, wishes(kind, chosen), kind.most, kind.start))
+        batch = pack((chosen, wishes(kind, chosen), kind.most, kind.start, named, second(named), STRETCH, AWAY, NEAR))
         ids: list[int] = await self._script("narrow", keys, batch)
         return {wide: id for wide, id in zip(chosen, ids, strict=True) if id}
 

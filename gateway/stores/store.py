@@ -206,9 +206,10 @@ class Store(Protocol):
     async def drop_records(self, account: str, kind: str, keys: Sequence[str]) -> None: ...
 
     # ids for devices that read 31 or 16 bits of them
-    async def narrow(self, account: str, space: str, wides: Sequence[int]) -> dict[int, int]:
+    async def narrow(self, account: str, space: str, wides: Sequence[int], named: int = 0) -> dict[int, int]:
         """Get or create the narrow ids of wide ones, atomically: wide -> narrow. `space` is one of
-        `mappings.narrow.SPACES`; what it has no number left for is left out."""
+        `mappings.narrow.SPACES`; what it has no number left for is left out. Those below `named` are only named by what
+        is shown."""
 
     async def widened(self, account: str, space: str, ids: Sequence[int]) -> dict[int, Beside]:
         """The way back, also for positions that were never handed out."""

@@ -99,11 +99,56 @@ def test_a_burst_of_five_thousand_read_page_by_page_from_either_side_keeps_its_o
     assert is_ordered(memory.ids)
 
 
-def test_without_a_number_between_the_next_free_one_above_is_taken():
+def test_without_a_number_between_the_next_free_one_below_is_taken():
     memory = NarrowMemory()
     first = memory.give([at(0), at(0, 9)])
     (late,) = memory.give([at(0, 5)]).values()
-    assert late == max(first.values()) + 1
+    assert late == min(first.values()) - 1
+
+
+def test_without_any_below_the_next_free_one_above_is_taken():
+    memory = NarrowMemory()
+    first = memory.give([1, 3])
+    assert list(first.values()) == [1, 2]
+    assert memory.give([2]) == {2: 3}
+
+
+@settings(max_examples=15, deadline=None)
+@given(size=st.integers(1, 9), early=st.sets(st.integers(0, 99), max_size=5), rate=st.sampled_from([1, 3, 50]))
+def test_pages_read_from_the_head_go_on_whatever_was_handed_out_early(size: int, early: set[int], rate: int):
+    """They come to an end, show nothing twice, and leave nothing out but what was handed out early."""
+    memory = NarrowMemory()
+    wides = [at(n / rate, n) for n in range(100)]
+    memory.give(wides[n] for n in early)
+    last, found = MOST, list[int]()
+    while True:
+        asked = [w for w in wides if w <= wide_of(memory, last, upper=True) and memory.ids.get(w, 0) <= last]
+        given = memory.give(asked[-size:])
+        if not given:
+            break
+        shown = sorted(given, key=lambda wide: given[wide], reverse=True)
+        assert all(given[wide] <= last for wide in shown)
+        found += shown
+        last = given[shown[-1]] - 1
+    assert len(found) == len(set(found))
+    assert set(wides) - set(found) <= {wides[n] for n in early}
+
+
+def test_what_is_only_named_leaves_room_for_what_is_between():
+    memory = NarrowMemory()
+    wides = [at(n / 10) for n in range(300)]
+    memory.give([wides[0], *wides[-5:]], named=wides[-5])
+    assert second(wides[0]) - memory.ids[wides[0]] == 16 * 30
+    for start in range(290, 0, -10):
+        memory.give(wides[start : start + 10])
+    assert is_ordered(memory.ids)
+
+
+def test_what_is_only_named_stays_above_the_middle_to_what_is_known():
+    memory = NarrowMemory()
+    memory.give([at(0)])
+    memory.give([at(100), at(200)], named=at(200))
+    assert memory.ids[at(100)] == memory.ids[at(0)] + 50
 
 
 @pytest.mark.parametrize(("wide", "expected"), [(1, 1), (position(EPOCH_MS + 1500), 1), (LIMIT - 1, MOST)])

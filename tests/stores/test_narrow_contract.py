@@ -19,7 +19,8 @@ pytestmark = pytest.mark.anyio
 
 accounts = count()
 wide = st.builds(lambda ms, sub: position(NOW + ms * 400, sub), st.integers(-20, 40), st.integers(0, 2))
-batches = st.lists(st.lists(wide, min_size=1, max_size=12), min_size=1, max_size=8)
+batch = st.tuples(st.lists(wide, min_size=1, max_size=12), wide | st.just(0))
+batches = st.lists(batch, min_size=1, max_size=8)
 
 
 @settings(
@@ -28,10 +29,12 @@ batches = st.lists(st.lists(wide, min_size=1, max_size=12), min_size=1, max_size
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(batches=batches, space=st.sampled_from(["status", "message"]))
-async def test_the_stores_give_what_the_algorithm_gives(store: Store, batches: list[list[int]], space: str):
+async def test_the_stores_give_what_the_algorithm_gives(
+    store: Store, batches: list[tuple[list[int], int]], space: str
+):
     memory, account = NarrowMemory(space), f"account {next(accounts)}"
-    for batch in batches:
-        assert await store.narrow(account, space, batch) == memory.give(batch)
+    for batch, named in batches:
+        assert await store.narrow(account, space, batch, named) == memory.give(batch, named)
     asked = sorted({id + step for id in memory.ids.values() for step in (-1, 0, 1)})
     found = await store.widened(account, space, asked)
     assert found == {id: memory.beside(id) for id in asked}
