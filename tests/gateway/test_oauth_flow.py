@@ -67,6 +67,17 @@ async def test_three_steps_with_a_callback(ground: Ground) -> None:
     assert (await client.access_token(allowed.verifier))["screen_name"] == "alice"
 
 
+async def test_a_token_reads_what_the_consumers_client_reads(ground: Ground) -> None:
+    consumer = await ground.gateway.consumers.add("", "tweepy", dialect="tweepy")
+    client = OAuthClient(ground.client, consumer.key, consumer.secret)
+    told = await client.request_token()
+    await client.access_token((await allow(ground, told["oauth_token"])).verifier)
+    assert "next_cursor" in (await client.send("GET", "/api/friends/ids.json")).json()
+    found = await ground.gateway.consumers.find(consumer.key)
+    assert found is not None
+    assert found.dialect == "tweepy"
+
+
 @pytest.mark.parametrize("mount", MOUNTS)
 @pytest.mark.parametrize("verb", ["GET", "POST", "PUT"])
 async def test_every_mount_and_method(ground: Ground, mount: str, verb: str) -> None:
