@@ -12,7 +12,6 @@ import socket
 from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
@@ -79,9 +78,10 @@ class Guard:
 
     def secured(self, url: str) -> str:
         """The address over TLS of what would be refused without; every web server of today has one."""
-        parts = urlsplit(url)
-        listed = parts.scheme == "https" or ((parts.hostname or ""), parts.port or PORTS["http"]) in self.allowed
-        return url if listed or parts.port else parts._replace(scheme="https").geturl()
+        host, slash, rest = url.removeprefix("http://").partition("/")
+        if not url.startswith("http://") or ":" in host or (host.lower(), PORTS["http"]) in self.allowed:
+            return url
+        return f"https://{host}{slash}{rest}"
 
     def socket(self, info: AddressInfo) -> socket.socket:
         """The socket factory of the connection pool. Raises Forbidden."""

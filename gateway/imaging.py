@@ -257,7 +257,7 @@ def _written_as(image: ImageFile, fit: Fit) -> Picture:
 def _part(size: tuple[int, int], shape: tuple[int, int] | None) -> tuple[float, float, float, float]:
     """The middle of a picture that has the ratio of `shape` (left, top, right, bottom); without one all of it."""
     if shape is None:
-        return 0, 0, *size
+        return 0, 0, size[0], size[1]
     share = min(size[0] / shape[0], size[1] / shape[1])
     beside, above = ((size[at] - shape[at] * share) / 2 for at in (0, 1))
     return max(beside, 0), max(above, 0), size[0] - max(beside, 0), size[1] - max(above, 0)
@@ -265,7 +265,7 @@ def _part(size: tuple[int, int], shape: tuple[int, int] | None) -> tuple[float, 
 
 def _opaque(image: Image) -> Image:
     """Without an alpha channel that hides nothing."""
-    return image.convert("RGB") if image.mode == "RGBA" and image.getextrema()[3] == (255, 255) else image
+    return image.convert("RGB") if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255) else image
 
 
 def _plain(image: Image) -> Image:

@@ -51,7 +51,8 @@ class PhotoFiles:
     async def picture(self, backend: Fetching, url: str, scale: int | Fit) -> Picture:
         """The file at `url` in a scale from 0 to 6 (`gateway.imaging.scaled`), or written anew in a size.
 
-        Equal wishes are one piece of work. At most one upstream call. Raises Missing (also for what is no picture), BackendError, ApiError 503.
+        Equal wishes are one piece of work. At most one upstream call.
+        Raises Missing (also for what is no picture), BackendError, ApiError 503.
         """
         wish = Wish(url, scale)
         if len(self._going) >= MOST_WAITING and wish not in self._going and self.held(url, scale) is None:

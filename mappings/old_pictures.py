@@ -202,7 +202,7 @@ class OldPictures(NamedTuple):
 def _moved(content: str, files: Mapping[str, hub.Media]) -> str:
     """The text of a post whose links to its own files follow them."""
     for url, media in files.items():
-        for form in {url, escape(url)}:
-            if url and media.own and form in content:
-                content = re.sub(re.escape(form) + _END, lambda _, to=address(media): escape(to), content)
+        if url and media.own and (url in content or escape(url) in content):
+            either = f"(?:{re.escape(url)}|{re.escape(escape(url))})"
+            content = re.sub(either + _END, escape(address(media)).replace("\\", r"\\"), content)
     return content

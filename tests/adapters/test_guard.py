@@ -88,3 +88,19 @@ async def test_no_spelling_of_loopback_is_reached(far: FarServer, host: str, sch
 async def test_only_the_web_is_asked(transport: Transport, url: str) -> None:
     with pytest.raises(Unavailable):
         await transport.send(Ask("GET", url, []))
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("http://far.example/a.png?b=http://c", "https://far.example/a.png?b=http://c"),
+        ("http://far.example", "https://far.example"),
+        ("https://far.example/a.png", "https://far.example/a.png"),
+        ("http://listed.example/a.png", "http://listed.example/a.png"),
+        ("http://Listed.Example/a.png", "http://Listed.Example/a.png"),
+        ("http://far.example:8080/a.png", "http://far.example:8080/a.png"),
+        ("http://[::1]/a.png", "http://[::1]/a.png"),
+    ],
+)
+def test_what_is_refused_without_tls_is_asked_for_with_it(url: str, asked: str) -> None:
+    assert Guard(["listed.example:80"]).secured(url) == asked

@@ -50,6 +50,19 @@ def test_a_login_is_let_onto_the_address_without_tls_and_off_it(run: Run) -> Non
     assert "http://192.0.2.7:8091" in run(*more, stdin=ALICE, plain_http="192.0.2.7:8091").out
 
 
+def test_a_login_gets_pictures_from_here_and_no_more(run: Run) -> None:
+    link(run, "--pictures")
+    (line,) = run("password", "list", "alice").out.splitlines()
+    assert line.endswith("(small pictures)")
+    words = ("password", "pictures", "alice", line.split()[0])
+    assert "the pictures' own servers" in run(*words, "off").out
+    assert "small pictures" not in run("password", "list", "alice").out
+    assert "gets small pictures from here" in run(*words, "on").out
+    assert run("password", "pictures", "alice", "nothing", "on").line == "alice has no login with the id nothing."
+    run("password", "add", "alice", "--device", "clock", "--pictures", "--token-file", "-", stdin=ALICE)
+    assert run("password", "list", "alice").out.count("small pictures") == 2
+
+
 def test_no_secret_of_the_settings_is_shown(run: Run) -> None:
     given = {"store": "redis://user:S3CRET-1@h:1/0", "consumers": "a-key=S3CRET-2,b-key=S3CRET-3=Name"}
     for words in (("config",), ("config", "check")):

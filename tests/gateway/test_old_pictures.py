@@ -24,7 +24,7 @@ pytestmark = pytest.mark.anyio
 THERE = re.compile(r"https?:\\?/\\?/(?:fedi|far)\.test\\?/(?:a|h|media)\\?/[\w./?-]*")
 """Addresses of pictures at the servers."""
 HERE = re.compile(BASE + r"/pictures/[\w./-]+")
-GIVEN = {"screen_name": "bob", "q": "radio", "user": "bob", "nick": "bob", "include_entities": "true", "slug": "friends"}
+GIVEN = {"screen_name": "bob", "q": "radio", "user": "bob", "nick": "bob", "include_entities": "true"}
 READ = [call for call in CALLS if call.handler and not call.write and call.formats[0] != "form"]
 
 

@@ -76,7 +76,8 @@ def test_an_unsigned_address_is_nothing(addresses: PictureAddresses) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "m", "m.", "m.webp", "m.svg", "m..jpg", "x.jpg", "m_.jpg", "M.jpg", "m.jpg:", "m.JPG", "m.jpg\n", "é.jpg"]
+    "name",
+    ["", "m", "m.", "m.webp", "m.svg", "m..jpg", "x.jpg", "m_.jpg", "M.jpg", "m.jpg:", "m.JPG", "m.jpg\n", "é.jpg"],
 )
 def test_names_that_are_none(addresses: PictureAddresses, name: str) -> None:
     assert addresses.wanted(addresses.token(Kind.MEDIA, URL), name) is None

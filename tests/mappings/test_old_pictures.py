@@ -123,7 +123,7 @@ def test_a_hostile_body_takes_no_time() -> None:
 
 def test_trees_are_moved_by_their_keys() -> None:
     url = "https://x.example/a.webp"
-    tree = {"list": [{name: url for name in KEYS}], "note": Element({"photo": url, "url": url}, "words"), "n": 1}
+    tree = {"list": [dict.fromkeys(KEYS, url)], "note": Element({"photo": url, "url": url}, "words"), "n": 1}
     found: Any = OLD.tree(tree)
     for name, (kind, size) in KEYS.items():
         assert origin(found["list"][0][name]) == (url, kind, size)

@@ -17,7 +17,7 @@ POLL = hub.Poll(options=(hub.PollOption(title="Tea", votes_count=2), hub.PollOpt
 
 def loaded(**changes: Any) -> hub.Status:
     """A post with everything."""
-    told = {"title": "Food", "poll": POLL, "media": (picture(),), "quote_of": quoted()}
+    told: dict[str, Any] = {"title": "Food", "poll": POLL, "media": (picture(),), "quote_of": quoted()}
     return status(**(told | changes))
 
 

@@ -114,6 +114,18 @@ async def test_a_device_is_made_for_another_client_but_its_ids_keep_their_width(
     assert (await alice.submit(shown, id, do="dialect", dialect="nobody")).status_code == 400
 
 
+async def test_a_device_gets_small_pictures_from_here_and_no_more(site: Site, alice: Browser) -> None:
+    password, client = await made(alice, name="Old phone", pictures="1"), site.browser().client
+    for wanted in ("", "1"):  # what is asked for next
+        user = (await client.get("/api/account/verify_credentials.json", auth=("alice", password))).json()
+        assert user["profile_image_url"].startswith(f"{BASE}/pictures/") is not bool(wanted)
+        shown = await alice.open("/settings")
+        told = "from their own servers" if wanted else "small, from this gateway"
+        assert told in shown.tree.xpath("//li[h3='Old phone']//dd/text()")
+        id = device_of(shown, "Old phone")
+        assert (await alice.submit(shown, id, do="pictures", wanted=wanted)).status_code == 303
+
+
 async def logins(site: Site) -> tuple[LoginRecord, ...]:
     """Of the one account there is."""
     (account,) = await site.gateway.store.accounts()
