@@ -11,6 +11,8 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 MOCK := .venvs/mock/.done
 C2S := .venvs/c2s/.done
+SCHEMAS := .venvs/deploy/.done
+WHEELS := .venvs/wheels/.done
 CLIENT_VENVS := $(CLIENTS:%=.venvs/client-%/.done)
 
 .DEFAULT_GOAL := help
@@ -24,7 +26,7 @@ install: $(RUNTIME) ## the gateway in .venv
 demo: $(RUNTIME) $(MOCK) ## a gateway with made-up people, no account needed
 	@.venv/bin/oldbird demo
 
-test: servers $(DEV) $(MOCK) $(C2S) $(CLIENT_VENVS) ## all tests, in random order
+test: servers $(DEV) $(MOCK) $(C2S) $(SCHEMAS) $(WHEELS) $(CLIENT_VENVS) ## all tests, in random order
 	@.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
 
 check: $(DEV) ## style, types, generated pages
@@ -64,6 +66,17 @@ $(C2S): requirements/c2s.txt
 	.venvs/c2s/bin/python $(HASHED) -r requirements/c2s.txt
 	@touch $@
 
+$(SCHEMAS): requirements/deploy.txt
+	@sh requirements/venv "$(PYTHON)" .venvs/deploy
+	.venvs/deploy/bin/python $(HASHED) -r requirements/deploy.txt
+	@touch $@
+
+# What the steps of the Dockerfile install when the suite runs them without a network.
+$(WHEELS): $(RUNTIME) requirements/build.txt requirements/runtime.txt
+	.venv/bin/python -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+	    --dest .venvs/wheels -r requirements/build.txt -r requirements/runtime.txt
+	@touch $@
+
 .venvs/client-%/.done: requirements/client-%.txt requirements/build.txt
 	@sh requirements/venv "$(PYTHON)" .venvs/client-$*
 	.venvs/client-$*/bin/python $(HASHED) -r requirements/build.txt
@@ -72,7 +85,7 @@ $(C2S): requirements/c2s.txt
 
 # Debian packages: what tests and bench run on private ports, and the client that is no library.
 servers:
-	@sh requirements/debian redis-server curl nginx-light chromium chromium-driver
+	@sh requirements/debian redis-server curl nginx-light caddy systemd sqlite3 chromium chromium-driver
 
 loaders:
 	@sh requirements/debian redis-server nginx-light

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import httpx2 as httpx
@@ -46,8 +46,10 @@ def link(environ: Mapping[str, str], mock: MockServer, name: str = "alice") -> s
 class Running:
     """`oldbird serve`. `url` of the gateway, `metrics` of the port beside it (of each worker, as they come up)."""
 
-    def __init__(self, environ: Mapping[str, str], workers: int = 1) -> None:
-        self.process = subprocess.Popen([*OLDBIRD, "serve"], env=environ, stderr=subprocess.PIPE, text=True)
+    def __init__(
+        self, environ: Mapping[str, str], workers: int = 1, *, command: Sequence[str] = (*OLDBIRD, "serve")
+    ) -> None:
+        self.process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
         self.said: list[str] = []
         self._lines: queue.Queue[str] = queue.Queue()
         self._reader = threading.Thread(target=self._read)
