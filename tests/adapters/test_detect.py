@@ -187,7 +187,8 @@ async def test_v2_and_v1_describe_the_same_site(far: FarServer, connections: Con
     new = await (await backend(connections, far)).site()
     connections.known.clear()
     play(far, "snac")
-    old = {"uri": "x", "title": "Far", "short_description": "Words", "email": "a@far.example", "languages": ["de"]}
+    old = {"uri": "x", "title": "Far", "short_description": "Words", "email": "a@far.example",
+           "languages": ["de", "en"]}  # fmt: skip
     far.on("GET", "/api/v1/instance", json=old | {"thumbnail": "https://far.example/t.png", "registrations": False})
     assert new == await (await backend(connections, far)).site()
     assert (new.title, new.host, new.description, new.email) == ("Far", far.pair, "Words", "a@far.example")

@@ -10,20 +10,25 @@ import msgspec
 from gateway.call_rows import TABLE
 from gateway.calls import Call
 from gateway.demo_seed import RED, picture
+from tests.faults import further_calls as further
 from tests.gateway_harness import Answer, Ground
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
 PHOTO = picture(RED)
 """A picture that can be decoded, which the photo calls ask for."""
-CALLS = tuple(call for call in TABLE if call.handler)
+NEVER_THERE = {"geo/id"}
+"""Calls that answer 404 and nothing else."""
+CALLS = tuple(call for call in TABLE if call.handler and call.path not in NEVER_THERE)
 FORMATS = ("json", "xml")
 CASES = tuple((call, format) for call in CALLS for format in FORMATS if format in call.formats)
 WITHOUT_ANYTHING = {
-    "help/test", "statusnet/version", "statusnet/config", "saved_searches/list", "lists/list", "friendica/events",
+    "help/test", "statusnet/version", "statusnet/config", "lists/list", "friendica/events", *further.WITHOUT_ANYTHING,
 }  # fmt: skip
 """Calls that need neither the far side nor the store."""
 
-WITHOUT_BACKEND = WITHOUT_ANYTHING | {"friendica/direct_messages_setseen", "friendica/photo", "notification/view"}
+WITHOUT_BACKEND = WITHOUT_ANYTHING | further.WITHOUT_BACKEND | {
+    "friendica/direct_messages_setseen", "friendica/photo", "notification/view",
+}  # fmt: skip
 """Calls that answer whatever the far side does, from what the gateway itself keeps."""
 
 GOOD: Mapping[str, Mapping[str, Any]] = {
@@ -44,13 +49,14 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
     "lists/create": {"name": "Kin"},
     "friendica/photo/create": {"album": "Holidays"},
     "account/update_profile": {"name": "Alice"},
+    **further.GOOD,
     "friendica/remoteauth": {"url": "https://fedi.test/@bob", "c_url": "https://fedi.test/@bob"},
 }
 WITH_STATUS = {"statuses/show", "statuses/destroy", "statuses/retweet", "conversation/show", "favorites/create",
                "favorites/destroy", "friendica/activity", "display/status"}  # fmt: skip
 WITH_FILE = {
     "media/upload": ("media", PICTURE), "friendica/photo/create": ("media", PHOTO),
-    "account/update_profile_image": ("image", PHOTO),
+    "account/update_profile_image": ("image", PHOTO), "account/update_profile_banner": ("banner", PHOTO),
 }  # fmt: skip
 PATHS = {"friendica/activity": "friendica/activity/like"}
 """Where a part of the path says what is done."""
@@ -78,7 +84,7 @@ async def good(ground: Ground, call: Call) -> Request:
     if call.path in THINGS:
         params |= await THINGS[call.path](ground)
     files = {part: ("a.png", data, "image/png") for part, data in [WITH_FILE.get(call.path, ("", b""))] if part}
-    return Request("GET" if "GET" in call.methods else "POST", params, files or None)
+    return Request("GET" if "GET" in call.methods and not files else "POST", params, files or None)
 
 
 async def send(ground: Ground, call: Call, request: Request, format: str, **changed: Any) -> Answer:
@@ -194,6 +200,7 @@ THINGS: Mapping[str, Callable[[Ground], Awaitable[dict[str, Any]]]] = {
     "lists/update": _list,
     "lists/destroy": _list,
     "lists/statuses": _list,
+    **further.THINGS,
     "friendica/photo": _photo,
     "friendica/photo/update": _changed_photo,
     "friendica/photo/delete": _photo,

@@ -24,6 +24,7 @@ SECRET = {
 """Fields that are secret wherever they stand."""
 HARMLESS = {
     ("adapters.mastodon.wire", "Status"): {"content"},  # what everybody may read
+    ("adapters.mastodon.entities", "Content"): {"content"},
     ("gateway.settings", "Setting"): {"secret"},  # yes or no
     ("gateway.web.clients", "Client"): {"code"},  # for people to copy
     ("adapters.activitypub.sync", "Head"): {"state"},  # how far a collection was read

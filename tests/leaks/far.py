@@ -38,7 +38,7 @@ def _calls(name: str, secrets: Sequence[Secret], author: str) -> Iterable[dict[s
     known: Mapping[str, Sequence[Any]] = {
         "window": [WINDOW], "cursor": [None], "local": [True, False], "replies": [True, False], "limit": [40],
         "offset": [0], "natives": [natives], "query": words, "tag": words, "acct": words, "url": words,
-        "native": [*natives, author],
+        "native": [*natives, author], "kind": list(hub.Paper),
     }  # fmt: skip
     missing = set(wanted) - known.keys()
     assert not missing, f"Backend.{name} has arguments nobody gives yet: {missing}"
