@@ -71,6 +71,7 @@ COMMANDS = (
             PICTURES,
             CLIENT,
             Option("--token-file", {"metavar": "F", "help": f"instead of an existing password: {FROM_FILE}"}),
+            Option("--basic-file", {"metavar": "F", "help": "or, of an actor: user:application password"}),
         ),
     ),
     Command(("password", "list"), "gateway.cli_logins:show", "list the app passwords of an account", (NAME,)),

@@ -106,7 +106,9 @@ def add(args: argparse.Namespace) -> int:
 
 
 async def _add(args: argparse.Namespace) -> int:
-    token = secret_from(args.token_file) if args.token_file else ""
+    if args.token_file and args.basic_file:
+        raise Problem("--token-file and --basic-file: one of them is enough.")
+    token = credential_from(args) if args.token_file or args.basic_file else ""
     password = "" if token else ask(f"An app password of {args.name}: ")
     async with opened(args) as desk:
         linked = await desk.logins.add(args.name, device_of(args), password=password, token=token)

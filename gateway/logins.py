@@ -20,6 +20,7 @@ import msgspec
 from adapters.backend import Backend
 from adapters.errors import Refused, TokenGone
 from adapters.shelf import Shelf
+from adapters.webfinger import origin
 from gateway.logs import without
 from gateway.problems import Problem
 from gateway.stores.store import AccountRecord, LoginRecord, Store
@@ -52,6 +53,9 @@ class Connections(Protocol):
 
     async def actor(self, actor: str, token: str, shelf: Shelf) -> Backend:
         """The backend of an ActivityPub account. Raises BackendError."""
+
+    async def actor_of(self, text: str, token: str) -> str:
+        """The id of the ActivityPub actor that a handle or an address names. Raises BackendError."""
 
     async def owner(self, actor: str, token: str) -> hub.Account:
         """Whose a credential for an ActivityPub actor is. Raises Refused for somebody else's, BackendError."""
@@ -105,6 +109,12 @@ def host_of(url: str) -> str:
         return ""
 
 
+def is_named(account: AccountRecord, actor: str) -> bool:
+    """A handle or an address is that of the account's actor."""
+    handle = f"{account.username}@{account.backend.partition('://')[2]}"
+    return actor.strip().removeprefix("@").lower() in {account.native.lower(), handle.lower()}
+
+
 class Logins:
     """Accounts and their logins, on one store."""
 
@@ -132,18 +142,23 @@ class Logins:
             return Linked(account=account)
         return await self._give(account, token, device or Device(dialect=client))
 
-    async def configured(self, server: str, token: str, password: str) -> AccountRecord:
-        """Link the account that the operator's configuration names, under the app password it names.
+    async def configured(self, server: str, token: str, password: str, *, actor: str = "") -> AccountRecord:
+        """Link the account that the operator's configuration names, under the app password it names. `actor`: the
+        handle or address of an ActivityPub actor, in place of the server.
 
         Where all is as it was the server is asked nothing. Raises LoginProblem, BackendError, StoreDown.
         """
-        url = base_url(server)
+        url = "" if actor else base_url(server)
         found = await self._store.login(self._vault.hash(password))
         if found is not None:
             login, account = found
-            if account.backend == url and not account.broken and self._opens(login, password, token):
+            is_same = is_named(account, actor) if actor else account.backend == url
+            if is_same and not account.broken and self._opens(login, password, token):
                 return account
-        account, _ = await self._linked(url, token, "", "")
+        if actor:
+            actor = await self._connections.actor_of(actor, token)
+            url = origin(actor)
+        account, _ = await self._linked(url, token, "", actor)
         if found is None or found[1].id != account.id:
             if found is not None:
                 await self._store.remove_login(found[1].id, found[0].id)

@@ -93,7 +93,7 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
     cards = Cards(store, ids, entries=max(settings.fragment_bytes // STATUS_BYTES, 64))
     contacts = Contacts(background, seconds=settings.contact_seconds)
     auth = Authenticator(store, vault, connections, settings)
-    consented = bool(settings.single_server)  # the operator is the person
+    consented = bool(single_user.whose(settings))  # the operator is the person
     refresh = Refresh(store, auth.mark_broken, minutes=settings.refresh_minutes, consented=consented)
     auth.seen = refresh.seen
     consumers = Consumers(store, vault, settings.consumers)
@@ -154,7 +154,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         gateway = assemble(settings, store, connections, vault)
         closing.push_async_callback(gateway.auth.close)
         closing.push_async_callback(gateway.background.close)
-        if settings.single_server:
+        if single_user.whose(settings):
             logins = Logins(store, vault, connections)
             if not await single_user.link(settings, logins):
                 trying = asyncio.create_task(single_user.keep_trying(settings, logins))

@@ -108,6 +108,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "the next two, and lets nobody else link an account."
         ),
     ] = ""
+    single_actor: Annotated[
+        str, Meta(description="In its place the person's ActivityPub actor: `user@host` or an address.")
+    ] = ""
     single_token: Annotated[str, Meta(description="The person's access token there.", extra=SECRET)] = ""
     single_password: Annotated[
         str, Meta(description="The app password for the person's clients, 20 characters or more.", extra=SECRET)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from gateway.settings import Settings
+from gateway.single_user import whose
 from gateway.stores.store import AccountRecord
 from gateway.web.notices import Notice
 
@@ -17,7 +18,7 @@ class Admission:
     """The choice, for questions."""
 
     def __init__(self, settings: Settings) -> None:
-        self._choice = "closed" if settings.single_server else settings.sign_up
+        self._choice = "closed" if whose(settings) else settings.sign_up
         self._instances = frozenset(plain_host(text) for text in settings.sign_up_instances)
         self._people = frozenset(text.strip().lower().removeprefix("@") for text in settings.sign_up_people)
 

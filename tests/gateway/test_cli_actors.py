@@ -80,6 +80,27 @@ def test_an_application_password_links_an_actor(run: Run, embedded: Herd, embedd
     assert run(*words, secret="no-colon", allow=pair(embedded))[0] == 1
 
 
+def test_further_devices_by_an_application_password_a_token_or_an_app_password(
+    run: Run, embedded: Herd, embedded_server: EmbeddedServer
+) -> None:
+    embedded_server.world.basic = True
+    alice, allow = embedded.alice, pair(embedded)
+    pairs = {"basic": f"{alice.name}:secret", "token": alice.token}
+    status, out, _ = run("link", "me", "--actor", alice.actor, "--basic-file", "-", secret=pairs["basic"], allow=allow)
+    assert status == 0
+    first = next(line.split()[-1] for line in out.splitlines() if line.strip().startswith("password"))
+    adding = ("password", "add", "me", "--device", "desk")
+    for kind, secret in pairs.items():
+        status, out, err = run(*adding, f"--{kind}-file", "-", secret=secret, allow=allow)
+        assert (status, err, secret in out) == (0, "", False)
+    assert run(*adding, secret=first, allow=allow)[0] == 0
+    assert run(*adding, "--basic-file", "-", secret=f"{alice.name}:wrong", allow=allow)[0] == 1
+    assert run(*adding, "--basic-file", "-", secret="no-colon", allow=allow)[0] == 1
+    both = run(*adding, "--basic-file", "-", "--token-file", "-", secret=alice.token, allow=allow)
+    assert (both[0], "one of them is enough" in both[2]) == (1, True)
+    assert len(run("password", "list", "me", secret="", allow=allow)[1].splitlines()) == 4
+
+
 def test_the_token_of_somebody_else_links_nobody(run: Run, people: Herd) -> None:
     words = ("link", "me", "--actor", people.alice.actor, "--token-file", "-")
     status, _, err = run(*words, secret=people.bob.token, allow=pair(people))
