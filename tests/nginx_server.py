@@ -23,7 +23,7 @@ import httpx2 as httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from tests.redis_server import free_port
@@ -63,9 +63,10 @@ class Front(NamedTuple):
     trust: ssl.SSLContext
 
 
-def certificate(folder: Path) -> ssl.SSLContext:
-    """A key and a certificate for localhost in `folder`; what trusts it."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+def certificate(folder: Path, *, old: bool = False) -> ssl.SSLContext:
+    """A key and a certificate for localhost in `folder`; what trusts it. `old`: RSA, as old devices know it."""
+    key = rsa.generate_private_key(65537, 2048) if old else ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     now = datetime.now(UTC)
     start = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     dated = start.serial_number(1).not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(1))
@@ -86,16 +87,22 @@ def user() -> str:
 
 @contextmanager
 def nginx(
-    folder: Path, upstream: str, *, port: int = 0, sample: str = "nginx.conf", places: Mapping[str, str] = ONE
+    folder: Path,
+    upstream: str,
+    *,
+    port: int = 0,
+    sample: str = "nginx.conf",
+    places: Mapping[str, str] = ONE,
+    old: bool = False,
 ) -> Iterator[Front]:
     """nginx in front of `upstream` (host:port, or unix: and a path), stopped at the end.
 
-    `places`: texts of the sample -> ours, with {port}, {folder} and {upstream}.
+    `places`: texts of the sample -> ours, with {port}, {folder} and {upstream}. `old`: for old devices.
     """
     binary = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if binary is None:
         pytest.fail("nginx is not installed: apt-get install nginx-light")
-    trust, port = certificate(folder), port or free_port()
+    trust, port = certificate(folder, old=old), port or free_port()
     server = (DEPLOY / sample).read_text()
     for theirs, ours in {"gate.example;": "localhost;", **places}.items():
         assert theirs in server, f"{sample} no longer has {theirs}"

@@ -24,10 +24,8 @@ def test_the_image_is_made_and_its_command_answers(tmp_path: Path) -> None:
     python = tmp_path / "bin" / "python"  # not a link: it must find its pip
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
-    outside = {
-        "PATH": f"{tmp_path}/bin:/usr/bin:/bin", "HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1",
-        "PIP_FIND_LINKS": str(WHEELS),
-    }  # fmt: skip
+    outside = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin", "HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}
+    outside |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(WHEELS)}
     image = Image(tmp_path / "image", ROOT, outside)
     image.carry_out(TEXT)
     assert (image.entrypoint, image.command, image.user) == (["oldbird"], ["serve"], "10001:10001")
