@@ -59,7 +59,7 @@ def lines(one: Shown) -> Iterable[str]:
     width = max((len(label) for label, _ in one.facts), default=0)
     yield from (f"  {label:<{width}}  {value}" for label, value in one.facts)
     yield from (f"  {remark}" for remark in one.remarks)
-    yield from (f"    {line}" for line in one.code.splitlines())
+    yield from (f"    {line}" for line in one.example.splitlines())
 
 
 def as_json(one: Shown) -> dict[str, Any]:
@@ -69,5 +69,5 @@ def as_json(one: Shown) -> dict[str, Any]:
         "name": one.name, "title": one.title, "versions": row.versions, "path": row.mount,
         "login": "OAuth 1.0a" if row.oauth else "app password",
         "type": [{"label": label, "value": value} for label, value in one.facts],
-        "remarks": one.remarks, "code": one.code, "base": row.base or None, "dialect": dict(row.changes),
+        "remarks": one.remarks, "example": one.example, "base": row.base or None, "dialect": dict(row.changes),
     }  # fmt: skip

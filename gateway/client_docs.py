@@ -112,7 +112,7 @@ def _section(one: Shown) -> str:
     lines = [f"### {one.title}", ""]
     lines += [f"* {label}: `{value}`" for label, value in one.facts]
     lines += [f"* {remark}" for remark in one.remarks]
-    lines += ["", "```", one.code, "```"] if one.code else []
+    lines += ["", "```", one.example, "```"] if one.example else []
     return "\n".join([*lines, ""])
 
 

@@ -24,7 +24,7 @@ for status in reply.json():
 
 class Preset(NamedTuple):
     """`typed`: (label, value) of what to type beside name and password; a label is a key `type.<label>` of the
-    catalogues, values and `code` have the holes `{base_url}`, `{host}`, `{api}`, `{login}`. `oauth`: it signs in by
+    catalogues, values and `example` have the holes `{base_url}`, `{host}`, `{api}`, `{login}`. `oauth`: it signs in by
     OAuth 1.0a with a consumer of its own, not with an app password. `base`: the dialect to start from, "" that of the
     mount the client calls; `changes`: what it wants otherwise. `remarks` are keys `client.<remark>`."""
 
@@ -37,7 +37,7 @@ class Preset(NamedTuple):
     base: str = ""
     changes: Mapping[str, Any] = {}
     remarks: tuple[str, ...] = ()
-    code: str = ""
+    example: str = ""
 
 
 SERVER = (("server", "{base_url}"),)
@@ -104,8 +104,8 @@ ROWS = (
     _twitter("twidge", "Twidge", "2016", (("setting", "serverbase {base_url}"),)),
     _twitter("wired", "twitteroauth (PHP), tircd, rtweet, twitter-conduit, rainbowstream", "", (), "host_wired"),
     # by hand, and everything else
-    Preset("python", "Python", "", (), remarks=("python",), code=PYTHON),
-    Preset("curl", "curl", "", (), remarks=("curl",), code=CURL),
+    Preset("python", "Python", "", (), remarks=("python",), example=PYTHON),
+    Preset("curl", "curl", "", (), remarks=("curl",), example=CURL),
     Preset("friendica", "Friendica and GNU social", "", API, base="friendica"),
     Preset("twitter", "Twitter", "", TWITTER_API, mount="/1.1", base="twitter"),
 )  # fmt: skip
@@ -118,12 +118,12 @@ def typed(preset: Preset, base_url: str, login: str) -> list[tuple[str, str]]:
     """(label, value) of everything to type but the secrets."""
     holes = holes_of(base_url, login)
     rows = [(label, value.format(**holes)) for label, value in preset.typed]
-    return rows if preset.oauth or preset.code else [*rows, ("name", login)]
+    return rows if preset.oauth or preset.example else [*rows, ("name", login)]
 
 
-def code(preset: Preset, base_url: str, login: str) -> str:
-    """Its code with the holes filled, "" where there is none."""
-    return preset.code.replace("{api}", f"{base_url}/api").replace("{login}", login)
+def example(preset: Preset, base_url: str, login: str) -> str:
+    """Its example with the holes filled, "" where there is none."""
+    return preset.example.replace("{api}", f"{base_url}/api").replace("{login}", login)
 
 
 def holes_of(base_url: str, login: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gateway.client_presets import PRESETS, Preset, code, holes_of, typed
+from gateway.client_presets import PRESETS, Preset, example, holes_of, typed
 from gateway.web.texts import Texts
 
 OTHERS = {"friendica": "dialect.friendica", "twitter": "dialect.twitter"}
@@ -12,13 +12,13 @@ OTHERS = {"friendica": "dialect.friendica", "twitter": "dialect.twitter"}
 
 
 class Shown(NamedTuple):
-    """One client. `facts`: (label, value) of what to type; `code` is to be copied."""
+    """One client. `facts`: (label, value) of what to type; `example` is to be copied."""
 
     name: str
     title: str
     facts: list[tuple[str, str]]
     remarks: list[str]
-    code: str
+    example: str
 
 
 def shown(texts: Texts, base_url: str, login: str) -> list[Shown]:
@@ -30,7 +30,7 @@ def _shown(texts: Texts, preset: Preset, base_url: str, login: str) -> Shown:
     facts = [(texts(f"type.{label}"), value) for label, value in typed(preset, base_url, login) if value]
     holes = holes_of(base_url, login)
     remarks = [texts(f"client.{remark}", **holes) for remark in remarks_of(preset)]
-    return Shown(preset.name, title(texts, preset.name), facts, remarks, code(preset, base_url, login))
+    return Shown(preset.name, title(texts, preset.name), facts, remarks, example(preset, base_url, login))
 
 
 def remarks_of(preset: Preset) -> tuple[str, ...]:

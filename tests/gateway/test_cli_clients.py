@@ -39,7 +39,7 @@ def test_for_programs(run: Run) -> None:
     assert found["tweepy"]["login"] == "OAuth 1.0a"
     assert (found["tweepy"]["base"], found["tweepy"]["path"]) == ("twitter", "/1.1")
     (one,) = json.loads(run("clients", "curl", "--json", base_url=GATE).out)
-    assert one["code"] == f"curl -u LOGIN '{GATE}/api/statuses/home_timeline.json?count=5'"
+    assert one["example"] == f"curl -u LOGIN '{GATE}/api/statuses/home_timeline.json?count=5'"
 
 
 def test_a_password_is_made_for_a_client_and_told_what_to_type(run: Run) -> None:
