@@ -31,7 +31,10 @@ class Files:
         self.turns = asyncio.Semaphore(AT_ONCE)
 
     async def fetch(self, url: str) -> tuple[bytes, str]:
-        """(bytes, media type), over TLS also where the address says http. Raises Missing, BadAnswer, Unavailable, Slow."""
+        """(bytes, media type), over TLS also where the address does not say so.
+
+        Raises Missing, BadAnswer, Unavailable, Slow.
+        """
         if not is_public_url(url):
             raise Missing("There is no such file.")
         try:
