@@ -11,13 +11,15 @@ from urllib.parse import quote, unquote_to_bytes
 import msgspec
 from starlette.types import Scope
 
-from gateway.calls import FORM, Call
+from gateway.calls import FORM, RDF, Call
 from gateway.dialects import AGENT_BYTES, Dialect, by_agent, dialect_of
 from gateway.errors import ApiError
 from gateway.paths import Target, format_of
 from gateway.plain_http import is_plain
 from gateway.session import Session
 
+ONE_FORM = (FORM, RDF)
+"""Formats that calls have whatever the extension is."""
 MAX_ECHO = 2000
 SECRET_PARAMS = frozenset(
     {"password", "passwd", "pass", "pw", "secret", "token", "access_token", "api_key", "authenticity_token", "callback"}
@@ -60,8 +62,8 @@ class Exchange:
         self.path = path
         self.call: Call | None
         self.call, self.mount, self.format, self.tail = target or (None, "", format_of(path), "")
-        if self.call and self.call.formats == FORM:
-            self.format = FORM[0]
+        if self.call and self.call.formats in ONE_FORM:
+            self.format = self.call.formats[0]
         self.session: Session | None = None
         self.started = time.perf_counter()
 

@@ -12,7 +12,7 @@ KINDS = {
     "statuses/retweeted_by_me": "statuses", "statuses/retweeted_to_me": "statuses", "statuses/unretweet": "status",
     "statuses/retweeted_by": "users", "statuses/retweeted_by/ids": "ids", "statuses/retweeters/ids": "ids",
     "statuses/oembed": "oembed", "statusnet/tags/timeline": "statuses",
-    "{user}/rss": "statuses", "{user}/replies/rss": "statuses",
+    "{user}/rss": "statuses", "{user}/replies/rss": "statuses", "group/{group}/rss": "statuses",
     "direct_messages/events/list": "direct_message_events", "direct_messages/events/show": "direct_message_event",
     "direct_messages/events/new": "direct_message_event", "direct_messages/events/destroy": "empty",
     "direct_messages/mark_read": "empty",
@@ -20,8 +20,10 @@ KINDS = {
 BARE = {"oembed"}
 ID_LISTS = {"statuses/retweeted_by/ids", "statuses/retweeters/ids"}
 
-EXTENDED, TRIMMED = ContextVar("extended", default=False), ContextVar("trimmed", default=False)
-"""Whether statuses have `full_text`, and people nothing but ids."""
+Choice = bool | None
+EXTENDED: ContextVar[Choice] = ContextVar("extended", default=False)
+TRIMMED: ContextVar[Choice] = ContextVar("trimmed", default=False)
+"""Whether statuses have `full_text`, and people nothing but ids; None: either way."""
 
 FULL_TEXT = {"full_text", "display_text_range"}
 MEDIA = {
@@ -33,7 +35,7 @@ Check = Callable[[Any, str], None]
 
 
 @contextmanager
-def forms(*, extended: bool = False, trimmed: bool = False) -> Iterator[None]:
+def forms(*, extended: Choice = False, trimmed: Choice = False) -> Iterator[None]:
     """What is validated in here was asked for in these forms."""
     tokens = EXTENDED.set(extended), TRIMMED.set(trimmed)
     try:
@@ -45,7 +47,8 @@ def forms(*, extended: bool = False, trimmed: bool = False) -> Iterator[None]:
 
 def is_trimmed(user: Any) -> bool:
     """A user that is its ids alone, where that was asked for."""
-    if not TRIMMED.get():
+    wanted = TRIMMED.get()
+    if not (wanted if wanted is not None else "name" not in user):
         return False
     assert set(user) == {"id", "id_str"}
     assert user["id_str"] == str(user["id"])
@@ -57,7 +60,8 @@ def without_more(status: Any) -> Any:
     more = {"current_user_retweet"}
     if boost := status.get("current_user_retweet"):
         assert boost == {"id": boost["id"], "id_str": str(boost["id"])}
-    if EXTENDED.get():
+    wanted = EXTENDED.get()
+    if wanted if wanted is not None else "full_text" in status:
         _full_text(status)
         more |= FULL_TEXT | {"extended_entities"}
     return {name: value for name, value in status.items() if name not in more}

@@ -17,7 +17,6 @@ from gateway.rows.shared import (
     NAME_CHARS,
     NO_RTS,
     PAGE,
-    SEARCHES,
     STATUS_ID,
     STRINGIFY,
     TIMELINE_CAP,
@@ -26,6 +25,7 @@ from gateway.rows.shared import (
     WINDOW,
     count,
 )
+from gateway.rows.social_groups import GROUP
 
 PEOPLE_CAP, EVENTS_CAP = 100, 50
 PEOPLE = count(PEOPLE_CAP, PEOPLE_CAP)
@@ -170,26 +170,32 @@ STATUSES = (
 )
 
 
-def feed(path: str, handler: str, doc: str, *needs: Need) -> Call:
-    """What Choqok's search reads: RSS 1.0 beside the API."""
+def feed(path: str, handler: str, doc: str, *needs: Need, of: Param = USER) -> Call:
+    """What Choqok's search reads: RSS 1.0 beside the API. `of`: whose it is."""
     return Call(
         path=path,
         methods=GET,
-        params=(USER, count(TIMELINE_CAP), *WINDOW, EXCLUDE_REPLIES),
-        tail="user",
+        params=(of, count(TIMELINE_CAP), *WINDOW, EXCLUDE_REPLIES),
+        tail=of.name,
         root="statuses",
         item="status",
         formats=RDF,
         needs=needs,
         spec=False,
-        handler=f"feeds.{handler}",
+        handler=handler,
         doc=doc,
     )
 
 
 ROOT_FEEDS = (
-    feed("{user}/rss", "user", "Posts of one person, as far as I may read them."),
-    feed("{user}/replies/rss", "replies", "Posts that mention one person: me, or what a search finds.", SEARCHES),
+    feed("{user}/rss", "feeds.user", "Posts of one person, as far as I may read them."),
+    feed(
+        "{user}/replies/rss",
+        "feeds.replies",
+        "Posts that mention me, or what a search for somebody's name finds.",
+        Need(capability="searches_statuses", use="other people than me"),
+    ),
+    feed("group/{group}/rss", "group_calls.posts", "What a group of the network passed on.", of=GROUP),
 )
 
 MESSAGES = (

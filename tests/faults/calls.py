@@ -10,6 +10,7 @@ import msgspec
 from gateway.call_rows import TABLE
 from gateway.calls import Call
 from gateway.demo_seed import RED, picture
+from tests.faults import beyond_calls as beyond
 from tests.faults import further_calls as further
 from tests.gateway_harness import Answer, Ground
 
@@ -50,10 +51,11 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
     "friendica/photo/create": {"album": "Holidays"},
     "account/update_profile": {"name": "Alice"},
     **further.GOOD,
+    **beyond.GOOD,
     "friendica/remoteauth": {"url": "https://fedi.test/@bob", "c_url": "https://fedi.test/@bob"},
 }
 WITH_STATUS = {"statuses/show", "statuses/destroy", "statuses/retweet", "conversation/show", "favorites/create",
-               "favorites/destroy", "friendica/activity", "display/status"}  # fmt: skip
+               "favorites/destroy", "friendica/activity", "display/status", *beyond.WITH_STATUS}  # fmt: skip
 WITH_FILE = {
     "media/upload": ("media", PICTURE), "friendica/photo/create": ("media", PHOTO),
     "account/update_profile_image": ("image", PHOTO), "account/update_profile_banner": ("banner", PHOTO),
@@ -200,6 +202,7 @@ THINGS: Mapping[str, Callable[[Ground], Awaitable[dict[str, Any]]]] = {
     "lists/update": _list,
     "lists/destroy": _list,
     "lists/statuses": _list,
+    **beyond.THINGS,
     **further.THINGS,
     "friendica/photo": _photo,
     "friendica/photo/update": _changed_photo,

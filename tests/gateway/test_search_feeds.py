@@ -125,3 +125,14 @@ async def test_days_bound_a_search(ground: Ground, query: str) -> None:
     assert (await ground.get("search", q=query, since="2023-12-02", until="2023-12-03")).texts == [two]
     for odd in ("yesterday", "", "2023-13-40", "0001-01-01"):
         assert (await ground.get("search", q=query, since=odd)).texts == [three, two, one]
+
+
+async def test_what_a_group_passed_on(ground: Ground) -> None:
+    world = ground.world
+    world.person("birds@groups.test", group=True)
+    world.boost("birds@groups.test", world.post("bob", "a wren"))
+    (wren,) = items(await feed(ground, "/group/birds@groups.test/rss"))
+    assert "a wren" in (wren.findtext(f"{RSS}title") or "")
+    assert (await ground.request("GET", "/group/bob/rss", format="rdf")).status == 404
+    for path in ("/group/birds@groups.test/rss.json", "/bob/rss.xml"):
+        assert (await ground.request("GET", path)).headers["content-type"].startswith("application/rdf+xml")
