@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from mappings.fields import ATTACHMENT_FIELDS, ENTITY_FIELDS, STATUS_FIELDS, USER_FIELDS, Field
+from mappings.fields import ATTACHMENT_FIELDS, ENTITY_FIELDS, EXTENDED_FIELDS, STATUS_FIELDS, USER_FIELDS, Field
 
 INTRO = """# How true each field is
 
@@ -27,6 +27,7 @@ TABLES: tuple[tuple[str, tuple[Field, ...]], ...] = (
     ("Status", STATUS_FIELDS),
     ("Status: one of `attachments`", ATTACHMENT_FIELDS),
     ("Status: `entities`", ENTITY_FIELDS),
+    ("Status: with `tweet_mode=extended`, `include_my_retweet`", EXTENDED_FIELDS),
 )
 
 

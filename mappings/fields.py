@@ -144,6 +144,14 @@ ENTITY_FIELDS: tuple[Field, ...] = (
     ),
 )
 
+EXTENDED_FIELDS: tuple[Field, ...] = (
+    Field("full_text", "text", "derived", "the same as `text`"),
+    Field("display_text_range", "list", "derived", "all but the links to pictures that end the text"),
+    Field("extended_entities", "list", "exact", "`media` of `entities`, videos with their file", optional=True),
+    Field("current_user_retweet", "list", "exact", "with include_my_retweet=true: the own boost", optional=True),
+)
+"""What `mappings.extended` adds."""
+
 ACTIVITIES = hub.ACTIVITIES
 """The lists inside `friendica_activities`, in wire order."""
 
