@@ -24,11 +24,14 @@ from gateway.cards import Cards
 from gateway.ids import Ids
 from gateway.paging import HIGHEST, Span
 from gateway.shelves import StoreShelf
-from gateway.stores.sqlite import SqliteStore
+from gateway.stores.store import Store
 from gateway.vault import Vault
 from mappings import activitypub as ap
 from mappings import dates
+from tests.redis_server import RedisServer, redis_server
+from tests.stores.conftest import Place
 
+__all__ = ["redis_server"]
 HOST = "https://social.example"
 ME, BOB = f"{HOST}/people/me", f"{HOST}/people/bob"
 ACTOR = {"id": ME, "type": "Person", "preferredUsername": "me", "inbox": f"{ME}/inbox", "outbox": f"{ME}/outbox"}
@@ -115,10 +118,22 @@ class WorldClient:
         raise NotImplementedError
 
 
+class WorldShelf(StoreShelf):
+    """Claims end by the world's clock, in Redis too."""
+
+    def __init__(self, world: World, store: Store) -> None:
+        super().__init__(store, Vault(bytes(32)), "account")
+        self.world = world
+
+    async def claim(self, key: str, seconds: int) -> bool:
+        """True for the first in so many seconds."""
+        return await super().claim(f"{key} {self.world.now // seconds}", seconds)
+
+
 class Reader:
     """A client of the gateway. `processes` may be two, over one store."""
 
-    def __init__(self, world: World, store: SqliteStore) -> None:
+    def __init__(self, world: World, store: Store) -> None:
         self.world, self.store = world, store
         self.seen: dict[int, str] = {}
         self.restart()
@@ -127,7 +142,7 @@ class Reader:
         """A new process: nothing is in memory. The claim of the old one has run out."""
         self.world.now += 6
         client: Any = WorldClient(self.world)
-        shelf = StoreShelf(self.store, Vault(bytes(32)), "account")
+        shelf = WorldShelf(self.world, self.store)
         link = Link(facts_of(ap.normal(ACTOR), "", ""), client, shelf, lambda: self.world.now)
         self.backend = ActivityPubBackend(link)
         self.ids = Ids(self.store, entries=10_000, forget_days=0, today=lambda: 1)
@@ -177,16 +192,11 @@ steps = st.lists(
 )
 
 
-async def play(before: list[float], script: list[tuple[str, Any]]) -> None:
+async def play(place: Place, before: list[float], script: list[tuple[str, Any]]) -> None:
     """Every post is met by polls exactly once, and by walks always."""
-    with tempfile.TemporaryDirectory() as folder:
-        world = World()
-        store = SqliteStore(Path(folder) / "store.sqlite", clock=lambda: int(world.now * 1000))
-        await store.open()
-        try:
-            await acts(world, Reader(world, store), before, script)
-        finally:
-            await store.close()
+    world = World()
+    async with place.opened() as store:
+        await acts(world, Reader(world, store), before, script)
 
 
 async def acts(world: World, reader: Reader, before: list[float], script: list[tuple[str, Any]]) -> None:
@@ -224,4 +234,12 @@ async def acts(world: World, reader: Reader, before: list[float], script: list[t
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(arrivals, steps)
 def test_since_id_misses_nothing_and_max_id_leaves_nothing_out(before: list[float], script: list[Any]) -> None:
-    asyncio.run(play(before, script))
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(play(Place(Path(folder) / "store.sqlite"), before, script))
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(arrivals, steps)
+def test_nor_on_redis(redis_server: RedisServer, before: list[float], script: list[Any]) -> None:
+    redis_server.empty()
+    asyncio.run(play(Place(redis_server), before, script))

@@ -10,10 +10,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from gateway.stores.sqlite import SqliteStore
+from gateway.stores.store import Store
 from mappings import dates
 from tests.adapters.activitypub.test_arrivals import BOB, ME, PAGE, Reader, World
+from tests.redis_server import redis_cluster, redis_server
+from tests.stores import conftest as stores
 
+__all__ = ["redis_cluster", "redis_server"]
 pytestmark = pytest.mark.anyio
 PAGES = 5
 
@@ -41,7 +44,7 @@ class Place(NamedTuple):
 
     world: Forgetful
     reader: Reader
-    store: SqliteStore
+    store: Store
 
     async def refresh(self) -> None:
         """As the gateway does, minutes after the last time."""
@@ -50,17 +53,25 @@ class Place(NamedTuple):
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
-    """A client that has seen three posts."""
+async def place(where: stores.Place) -> AsyncIterator[Place]:
+    """A client that has seen three posts, on every kind of store."""
     world = Forgetful()
-    store = SqliteStore(tmp_path / "store.sqlite", clock=lambda: int(world.now * 1000))
-    await store.open()
-    for age in (30.0, 20.0, 10.0):
-        world.arrive(age)
-    reader = Reader(world, store)
-    assert len(await reader.poll()) == 3
-    yield Place(world, reader, store)
-    await store.close()
+    async with where.opened() as store:
+        for age in (30.0, 20.0, 10.0):
+            world.arrive(age)
+        reader = Reader(world, store)
+        assert len(await reader.poll()) == 3
+        yield Place(world, reader, store)
+
+
+@pytest.fixture(params=["sqlite", "redis", "cluster"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> stores.Place:
+    """Where the records are."""
+    if request.param == "sqlite":
+        return stores.Place(tmp_path / "store.sqlite")
+    server = request.getfixturevalue(f"redis_{'server' if request.param == 'redis' else 'cluster'}")
+    server.empty()
+    return stores.Place(server)
 
 
 @pytest.mark.parametrize("refreshed", [True, False])
