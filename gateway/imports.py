@@ -224,7 +224,7 @@ def _named(part: Part, row: Row) -> str:
     return " ".join([part, *(str(value) for name, value in zip(FIELDS[part], row, strict=True) if name in NAMING)])
 
 
-NAMING = frozenset({"id", "key", "kind", "native", "name", "field"})
+NAMING = frozenset({"id", "key", "kind", "native", "name", "field", "space", "wide"})
 _PARTS: dict[str, Part] = {f"{part.capitalize()}Line": part for part in FIELDS}
 
 

@@ -43,6 +43,7 @@ async def fill(store: Store) -> None:
         await store.put_records(account.id, "seen", {f"mark of {account.id}": b"\x00\xff"})
         await store.put_records(account.id, "photo", {"0" * 32: b"{}"})
         await store.put_media(account.id, f"file of {account.id}", NOW)
+        await store.narrow(account.id, "status", [position(BASE)])
     await store.put_login(LOGIN)
     await store.put_records("", "consumer", {"key": b"consumer 5ec2e7"})
     await store.keep("web", b"5ec2e7", 600)
@@ -109,8 +110,8 @@ async def test_one_account_takes_its_backends_map_and_nothing_of_others(store: S
     await fill(store)
     file = await file_of(store, ALICE)
     assert parts_of(file) == {
-        "oldbird export": 1, "account": 1, "statuses": PAGE + 5, "people": 2, "media": 1, "numbers": 1, "entries": 1,
-        "records": 1, "states": 1, "end": 1,
+        "oldbird export": 1, "account": 1, "statuses": PAGE + 5, "people": 2, "media": 1, "numbers": 1, "narrow": 1,
+        "entries": 1, "records": 1, "states": 1, "end": 1,
     }  # fmt: skip
     for foreign in (b"of 2", b"of 3", b"other.example", b'"bob"', b"5ec2e7", b"consumer", b"photo"):
         assert foreign not in file
@@ -277,7 +278,7 @@ HEAD = b'{"part":"oldbird export","version":1}\n'
 ODD: dict[str, tuple[bytes, str]] = {
     "another file": (b'{"hello":1}\n', "not made by"),
     "no text": (b"\x00\xff\x00", "not made by"),
-    "a later version": (b'{"part":"oldbird export","version":2}\n', "newer release"),
+    "a later version": (b'{"part":"oldbird export","version":3}\n', "newer release"),
     "nothing": (b"", "not whole"),
     "no end": (HEAD, "end is missing"),
     "a wrong end": (HEAD + b'{"part":"end","lines":5}\n', "had 5 lines and has 1"),

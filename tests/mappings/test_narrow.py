@@ -33,6 +33,7 @@ batches = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(batches=batches)
 def test_any_arrivals_are_unique_and_never_change(batches: list[list[int]]):
     memory, known = NarrowMemory(), dict[int, int]()
@@ -44,6 +45,7 @@ def test_any_arrivals_are_unique_and_never_change(batches: list[list[int]]):
     assert all(1 <= id <= MOST for id in known.values())
 
 
+@settings(max_examples=40)
 @given(batches=batches)
 def test_one_a_second_keeps_its_second_and_the_order_however_they_arrive(batches: list[list[int]]):
     memory = NarrowMemory()
@@ -192,6 +194,7 @@ def wide_of(memory: NarrowMemory, id: int, *, upper: bool) -> int:
     return boundary(memory.space, id, *memory.beside(id), upper=upper).wide
 
 
+@settings(max_examples=40)
 @given(batches=batches)
 def test_what_was_handed_out_is_cut_exactly_there_beside_and_between(batches: list[list[int]]):
     memory = NarrowMemory()
