@@ -14,6 +14,7 @@ WITH_STATUS = {
     "statuses/lookup", "statuses/retweets", "statuses/retweeted_by", "statuses/retweeted_by/ids",
     "statuses/retweeters/ids", "statuses/unretweet", "statuses/oembed",
 }  # fmt: skip
+WITHOUT_BACKEND = {"direct_messages/mark_read"}
 
 
 async def _event(ground: Ground) -> dict[str, Any]:
@@ -30,6 +31,11 @@ async def _message(ground: Ground) -> dict[str, Any]:
     return {"id": listed[0]["id"]}
 
 
+async def _sent(ground: Ground) -> dict[str, Any]:
+    form = {"screen_name": "bob", "text": f"event {ground.world.seq}"}
+    return {"id": (await ground.request("POST", "direct_messages/new", data=form)).json["id"]}
+
+
 async def _read(ground: Ground) -> dict[str, Any]:
     id = (await _message(ground))["id"]
     shown = await ground.request("GET", "direct_messages/show", params={"id": id})
@@ -39,7 +45,7 @@ async def _read(ground: Ground) -> dict[str, Any]:
 THINGS: Mapping[str, Callable[[Ground], Awaitable[dict[str, Any]]]] = {
     "direct_messages/show": _message,
     "direct_messages/events/show": _message,
-    "direct_messages/events/destroy": _message,
+    "direct_messages/events/destroy": _sent,
     "direct_messages/events/new": _event,
     "direct_messages/mark_read": _read,
 }

@@ -27,7 +27,7 @@ WITHOUT_ANYTHING = {
 }  # fmt: skip
 """Calls that need neither the far side nor the store."""
 
-WITHOUT_BACKEND = WITHOUT_ANYTHING | further.WITHOUT_BACKEND | {
+WITHOUT_BACKEND = WITHOUT_ANYTHING | beyond.WITHOUT_BACKEND | further.WITHOUT_BACKEND | {
     "friendica/direct_messages_setseen", "friendica/photo", "notification/view",
 }  # fmt: skip
 """Calls that answer whatever the far side does, from what the gateway itself keeps."""

@@ -114,6 +114,12 @@ async def test_single_posts_and_searches(ground: Ground) -> None:
     assert found["statuses"][0]["full_text"] == "apple"
 
 
+async def test_the_last_post_of_a_user(ground: Ground) -> None:
+    ground.world.post("bob", "apple")
+    shown = (await extended(ground, "users/show", screen_name="bob")).json
+    assert shown["status"]["full_text"] == "apple"
+
+
 FRIENDICAS_OWN = ("notifications.", "profile.")
 """Handlers of calls that no client of Twitter's makes, some of which lead to a page."""
 GIVING = [

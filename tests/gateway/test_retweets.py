@@ -148,8 +148,8 @@ async def test_several_posts_at_once(ground: Ground) -> None:
     posted = await ground.post("statuses/lookup", id=f"{ids[1]},{ids[3]}")
     assert posted.texts == ["3", "1"]
     assert (await ground.get("statuses/lookup", id="99")).json == []
-    for params in ({}, {"id": "x"}, {"id": ",".join(map(str, range(1, 102)))}):
-        assert (await ground.get("statuses/lookup", **params)).status == 400
+    for odd in ("", "x", ",".join(map(str, range(1, 102)))):
+        assert (await ground.get("statuses/lookup", id=odd)).status == 400
 
 
 async def test_a_map_tells_what_is_not_there(ground: Ground) -> None:
