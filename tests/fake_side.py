@@ -28,7 +28,7 @@ class FakeSide:
         self.base_url = world.base_url
         self.capabilities = capabilities or Capabilities(
             software="fake", version="1.0", label="Fake", order=world.order, statuses_by_id=True, accounts_by_id=True,
-            editing=True, requests_sent=True,
+            editing=True, requests_sent=True, trends=True, removes_header=True, profile_fields=True,
         )
         self.rate = RateState()
 

@@ -71,18 +71,18 @@ async def leave(ask: Ask) -> Reply:
 
 
 async def is_member(ask: Ask) -> Reply:
-    """Whether the reader is in it. Raises ApiError 501 for anybody else."""
+    """Whether the reader is in it. Raises ApiError 403 for anybody else."""
     if await asks_for_another(ask):
-        raise ApiError(501, NOT_SHOWN)
+        raise ApiError(403, NOT_SHOWN)
     group = await _group(ask)
     member = (await related(ask, group.native)).following
     return Tree(json={"is_member": member}, xml=member)
 
 
 async def joined(ask: Ask) -> Reply:
-    """The groups the reader is in, by name; from the contact set. Raises ApiError 501 for anybody else's."""
+    """The groups the reader is in, by name; from the contact set. Raises ApiError 403 for anybody else's."""
     if await asks_for_another(ask):
-        raise ApiError(501, NOT_SHOWN)
+        raise ApiError(403, NOT_SHOWN)
     contacts = await ask.gateway.contacts.exact(ask.session)
     groups = [account for account in contacts.following.values() if account.group]
     chosen, _ = cut(ask, sorted(groups, key=lambda one: (one.username.casefold(), one.acct)), always=False)

@@ -39,18 +39,18 @@ async def settings(ask: Ask) -> Reply:
 
 def _check_wanted(ask: Ask, language: str) -> None:
     """Nothing of this can be set through the API of a server: what is so already may be asked for. Raises ApiError
-    501, before anything is said to have changed."""
+    403, before anything is said to have changed."""
     so = {"lang": {language}, "time_zone": {"UTC", "Etc/UTC"}, "trend_location_woeid": {"1"}, "sleep_time_enabled": {
         "false", "f", "0", "off", "no"}}  # fmt: skip
     for name in (*so, "start_sleep_time", "end_sleep_time", "allow_contributor_request"):
         if ask.has(name) and ask.text(name).strip().lower() not in {one.lower() for one in so.get(name, ())}:
-            raise ApiError(501, NO_SUCH_SETTING.format(name))
+            raise ApiError(403, NO_SUCH_SETTING.format(name))
 
 
 async def delivery_device(ask: Ask) -> Reply:
     """Nothing is sent to telephones, so none is what can be chosen."""
     if ask.text("device").strip().lower() not in NO_DEVICES:
-        raise ApiError(501, "Nothing is sent to telephones.")
+        raise ApiError(403, "Nothing is sent to telephones.")
     return await verify_credentials(ask)
 
 

@@ -80,7 +80,7 @@ async def test_json_and_xml_tell_the_same(ground: Ground) -> None:
         ({"name": "", "description": ""}, "Alice", ""),
         ({"name": "  ", "description": "x"}, "Alice", "x"),
         ({"description": ""}, "Alice", ""),
-        ({"url": "https://a.test", "location": "here"}, "Alice", "about"),
+        ({"url": "https://a.test", "profile_link_color": "red"}, "Alice", "about"),
         ({}, "Alice", "about"),
     ],
 )

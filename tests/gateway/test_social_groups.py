@@ -74,7 +74,7 @@ async def test_the_timeline_of_a_group(ground: Ground) -> None:
 async def test_nothing_is_said_of_others(ground: Ground) -> None:
     for call in ("list", "is_member"):
         answer = await ground.get(f"statusnet/groups/{call}", group_name="bees@groups.test", screen_name="bob")
-        assert answer.status == 501
+        assert answer.status == 403
 
 
 async def test_a_server_that_fails_is_no_membership(ground: Ground) -> None:

@@ -15,7 +15,6 @@ from tests.gateway_harness import Ground, gateway_on, village
 pytestmark = pytest.mark.anyio
 DAY = 86_400
 TODAY = 1_700_006_400 // DAY * DAY
-TRENDING = Capabilities(software="fake", label="Fake", statuses_by_id=True, accounts_by_id=True, trends=True)
 
 
 async def test_the_limits_of_the_server(ground: Ground) -> None:
@@ -55,7 +54,7 @@ def trending(tmp_path: Path) -> AbstractAsyncContextManager[Ground]:
     days = ((TODAY, 5), (TODAY - DAY, 1)), ((TODAY, 2), (TODAY - DAY, 3)), ()
     world.trends = [hub.Trend(name=name, url=f"https://fedi.test/tags/{name}", days=found)
                     for name, found in zip(("birds", "straße", "new"), days, strict=True)]  # fmt: skip
-    return gateway_on(tmp_path, world=world, capabilities=TRENDING)
+    return gateway_on(tmp_path, world=world)
 
 
 async def test_trends_of_the_world(tmp_path: Path) -> None:
@@ -93,10 +92,11 @@ async def test_other_places_have_no_trends(tmp_path: Path) -> None:
         assert (await ground.get("trends/place")).error == "id: the number of a place."
 
 
-async def test_a_server_that_does_not_know_trends_says_so(ground: Ground) -> None:
-    for path in ("trends", "trends/place", "trends/available", "trends/closest", "trends/weekly"):
-        answer = await ground.get(path, id=1)
-        assert (answer.status, answer.error) == (501, "Fake does not say which tags are much used.")
+async def test_a_server_that_does_not_know_trends_says_so(tmp_path: Path) -> None:
+    async with gateway_on(tmp_path, capabilities=Capabilities(software="fake", label="Fake")) as ground:
+        for path in ("trends", "trends/place", "trends/available", "trends/closest", "trends/weekly"):
+            answer = await ground.get(path, id=1)
+            assert (answer.status, answer.error) == (501, "Fake does not say which tags are much used.")
 
 
 async def test_no_place_is_found(ground: Ground) -> None:
