@@ -101,9 +101,14 @@ def checked(found: settings.Settings) -> list[str]:
     doubts = (
         (not by_socket and not _is_loopback(found.host), "host is not loopback, and TLS needs a proxy."),
         (found.base_url.startswith("http:"), "base_url is not https: passwords can be read on the way."),
+        (not _is_private(found.metrics), "metrics is not loopback: whoever reaches it can read it."),
         (by_socket and forwarded.UNIX not in found.trusted_proxies, "host is a socket, but unix is no trusted proxy."),
     )
     return [f"Doubtful: {text}" for doubtful, text in doubts if doubtful]
+
+
+def _is_private(listener: str) -> bool:
+    return not listener or _is_loopback(listener.rpartition(":")[0].strip("[]"))
 
 
 def _is_loopback(host: str) -> bool:

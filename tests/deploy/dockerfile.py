@@ -71,7 +71,9 @@ class Image:
 
     def do_env(self, rest: str) -> None:
         """Variables for what follows, and for the image."""
-        self.env.update(pair.split("=", 1) for pair in shlex.split(self.place(rest)))
+        for pair in shlex.split(self.place(rest)):
+            name, _, value = pair.partition("=")
+            self.env[name] = value
 
     def do_workdir(self, rest: str) -> None:
         """Made when it is missing."""

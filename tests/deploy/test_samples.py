@@ -36,7 +36,7 @@ def ran(*command: str | Path, **options: Any) -> str:
         [first, *map(str, command[1:])], capture_output=True, text=True, check=False, timeout=60, **options
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return str(done.stdout + done.stderr)
 
 
 def documents(path: Path) -> list[dict[str, Any]]:

@@ -18,6 +18,8 @@ def test_checked_settings_say_what_is_doubtful(run: Run, tmp_path: Path) -> None
     assert "port = 0" in said.out
     doubtful = run("config", "check", host="0.0.0.0", base_url="http://gate.example", trusted_proxies="10.0.0.0/8,::1")
     assert doubtful.out.count("Doubtful: ") == 2
+    assert "Doubtful: metrics is not loopback" in run("config", "check", metrics="0.0.0.0:9100").out
+    assert "Doubtful" not in run("config", "check", metrics="127.0.0.1:9100").out
     socket_only = run("config", "check", host=f"unix:{tmp_path}/sock")
     assert "Doubtful: host is a socket" in socket_only.out
     assert "Doubtful" not in run("config", "check", host=f"unix:{tmp_path}/sock", trusted_proxies="unix").out
