@@ -18,6 +18,7 @@ from gateway.settings import Settings
 from gateway.stores.store import AccountRecord, StoreDown
 from gateway.unlinking import unlink
 from mappings import hub
+from tests.clients.gear import ROOT
 from tests.gateway.far_side import HERE, Desk, Far, desk_on
 from tests.gateway.test_auth import basic
 
@@ -315,6 +316,13 @@ async def test_closing_waits_for_what_is_under_way(place: Place) -> None:
     asyncio.get_running_loop().call_soon(place.account.gate.set)
     await place.refresh.close()
     assert (place.account.times, len(place.refresh)) == (1, 0)
+
+
+def test_the_page_on_security_has_these_numbers() -> None:
+    words = " ".join((ROOT / "docs" / "security.md").read_text().split())
+    assert module.TICK_SECONDS == 10
+    assert "let go of within ten seconds when the last login" in words
+    assert words.count(f"{IDLE_SECONDS // 3600} hours after a client was last seen") == 2
 
 
 async def test_nothing_of_it_is_logged_that_is_secret(place: Place, caplog: pytest.LogCaptureFixture) -> None:
