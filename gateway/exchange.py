@@ -17,6 +17,7 @@ from gateway.errors import ApiError
 from gateway.paths import Target, format_of
 from gateway.plain_http import is_plain
 from gateway.session import Session
+from gateway.widths import kept
 
 ONE_FORM = (FORM, RDF)
 """Formats that calls have whatever the extension is."""
@@ -138,7 +139,7 @@ class Exchange:
         kept of sessions knows nothing of that."""
         if session is None or session.login.dialect or (dialect := self._by_agent) is None:
             return session
-        return msgspec.structs.replace(session, dialect=dialect)
+        return msgspec.structs.replace(session, dialect=kept(dialect, session.login))
 
     @property
     def plain_http(self) -> bool:

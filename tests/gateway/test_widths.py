@@ -87,6 +87,17 @@ async def test_the_width_outlives_its_preset(tmp_path: Path):
             assert (await ground.get("statuses/home_timeline")).ids == [id]
 
 
+async def test_the_width_never_follows_the_name_of_the_program(tmp_path: Path):
+    world = village()
+    world.post("bob", "hello", at=START + 10**7)
+    async with gateway_on(tmp_path, world=world) as ground:
+        await use(ground, "dica")
+        (id,) = (await ground.get("statuses/home_timeline")).ids
+        await ground.gateway.store.put_login(msgspec.structs.replace(await device(ground, "dica"), dialect=""))
+        named = await ground.request("GET", "statuses/home_timeline", headers={"User-Agent": "Tweepy/4.0"})
+        assert named.ids == [id]
+
+
 async def test_a_device_used_with_53_bits_keeps_them(tmp_path: Path):
     world = village()
     world.post("bob", "hello", at=START + 10**7)
