@@ -18,10 +18,11 @@ import uvicorn
 
 from adapters.activitypub.backend import ActivityPubBackend
 from adapters.backend import Draft, File, ProfileChange, Window
-from gateway import serve
+from gateway import listeners
 from gateway.app import create_app
 from gateway.demo_seed import ACTIONS, FRIENDS, LISTS, PEOPLE, POSTS, Post, picture
 from gateway.logins import Logins
+from gateway.server import configured
 from gateway.services import Gateway, open_gateway
 from gateway.settings import Settings
 from mappings import activitypub as ap
@@ -171,13 +172,13 @@ class Loop:
 async def serving(folder: Path, server: Server, posts: Sequence[Post]) -> AsyncIterator[Village]:
     """A gateway over HTTP, and everybody."""
     parties = {who: server.person(who) for who in PEOPLE}
-    with serve.listener(HOST, 0) as bound:
-        settings = Settings(data_dir=folder / "gateway", base_url=serve.address(bound), allow_hosts=(server.pair,))
+    with listeners.listener(HOST, 0) as bound:
+        settings = Settings(data_dir=folder / "gateway", base_url=listeners.address(bound), allow_hosts=(server.pair,))
         async with open_gateway(settings) as gateway:
             users = await link(gateway, server, parties)
             natives = await seed(gateway, users, posts)
             consumer = await gateway.consumers.add("", "Village")
-            runs = uvicorn.Server(serve.configured(create_app(gateway), settings))
+            runs = uvicorn.Server(configured(create_app(gateway), settings))
             task = asyncio.create_task(runs.serve(sockets=[bound]))
             try:
                 told = {"key": consumer.key, "secret": consumer.secret}
