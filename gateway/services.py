@@ -31,8 +31,8 @@ from gateway.paging import Walks
 from gateway.parts import Parts
 from gateway.photo_addresses import PhotoAddresses
 from gateway.photo_files import PhotoFiles
-from gateway.picture_addresses import PictureAddresses
 from gateway.photos import Photos
+from gateway.picture_addresses import PictureAddresses
 from gateway.refresh import Refresh
 from gateway.render import Renderer
 from gateway.settings import Settings
