@@ -22,6 +22,8 @@ from gateway.settings import Settings
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 CLOSING = (b"connection", b"close")
 STEP_SECONDS = 0.02
+SETTLING_STEPS = 3
+"""Rounds of the loop until a connection that was just accepted is known, and its request read."""
 LINGER_STEPS = 10
 """A kept connection without a request is closed after 0.2 s: what its client had sent by then is answered."""
 
@@ -73,10 +75,11 @@ class Server(uvicorn.Server):
         state.default_headers = [*state.default_headers, CLOSING]
         for connection in waiting:
             await loop.connect_accepted_socket(self._protocol, connection)
-        for _ in range(LINGER_STEPS):
-            if self.force_exit or not any(is_idle(connection) for connection in state.connections):
-                break
+        for step in range(LINGER_STEPS):
             await asyncio.sleep(STEP_SECONDS)
+            settled = step >= SETTLING_STEPS and not any(is_idle(connection) for connection in state.connections)
+            if settled or self.force_exit:
+                break
         await super().shutdown(sockets)
 
     def _protocol(self) -> asyncio.Protocol:

@@ -89,7 +89,7 @@ def test_who_had_connected_before_the_stop_is_answered(running: Running) -> None
     running.signal(signal.SIGCONT)
     for connection in waiting:
         with connection:
-            answer = b""
+            answer = b""  # a reset would be an error
             while piece := connection.recv(65536):
                 answer += piece
             assert answer.startswith(b"HTTP/1.1 200 OK\r\n")

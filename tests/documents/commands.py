@@ -1,6 +1,6 @@
 """Reads the commands and files out of a document, so that a test can run them.
 
-Commands are what stands in blocks fenced as `sh`, and in blocks indented by four spaces. A block fenced as anything else
+Commands are what stands in blocks fenced as `sh`, and in blocks indented by four spaces. A block fenced otherwise
 is a file where its first line is a comment with a path (`# /etc/x.toml`), else only text.
 """
 
