@@ -17,7 +17,8 @@ from tests.leaks.matrix import Leak, Secret
 CHANGES = frozenset({
     "post", "upload", "remove", "edit", "describe", "mark_notifications", "react", "unreact", "create_group",
     "rename_group", "remove_group", "add_to_group", "remove_from_group", "unfollow", "update_profile", "favourite",
-    "unfavourite", "reblog", "unreblog", "fetch", "attend", "unattend",
+    "unfavourite", "reblog", "unreblog", "fetch", "attend", "unattend", "remove_header", "follow", "block", "unblock",
+    "mute", "unmute", "report",
 })  # fmt: skip
 """Methods that read nothing about posts."""
 WINDOW = Window(limit=40)
