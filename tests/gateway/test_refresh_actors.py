@@ -82,6 +82,16 @@ async def test_what_came_between_two_polls_is_there_without_asking(gate: Gate) -
     assert [method for method, _ in gate.server.requests()] == ["GET"]
 
 
+async def test_nothing_new_costs_a_request_for_each_collection_that_is_needed(gate: Gate) -> None:
+    await consent(gate)
+    for _ in range(2):
+        await minutes_later(gate)
+    gate.server.requests()
+    await minutes_later(gate)
+    both_in_one = isinstance(gate.server, EmbeddedServer)  # its inboxes have what their owners did, too
+    assert [method for method, _ in gate.server.requests()] == ["GET"] * (1 if both_in_one else 2)
+
+
 async def test_without_a_yes_the_server_is_asked_nothing(gate: Gate) -> None:
     gate.server.requests()
     await minutes_later(gate)

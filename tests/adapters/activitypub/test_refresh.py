@@ -141,3 +141,14 @@ async def test_of_two_workers_one_reads_and_nothing_is_doubled(place: Place) -> 
     found: list[Any] = [await one.poll() for one in (other, place.reader)]
     assert [sorted(one) for one in found] == [sorted(came)] * 2
     assert other.seen == place.reader.seen
+
+
+async def test_what_was_lost_with_the_store_is_read_again(place: Place, tmp_path: Path) -> None:
+    for age in (86_400.0, 5.0, 0.0, 3600.0, 1.0, 7.0):
+        place.world.arrive(age)
+    await place.refresh()
+    before = await place.reader.walk()
+    async with stores.Place(tmp_path / "new.sqlite").opened() as store:
+        again = await Reader(place.world, store).walk()
+    assert sorted(again) == sorted(before)
+    assert len(again) == 9
