@@ -51,8 +51,12 @@ async def serve(settings: Settings, found: Listeners, place: Place) -> None:
         if counts is not None:
             page = MetricsPage(metrics.process_of(gateway, counts, server.server_state), inner.state.health)
             await running.enter_async_context(metered(found.metrics[place.number], page))
-        log.info("Listening at %s", " and, without TLS, ".join(map(address, found.main)))
-        await server.serve_until_told(found.main, ready=place.ready, gone=place.gone)
+
+        def ready() -> None:  # from here on signals are ours, and end nothing in the middle
+            log.info("Listening at %s", " and, without TLS, ".join(map(address, found.main)))
+            place.ready()
+
+        await server.serve_until_told(found.main, ready=ready, gone=place.gone)
 
 
 def wrapped(inner: Starlette, found: Listeners) -> ASGIApp:

@@ -67,10 +67,14 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """See above; then as uvicorn does, bounded by its `timeout_graceful_shutdown`."""
+        loop = asyncio.get_running_loop()
+        for bound in sockets or ():
+            loop.remove_reader(bound)
+        for _ in range(SETTLING_STEPS):  # asyncio drops whom it has accepted and not yet connected to a closed server
+            await asyncio.sleep(0)
         waiting = [one for bound in sockets or () for one in accepted(bound)]
         for server in self.servers:
             server.close()
-        loop = asyncio.get_running_loop()
         state = self.server_state
         state.default_headers = [*state.default_headers, CLOSING]
         for connection in waiting:
