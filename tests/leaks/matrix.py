@@ -39,6 +39,8 @@ SAMPLE = 3
 WORD = re.compile(rb"leak[0-9a-f]{10}")
 TOKEN = re.compile(rb"[0-9A-Za-z]{6,}")
 NOTE = re.compile(rb'"id":\d+,"h(?:ash|ref)"|<note id="\d+"|notification/view/\d+|(?<=<note)[^>]{1,60} id="\d+"')
+NOW = re.compile(r'"as_of":"?[-:TZ\d]+"?(?:,"created_at":"[-:TZ\d]+")?|"reset":\d+|"[-\d]{10} [:\d]{5}":')
+"""The moment in trends and limits."""
 SHORT = 5
 READING, WRITING = "GET", "POST"
 
@@ -274,9 +276,11 @@ class Sweep:
 
 
 def _blank(reply: Reply, probe: Probe) -> Reply:
-    """Without what was asked for and what its twin asks for, in whatever form they are told back."""
+    """Without what was asked for and what its twin asks for, in whatever form they are told back, and without the time
+    of the reply: a twin is asked once, perhaps a second earlier."""
     whats = [escape(what) for what in (probe.needle, probe.nothing)] + [probe.needle, probe.nothing]
     forms = "|".join(re.escape(form) for what in whats for form in (what, quote(what, safe=""), quote(what)))
     pattern = re.compile(rf"(?<![0-9A-Za-z])(?:{forms})(?![0-9A-Za-z])")
-    body = pattern.sub("*", reply.body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    told = NOW.sub("", reply.body.decode("utf-8", "surrogateescape"))
+    body = pattern.sub("*", told).encode("utf-8", "surrogateescape")
     return Reply(reply.status, pattern.sub("*", reply.location), body)
