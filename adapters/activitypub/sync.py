@@ -89,9 +89,9 @@ class Sync:
         found = [head for source in sources if (head := await self._head(source, budget)) is not None]
         if not found:
             return
-        state = {name: value for head in found for name, value in head.state.items()}
         first = [await self._arrivals(head) for head in found if head.first]
         later = [await self._arrivals(head) for head in found if not head.first]
+        state = {name: value for head in found for name, value in head.state.items()}
         if first:
             await self.mirror.file(self._merged(first)[::-1], self._by_date, state, backwards=True)
         if later:
