@@ -26,7 +26,7 @@ login name of the linked account, password an app password. In what follows the 
 Some clients want ids, marks or errors in a way that others cannot read. For these say which client a password is for:
 in the browser at `/settings`, or
 
-```
+```sh
 oldbird password add {login} --device "Old telephone" --client dica
 oldbird password client {login} ID dica
 oldbird consumer add "My program" --client tweepy
@@ -55,6 +55,9 @@ FIELDS = {
     "error_root": "root of errors in XML",
 }
 """What each field of a dialect is about."""
+
+LANGUAGES = {"python": "python", "curl": "sh"}
+"""Preset -> what its example is written in."""
 
 
 def document() -> str:
@@ -112,7 +115,7 @@ def _section(one: Shown) -> str:
     lines = [f"### {one.title}", ""]
     lines += [f"* {label}: `{value}`" for label, value in one.facts]
     lines += [f"* {remark}" for remark in one.remarks]
-    lines += ["", "```", one.example, "```"] if one.example else []
+    lines += ["", f"```{LANGUAGES[one.name]}", one.example, "```"] if one.example else []
     return "\n".join([*lines, ""])
 
 
