@@ -13,13 +13,14 @@ MOCK := .venvs/mock/.done
 C2S := .venvs/c2s/.done
 SCHEMAS := .venvs/deploy/.done
 WHEELS := .venvs/wheels/.done
+DESKTOP := .venv/.desktop
 CLIENT_VENVS := $(CLIENTS:%=.venvs/client-%/.done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench clean servers loaders
+.PHONY: help install demo test test-desktop check bench clean servers loaders
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 install: $(RUNTIME) ## the gateway in .venv
 
@@ -28,6 +29,11 @@ demo: $(RUNTIME) $(MOCK) ## a gateway with made-up people, no account needed
 
 test: servers $(DEV) $(MOCK) $(C2S) $(SCHEMAS) $(WHEELS) $(CLIENT_VENVS) ## all tests, in random order
 	@.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
+
+test-desktop: $(DEV) $(MOCK) $(DESKTOP) ## Choqok, a client with windows, on a screen nobody sees
+	@if sh requirements/offered choqok; then \
+	    sh requirements/debian choqok xvfb xdotool at-spi2-core dbus-daemon && .venv/bin/python -m pytest tests/desktop; \
+	fi
 
 check: $(DEV) ## style, types, generated pages
 	.venv/bin/ruff check
@@ -54,6 +60,10 @@ $(RUNTIME): requirements/build.txt requirements/runtime.txt pyproject.toml
 $(DEV): $(RUNTIME) requirements/dev.txt requirements/browser.txt requirements/axe.txt
 	.venv/bin/python $(HASHED) -r requirements/dev.txt -r requirements/browser.txt
 	.venv/bin/python $(HASHED) --no-deps -r requirements/axe.txt
+	@touch $@
+
+$(DESKTOP): $(DEV) requirements/desktop.txt
+	.venv/bin/python $(HASHED) -r requirements/desktop.txt
 	@touch $@
 
 $(MOCK): requirements/mock.txt
