@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 import statistics
 import subprocess
 import tomllib
@@ -14,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from gateway import __version__
-from gateway.cli import parser
 from tests.clients.gear import CLIENTS, ROOT
 
 PACKAGES = ("gateway", "adapters", "mappings")
@@ -128,30 +126,6 @@ def test_every_table_of_hashes_is_installed_by_make() -> None:
 def readme() -> str:
     """The README."""
     return (ROOT / "README.md").read_text()
-
-
-def commands() -> list[str]:
-    """Indented lines of the README."""
-    return [line.strip() for line in readme().splitlines() if line.startswith("    ")]
-
-
-def test_the_targets_the_readme_names_exist() -> None:
-    targets = set(re.findall(r"^(\w+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"\bmake (\w+)", " ".join([*commands(), *re.findall(r"`([^`]+)`", readme())])))
-    assert {"demo", "test", "help"} <= named <= targets
-
-
-def test_the_commands_the_readme_names_are_understood() -> None:
-    ours = [shlex.split(line)[1:] for line in commands() if line.startswith(".venv/bin/oldbird ")]
-    assert {words[0] for words in ours} == {"link", "serve", "password"}
-    for words in ours:
-        assert parser().parse_args(words).function
-
-
-def test_the_links_of_the_documents_lead_somewhere() -> None:
-    for document in [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text()):
-            assert target.startswith("https://") or (document.parent / target).exists(), f"{name(document)}: {target}"
 
 
 def test_the_readme_lists_the_clients_of_the_suite() -> None:

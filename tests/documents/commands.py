@@ -57,6 +57,17 @@ def blocks(text: str) -> Iterator[Block]:
                 heading = line.lstrip("# ")
 
 
+def prose(text: str) -> str:
+    """A document without its blocks, line by line."""
+    lines, inside = text.splitlines(), False
+    for number, line in enumerate(lines):
+        fence = bool(FENCE.match(line))
+        if inside or fence or line.startswith(INDENT):
+            lines[number] = ""
+        inside ^= fence
+    return "\n".join(lines)
+
+
 def commands(document: Path) -> list[Command]:
     """All commands of a document; a line that ends in a backslash goes on in the next."""
     found = []
