@@ -12,6 +12,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.dispatch import Dispatch, Handler, UnknownCall
+from gateway.echo import PATH, echo
 from gateway.health import Health, alive, ready
 from gateway.metrics import Counts
 from gateway.paths import API_MOUNTS
@@ -30,6 +31,7 @@ def create_app(
     """The application around open services. `handlers` replaces the functions of the table, for tests; requests
     are counted in `counts`, where there is one."""
     routes = [Route("/livez", alive), Route("/readyz", ready), Route("/photo/{name}", photo)]
+    routes.append(Route(PATH + "{question}", echo, methods=["GET", "POST"]))
     routes += [Route(path, picture) for path in PICTURES]
     app = Starlette(routes=routes, middleware=[Middleware(Dispatch, gateway=gateway, handlers=handlers, counts=counts)])
     app.state.gateway = gateway

@@ -155,6 +155,18 @@ COMMANDS = (
         ),
     ),
     Command(
+        ("doctor",), "gateway.cli_doctor:doctor",
+        "look whether all is well and say what to do; exit code 0: it is, 1: something fails, 2: only warnings",
+        (
+            Option("--url", {"metavar": "URL", "help": "the address that clients use, where base_url is not set"}),
+            Option("--client", {"metavar": "CLIENT", "help": "what to type into this program"}),
+            Option("--local", {"action": "store_true", "help": "ask nothing over a network"}),
+            Option("--user", {"metavar": "LOGIN", "help": "also sign in as a client, with this login name"}),
+            Option("--password-file", {"metavar": "F", "help": "file with an app password of it, or -"}),
+            Option("--json", {"action": "store_true", "help": "for programs"}),
+        ),
+    ),
+    Command(
         ("demo",), "gateway.demo:run", "run with made-up people, needs no account and no network",
         (
             Option("--json", {"action": "store_true", "help": "print one line for programs"}),

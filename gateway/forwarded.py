@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,11 +25,21 @@ UNIX = "unix"
 """In `trusted_proxies`: whoever comes over the Unix socket that `host` names."""
 FOR, PROTO, HOST_HEADER = b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"
 NAMES = frozenset({FOR, PROTO, HOST_HEADER})
+TOLD = "oldbird.forwarded"
+"""Where the scope says of a request with such headers what became of them, as `Told`."""
 HINTS = 8
 """So many proxies that are not believed are named in the log, each once."""
 
 _PORT = re.compile(r"^(?:\[([^\]]*)\]|([^:]*))(?::\d{1,5})?$")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Told(NamedTuple):
+    """`peer`: who sent them. `names`: which came."""
+
+    peer: str
+    believed: bool
+    names: tuple[str, ...]
 
 
 def network(text: str) -> Network:
@@ -72,11 +83,13 @@ class Forwarded:
     def _seen(self, scope: Scope) -> Scope:
         headers = [pair for pair in scope["headers"] if pair[0] not in NAMES]
         peer = peer_of(scope)
-        if not (self._unix if peer == UNIX else self._is_trusted(peer)):
+        believed = self._unix if peer == UNIX else self._is_trusted(peer)
+        names = tuple(name.decode() for name, _ in scope["headers"] if name in NAMES)
+        seen = {**scope, "headers": headers, TOLD: Told(peer, believed, names)}
+        if not believed:
             self._hint(peer)
-            return {**scope, "headers": headers}
+            return seen
         told = {name: listed(scope, name) for name in NAMES}
-        seen = {**scope, "headers": headers}
         if client := self._client(told[FOR]):
             seen["client"] = (client, 0)
         if told[PROTO] and (scheme := told[PROTO][-1].lower()) in {"http", "https"}:
