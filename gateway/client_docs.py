@@ -50,6 +50,7 @@ FIELDS = {
     "wrong_users": "who could not be put into a group, by id or as object",
     "albums_in_object": "lists of albums and of photos of an album in an object",
     "deleted_message": "what direct_messages/destroy answers without `friendica_verbose`",
+    "titled_messages": "messages nobody gave a title have the first words of their text for one",
     "whole_conversation": "conversation/show holds the post itself",
     "marks_self": "`uid` and `self` in people",
     "error_root": "root of errors in XML",

@@ -43,6 +43,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     `albums_in_object`: `{"albums": [..]}` and `{"photo": [..]}` (Larpnet).
     `deleted_message`: what direct_messages/destroy answers who did not ask for more: `nothing`, the `message`
     (Twitter's clients) or the `result` (Raccoon).
+    `titled_messages`: the text of every message begins with its title, which is made of the text where there is none;
+    Twitter's messages had no titles, so its clients see those that somebody wrote, and no text twice.
     `whole_conversation`: conversation/show holds the post itself too; Choqok shows nothing but the reply.
     `marks_self`: some people have `uid` and `self`; python-twitter cannot read an object with a key `self`.
     `error_root`: of errors in XML, `status` as specified or `hash` (twittering-mode).
@@ -61,6 +63,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     wrong_users: Literal["ids", "objects"] = "ids"
     albums_in_object: bool = False
     deleted_message: Literal["nothing", "message", "result"] = "nothing"
+    titled_messages: bool = True
     whole_conversation: bool = False
     marks_self: bool = True
     error_root: Literal["status", "hash"] = "status"
@@ -80,8 +83,9 @@ SEEN: dict[str, Callable[[bool], int | bool | str]] = {
 
 FRIENDICA = Dialect(name="friendica")
 TWITTER = Dialect(
-    name="twitter", escape=True, source_link=True, cursors=True, deleted_message="message", marks_self=False
-)
+    name="twitter", escape=True, source_link=True, cursors=True, deleted_message="message", titled_messages=False,
+    marks_self=False,
+)  # fmt: skip
 
 BASES: dict[str, Dialect] = {dialect.name: dialect for dialect in (FRIENDICA, TWITTER)}
 """What a preset may start from in place of the mount's dialect."""

@@ -32,11 +32,13 @@ _EMPTY = re.compile(r"^\s*<(p|div)(?: [^<>]*)?>\s*</\1>")
 
 class Form(NamedTuple):
     """How a message is asked for. `text`: "" title and text together, "html", "plain", anything else no text at all.
+    `titled`: every message has a title, made of its text where nobody gave it one; else only those that were given one.
     `escape`: `&amp; &lt; &gt;`, as Twitter sent text. `mark`, `id`: a seen mark and an id as the client reads them."""
 
     text: str = ""
     users: bool = True
     entities: bool = False
+    titled: bool = True
     escape: bool = False
     mark: Callable[[bool], Any] = int
     id: Callable[[int], Any] = int
@@ -99,7 +101,7 @@ def default_title(text: str) -> str:
 def message(status: hub.Status, form: Form, frame: Frame) -> dict[str, Any]:
     """The object, in the order of its keys on the wire."""
     body = letter(status)
-    text, marks = _text(body, form, frame.title)
+    text, marks = _text(body, form, frame.title if form.titled else status.title)
     tree: dict[str, Any] = {
         "id": form.id(frame.number),
         "sender_id": frame.sender.number,
@@ -129,7 +131,7 @@ def _text(body: Letter, form: Form, title: str) -> tuple[str, Sequence[Mark] | N
         return body.html, None
     if form.text not in {"", PLAIN}:
         return "", None
-    head = "" if form.text else f"{title}\n"
+    head = f"{title}\n" if not form.text and (title or form.titled) else ""
     if form.entities:
         return layout([head, *body.pieces()] if head else body.pieces(), escape=form.escape)
     return _escaped(head + body.text, form), None

@@ -112,6 +112,7 @@ def _form(ask: Ask) -> Form:
         text=ask.text("getText"),
         users=ask.flag("getUserObjects"),
         entities=ask.flag("include_entities"),
+        titled=dialect.titled_messages,
         escape=dialect.escape,
         mark=dialect.mark,
         id=dialect.message_id,
