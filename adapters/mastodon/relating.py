@@ -71,8 +71,8 @@ class Relating(Own):
         return await self.change(native, "unblock")
 
     async def mute(self, native: str) -> hub.Relationship:
-        """Notifications, too, and for good."""
-        return await self.change(native, "mute")
+        """Notifications, too, which GoToSocial does not without being asked, and for good."""
+        return await self.change(native, "mute", notifications=True)
 
     async def unmute(self, native: str) -> hub.Relationship:
         """They are shown again."""

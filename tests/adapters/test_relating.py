@@ -74,6 +74,13 @@ async def test_the_answer_says_what_is_so(far: FarServer, open_backend: Open, ac
         await getattr(backend, action)("9")
 
 
+async def test_a_mute_is_of_notifications_too(far: FarServer, open_backend: Open) -> None:
+    """Mastodon mutes both unless told otherwise, GoToSocial only the posts."""
+    far.on("POST", f"{SEVEN}/mute", json=stands(muting=True))
+    await (await open_backend("gotosocial")).mute("7")
+    assert [json.loads(asked.body) for asked in far.asked] == [{"notifications": True}]
+
+
 async def test_mutes_go_on_by_rows(far: FarServer, open_backend: Open) -> None:
     backend = await open_backend("mastodon")
     far.once("GET", MUTES, json=[person("7"), None], headers=ROWS)

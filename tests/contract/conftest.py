@@ -45,6 +45,7 @@ QUIRKS = {
                       "search finds everything", "never notifies", "mutes hide nothing"},
     "snac": {"anybody reads by id", "lists take anybody", "no new descriptions", "describes anything", "text is markup",
              "no limits", "lists that never were are empty"},
+    "gotosocial": {"home keeps what was there before a mute"},
     "activitypub": {"an edit at once has no date"},
     "bovine": {"nobody has a first day"},
 }  # fmt: skip
