@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote_to_bytes
 import msgspec
 from starlette.types import Scope
 
-from gateway.calls import FORM, RDF, Call
+from gateway.calls import Call
 from gateway.dialects import AGENT_BYTES, Dialect, by_agent, dialect_of
 from gateway.errors import ApiError
 from gateway.paths import Target, format_of
@@ -19,8 +19,6 @@ from gateway.plain_http import is_plain
 from gateway.session import Session
 from gateway.widths import kept
 
-ONE_FORM = (FORM, RDF)
-"""Formats that calls have whatever the extension is."""
 MAX_ECHO = 2000
 SECRET_PARAMS = frozenset(
     {"password", "passwd", "pass", "pw", "secret", "token", "access_token", "api_key", "authenticity_token", "callback"}
@@ -31,12 +29,15 @@ SECRET_PREFIXES = ("oauth_", "x_auth_")
 HOST = re.compile(r"[A-Za-z0-9.\-_]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 """What a Host header may be."""
 
-_numbers = itertools.count(1)
 _SAFE = "!$&'()*+,-./:;=?@_~%[]|"
 _HARMLESS = re.compile(rb"[A-Za-z0-9!$&'()*+,\-./:;=?@_~|]*")
 _PERHAPS_SECRET = re.compile(rb"pass|pw|secret|token|key|callback|auth", re.IGNORECASE)
 """Most queries can be repeated as they are; the others are looked at pair by pair."""
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 _process = os.urandom(4).hex()
+_numbers = itertools.count(1)
+"""Together the name of a request."""
 
 
 def _rename() -> None:
@@ -46,8 +47,6 @@ def _rename() -> None:
 
 
 os.register_at_fork(after_in_child=_rename)
-
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class Exchange:
@@ -63,8 +62,6 @@ class Exchange:
         self.path = path
         self.call: Call | None
         self.call, self.mount, self.format, self.tail = target or (None, "", format_of(path), "")
-        if self.call and self.call.formats in ONE_FORM:
-            self.format = self.call.formats[0]
         self.session: Session | None = None
         self.started = time.perf_counter()
 

@@ -87,14 +87,13 @@ class Fillings(dict[Hole, bytes]):
 class Readers:
     """Fillings of the readers of late. Threads are looked up again when any status was numbered since."""
 
-    def __init__(self, ids: Ids) -> None:
-        self._ids = ids
+    def __init__(self) -> None:
         self._numbers = count(1)
         self._kept: LRUCache[tuple[object, ...], Fillings] = LRUCache(READERS)
 
-    def fillings(self, reader: Reader, narrow: NarrowIds | None = None) -> Fillings:
-        """The kept ones, as long as they hold. `narrow`: the ids that the reader's device reads in place of ours."""
-        session, ids = reader.session, narrow or self._ids
+    def fillings(self, reader: Reader, ids: Ids | NarrowIds) -> Fillings:
+        """The kept ones, as long as they hold. `ids`: as the reader's device reads them."""
+        session = reader.session
         key = (
             session.scope, session.account.id, reader.own, reader.format, session.dialect.marks_self,
             session.dialect.id_bits,
@@ -102,11 +101,11 @@ class Readers:
         )  # fmt: skip
         found = self._kept.get(key)
         if found is None or found.reader.contacts is not reader.contacts or len(found.people) > MOST_HOLES:
-            found = self._kept[key] = self.single(reader, narrow)
+            found = self._kept[key] = self.single(reader, ids)
         elif found.trips != ids.trips or len(found) > MOST_HOLES:
             found = self._kept[key] = Fillings(reader, ids, next(self._numbers), found.people)
         return found
 
-    def single(self, reader: Reader, narrow: NarrowIds | None = None) -> Fillings:
+    def single(self, reader: Reader, ids: Ids | NarrowIds) -> Fillings:
         """New ones, sharing nothing."""
-        return Fillings(reader, narrow or self._ids, next(self._numbers), {})
+        return Fillings(reader, ids, next(self._numbers), {})

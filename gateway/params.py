@@ -39,9 +39,12 @@ _FILE_TYPES = frozenset({Type.FILES})
 def read(call: Call, query: Fields, body: Body, tail: str = "") -> dict[str, Any]:
     """All parameters of `call` by name; what was not sent has its default. Raises ApiError 400."""
     params: dict[str, Any] = {param.name: param.default for param in call.params}
-    if query or body.fields or body.files:
+    sent = {*query, *body.fields, *body.files}
+    if sent:
         first, second = _order(call, query, body)
         for param in call.params:
+            if param.name not in sent and sent.isdisjoint(param.aliases):
+                continue
             value = _files(param, query, body) if param.type in _FILE_TYPES else _value(param, first, second)
             if value is not None:
                 params[param.name] = value

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from gateway.call_rows import TABLE
-from gateway.calls import Call
+from gateway.calls import FORM, RDF, Call
 from gateway.dialects import MOUNTS
 
 FORMATS = {"xml": 0, "json": 1, "rss": 2, "atom": 3}
@@ -14,6 +14,8 @@ FORMATS = {"xml": 0, "json": 1, "rss": 2, "atom": 3}
 
 DEFAULT_FORMAT = "json"
 """Of errors about what is no call. A row without extension has the first of its formats."""
+ONE_FORM = (FORM, RDF)
+"""Formats that calls have whatever the extension is."""
 API_MOUNTS = tuple(sorted((mount for mount in MOUNTS if mount), key=len, reverse=True))
 FRONT_PAGE = "index.php"
 """Servers without URL rewriting took the path from `?pagename=`."""
@@ -37,12 +39,16 @@ def resolve(path: str) -> Target | None:
     stem, format = _split_format(rest)
     call = TABLE.find(stem)
     if call is not None:
-        return Target(call, mount, format or call.formats[0], "")
+        return _target(call, mount, format)
     return (
         _with_tail(stem, mount, format)
         or _with_unknown_extension(stem, mount, format)
         or _with_parameter(stem, mount, format)
     )
+
+
+def _target(call: Call, mount: str, format: str, tail: str = "") -> Target:
+    return Target(call, mount, call.formats[0] if not format or call.formats in ONE_FORM else format, tail)
 
 
 def split_mount(path: str) -> tuple[str, str]:
@@ -85,14 +91,14 @@ def _with_tail(stem: str, mount: str, format: str) -> Target | None:
         return None
     if call.tail == "id":
         tail = tail.partition(".")[0]
-    return Target(call, mount, format or call.formats[0], tail)
+    return _target(call, mount, format, tail)
 
 
 def _with_parameter(stem: str, mount: str, format: str) -> Target | None:
     found = TABLE.match(stem)
-    return None if found is None else Target(found[0], mount, format or found[0].formats[0], found[1])
+    return None if found is None else _target(found[0], mount, format, found[1])
 
 
 def _with_unknown_extension(stem: str, mount: str, format: str) -> Target | None:
     call = TABLE.find(_UNKNOWN_EXTENSION.sub("", stem))
-    return None if call is None else Target(call, mount, format or call.formats[0], "")
+    return None if call is None else _target(call, mount, format)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -39,7 +39,7 @@ class Renderer:
         self._ids = ids
         self._narrow = narrow
         self._contacts = contacts
-        self._readers = Readers(ids)
+        self._readers = Readers()
         self._statuses: Kept[tuple[int, bytes], Fragment] = Kept(fragment_bytes // 2, _weight)
         self._finished: Kept[tuple[int, int, bytes], bytes] = Kept(fragment_bytes // 4, _double)
         self._variants: LRUCache[Variant, int] = LRUCache(1000)
@@ -167,7 +167,7 @@ class Renderer:
     async def user_list(self, ask: Ask, reply: Users) -> bytes:
         """A list of users, bare or in the Twitter cursor envelope."""
         variant = variant_of(ask)
-        fragments = await self._people(ask, variant, reply.accounts, full=reply.full)
+        fragments = await self._people(ask, variant, [(account, reply.full) for account in reply.accounts])
         fillings = await self._fillings(ask)
         items = [fragment.fill(fillings) for fragment in fragments]
         if variant.format == "json":
@@ -177,13 +177,15 @@ class Renderer:
         return trees.xml_list("users", "user", items)
 
     async def _people(
-        self, ask: Ask, variant: Variant, accounts: Iterable[hub.Account], *, full: bool
+        self, ask: Ask, variant: Variant, people: Sequence[tuple[hub.Account, bool]]
     ) -> list[Fragment]:
-        accounts = tuple(map(pictures.account, accounts) if (pictures := ask.pictures) else accounts)
-        numbers = await self._ids.number(ask.session.backend, (), [a.native for a in accounts])
+        """Users; true: with uid and self."""
+        numbers = await self._ids.number(ask.session.backend, (), [account.native for account, _ in people])
+        if pictures := ask.pictures:
+            people = [(pictures.account(account), full) for account, full in people]
         return [
             user_fragment(account, variant, numbers.accounts[account.native], full=full, users=self.users)
-            for account in accounts
+            for account, full in people
         ]
 
     async def one_user(self, ask: Ask, reply: OneUser) -> bytes:
@@ -220,21 +222,9 @@ class Renderer:
         """The bytes of each leaf, by identity."""
         if not (found.users or found.posts):
             return {}
-        variant, accounts = variant_of(ask), [user.account for user in found.users]
-        pictures = ask.pictures
-        entries = [post.entry for post in found.posts]
+        variant, entries = variant_of(ask), [post.entry for post in found.posts]
         statuses = await self._fragments(ask, variant, entries, self._known(variant, entries))
-        numbers = await self._ids.number(ask.session.backend, (), [account.native for account in accounts])
-        people = [
-            user_fragment(
-                pictures.account(user.account) if pictures else user.account,
-                variant,
-                numbers.accounts[user.account.native],
-                full=user.full,
-                users=self.users,
-            )
-            for user in found.users
-        ]
+        people = await self._people(ask, variant, [(user.account, user.full) for user in found.users])
         fillings, made = await self._fillings(ask), [*statuses, *people]
         return {
             id(leaf): msgspec.Raw(fragment.fill(fillings) if fragment else b"")
@@ -258,10 +248,10 @@ class Renderer:
             numbers = await self._ids.number(session.backend, (), [session.account.native])
             own = numbers.accounts[session.account.native]
         reader = Reader(session, contacts, own, "json" if ask.format == "json" else "xml", ask.pictures)
-        narrow = self._narrow.ids(session) if is_narrow(session) else None
+        ids = self._numbering(ask)
         if exact is None:
-            return self._readers.fillings(reader, narrow)
-        fillings = self._readers.single(reader, narrow)
+            return self._readers.fillings(reader, ids)
+        fillings = self._readers.single(reader, ids)
         fillings.exact[exact.native] = exact
         return fillings
 

@@ -49,7 +49,7 @@ LABEL = "ActivityPub"
 """The network, as it is shown where a place would be."""
 
 
-class Variant(msgspec.Struct, frozen=True, kw_only=True):
+class Variant(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """Everything beside the upstream bytes that a fragment depends on. Part of every cache key.
 
     `scope` is the backend's base URL, `host` its host. `self_native`/`self_name` are set only when the reader's
