@@ -90,6 +90,6 @@ def as_document(examined: Examined, state: State, typed: list[tuple[str, Shown]]
         "state": state,
         "base_url": examined.url,
         "checks": [msgspec.to_builtins(finding) for finding in examined.findings],
-        "clients": [{"login": login, **as_json(shown)} for login, shown in typed],
+        "clients": [{"account": login, **as_json(shown)} for login, shown in typed],
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()

@@ -69,7 +69,7 @@ def certificate(folder: Path, *, old: bool = False) -> ssl.SSLContext:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     now = datetime.now(UTC)
     start = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    dated = start.serial_number(1).not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(1))
+    dated = start.serial_number(1).not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(60))
     named = dated.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
     text = named.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
     private = key.private_bytes(
@@ -94,10 +94,12 @@ def nginx(
     sample: str = "nginx.conf",
     places: Mapping[str, str] = ONE,
     old: bool = False,
+    more: str = "",
 ) -> Iterator[Front]:
     """nginx in front of `upstream` (host:port, or unix: and a path), stopped at the end.
 
-    `places`: texts of the sample -> ours, with {port}, {folder} and {upstream}. `old`: for old devices.
+    `places`: texts of the sample -> ours, with {port}, {folder} and {upstream}. `old`: for old devices. `more`: further
+    servers, as they are.
     """
     binary = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if binary is None:
@@ -107,7 +109,7 @@ def nginx(
     for theirs, ours in {"gate.example;": "localhost;", **places}.items():
         assert theirs in server, f"{sample} no longer has {theirs}"
         server = server.replace(theirs, ours.format(port=port, folder=folder, upstream=upstream))
-    (folder / "nginx.conf").write_text(FRAME.format(folder=folder, server=server, user=user()))
+    (folder / "nginx.conf").write_text(FRAME.format(folder=folder, server=server + more, user=user()))
     command = [binary, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
