@@ -13,7 +13,7 @@ import pytest
 from adapters.backend import Capabilities
 from gateway import settings
 from gateway.call_rows import TABLE
-from gateway.cli import COMMANDS, GROUPS
+from gateway.cli import COMMANDS, GROUPS, Command
 from gateway.client_presets import PRESETS
 from gateway.dialects import Dialect
 from gateway.metrics import FAMILIES
@@ -50,7 +50,7 @@ FROM = {
     "OAuth and its scopes": ("oauth_token", "state", "read", "write"),
     "how things are written": ("#tag", "host:port", "http:", "https", "user@host", "unix", "unattendyes"),
     "programs": (".netrc", "-F", "-d", "chmod 600", "nginx", "orjson.loads"),
-    "files of the reader": (".venv", "/etc/oldbird/secrets.env", "cat.jpg", "server.key", "token.txt"),
+    "files of the reader": (".venv", "/etc/oldbird/secrets.env", "cat.jpg", "oldbird", "server.key", "token.txt"),
     "what the gateway says": ("request", "stopping", "warning"),
     "a volume of compose.yaml": ("records",),
 }
@@ -63,11 +63,17 @@ def is_command(text: str) -> bool:
     if text.startswith("make "):
         return re.search(rf"^{re.escape(text[5:])}:", MAKEFILE, re.MULTILINE) is not None
     words = text.removeprefix("oldbird ").split()
+    if words and words[0].startswith("--"):
+        return any({word for word in words if word.startswith("--")} <= options(one) for one in COMMANDS)
     found = next((WORDS[tuple(words[:size])] for size in (2, 1) if tuple(words[:size]) in WORDS), None)
     if found is None:
         return text.removeprefix("oldbird ") in GROUPS
-    have = {option.name for option in found.options}
-    return {word for word in words if word.startswith("--")} <= have
+    return {word for word in words if word.startswith("--")} <= options(found)
+
+
+def options(command: Command) -> set[str]:
+    """Those that it has."""
+    return {option.name for option in command.options}
 
 
 def is_call(text: str) -> bool:
