@@ -7,18 +7,21 @@ that hides secrets in everybody else's lines, because there is nothing in them t
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from typing import TextIO
 
 import msgspec
 
-from gateway.logs import redact
+from gateway.logs import HIDDEN, redact
 
 log = logging.getLogger("oldbird.access")
 
 MAX_TEXT = 200
 UNKNOWN_CALL = "-"
+_PICTURE = re.compile(r"^(/+pictures/+)[^/]+", re.IGNORECASE)
+"""Who has such an address sees the picture, and it holds the address of what somebody looked at."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -75,4 +78,4 @@ def short(text: str) -> str:
 
 def asked_path(path: str) -> str:
     """The path of a request that is no call: nothing is known about it, so what looks secret is hidden."""
-    return redact(path[:MAX_TEXT])
+    return redact(_PICTURE.sub(rf"\1{HIDDEN}", path)[:MAX_TEXT])

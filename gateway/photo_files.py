@@ -24,10 +24,12 @@ Outcome = Picture | Exception
 
 
 class Wish(NamedTuple):
-    """Which file, in which scale or size."""
+    """Which file, in which scale or size. `whose`: the account that read it with a login, "": what everybody is shown.
+    What one account may see is never kept for another."""
 
     url: str
     scale: int | Fit
+    whose: str = ""
 
 
 class Held(NamedTuple):
@@ -48,20 +50,21 @@ class PhotoFiles:
         self._going: dict[Wish, asyncio.Task[Outcome]] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
 
-    async def picture(self, backend: Fetching, url: str, scale: int | Fit) -> Picture:
-        """The file at `url` in a scale from 0 to 6 (`gateway.imaging.scaled`), or written anew in a size.
+    async def picture(self, backend: Fetching, url: str, scale: int | Fit, *, whose: str = "") -> Picture:
+        """The file at `url` in a scale from 0 to 6 (`gateway.imaging.scaled`), or written anew in a size. `whose`: the
+        account whose login `backend` may read it with; "" where it has none.
 
         Equal wishes are one piece of work. At most one upstream call.
         Raises Missing (also for what is no picture), BackendError, ApiError 503.
         """
-        wish = Wish(url, scale)
-        if len(self._going) >= MOST_WAITING and wish not in self._going and self.held(url, scale) is None:
+        wish = Wish(url, scale, whose)
+        if len(self._going) >= MOST_WAITING and wish not in self._going and self._held(wish) is None:
             raise ApiError(503, "Too many pictures are asked for, try again.", headers={"Retry-After": "5"})
         return await self._shared(backend, wish)
 
     async def _shared(self, backend: Fetching, wish: Wish) -> Picture:
         """From memory, else by whoever is at it already."""
-        held = self.held(*wish)
+        held = self._held(wish)
         if held is not None:
             return held
         outcome = await asyncio.shield(self._going.get(wish) or self._start(backend, wish))
@@ -69,9 +72,11 @@ class PhotoFiles:
             raise outcome
         return outcome
 
-    def held(self, url: str, scale: int | Fit) -> Picture | None:
-        """The same, only when it is at hand."""
-        wish = Wish(url, scale)
+    def held(self, url: str, scale: int | Fit, *, whose: str = "") -> Picture | None:
+        """The same, only when it is at hand: as everybody is shown it, else as `whose` account read it."""
+        return self._held(Wish(url, scale)) or (self._held(Wish(url, scale, whose)) if whose else None)
+
+    def _held(self, wish: Wish) -> Picture | None:
         found = self._shelf(wish).get(wish)
         return found.picture if found is not None and self._clock() < found.until else None
 
@@ -102,7 +107,7 @@ class PhotoFiles:
 
     async def _made(self, backend: Fetching, wish: Wish) -> Picture:
         if wish.scale:
-            file = await self._shared(backend, Wish(wish.url, 0))  # counted as the size that needs it
+            file = await self._shared(backend, wish._replace(scale=0))  # counted as the size that needs it
             async with self._turns:
                 return await (
                     fitted(file.data, wish.scale) if isinstance(wish.scale, Fit) else scaled(file.data, wish.scale)

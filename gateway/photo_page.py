@@ -75,7 +75,7 @@ async def _is_owner(gateway: Gateway, request: Request, place: PhotoPlace) -> bo
 
 async def _picture(gateway: Gateway, place: PhotoPlace, scale: int) -> Picture:
     """Read without a login: the backend hands its files to everybody who knows their address."""
-    held = gateway.photo_files.held(place.url, scale)
+    held = gateway.photo_files.held(place.url, scale, whose=place.account)
     if held is not None:
         return held
     account = await gateway.store.account(place.account)

@@ -103,7 +103,8 @@ KEYS: dict[str, tuple[Kind, str]] = {
 """Keys of replies whose values are addresses of pictures, and which size belongs there."""
 
 _WEB = ("https://", "http://")
-_IMAGE = re.compile(r"""(<img\b[^>]{0,2000}?\ssrc=)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_IMAGE = re.compile(r"""(<img\b[^<>]{0,2000}?\ssrc=)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+"""No `<` before the address: a text of nothing but beginnings would be read anew from each of them."""
 _END = r"""(?=["'<\s]|$)"""
 
 

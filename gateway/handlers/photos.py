@@ -15,6 +15,8 @@ from adapters.errors import BackendError, Missing
 from gateway import photo_albums, photo_carriers, photo_rights, photo_uploads
 from gateway.ask import Ask
 from gateway.errors import ApiError
+from gateway.imaging import Picture
+from gateway.logins import ACTIVITYPUB
 from gateway.posting import parts, since
 from gateway.replies import Post, Reply, Tree, User
 from mappings import hub, photos
@@ -91,7 +93,7 @@ def _detail(
 async def _sized(ask: Ask, photo: Photo, scale: str) -> Sized | None:
     if not scale:
         return None
-    made = await ask.gateway.photo_files.picture(ask.session.backend, photo.url, int(scale))
+    made = await _file(ask, photo, int(scale))
     data = base64.b64encode(made.data).decode()
     return Sized(data=data, size=len(made.data), width=made.width, height=made.height, mime=made.mime)
 
@@ -101,10 +103,17 @@ async def _measured(ask: Ask, photo: Photo) -> Photo:
     if photo.width:
         return photo
     try:
-        file = await ask.gateway.photo_files.picture(ask.session.backend, photo.url, 0)
+        file = await _file(ask, photo, 0)
     except (BackendError, ApiError):
         return photo
     return replace(photo, width=file.width, height=file.height)
+
+
+async def _file(ask: Ask, photo: Photo, scale: int) -> Picture:
+    """As the reader may see it: a server of actors is asked with their login, and what it says is theirs alone."""
+    session = ask.session
+    whose = session.account.id if session.account.software == ACTIVITYPUB else ""
+    return await ask.gateway.photo_files.picture(session.backend, photo.url, scale, whose=whose)
 
 
 async def _people(ask: Ask, photo: Photo) -> People:

@@ -141,3 +141,18 @@ async def test_only_so_many_are_fetched_at_once_and_only_so_many_wait(
         gate.go.set()
     assert all(made.width == 800 for made in await asyncio.gather(*work))
     assert (await shelf.get(urls[10], 0)).width == 800
+
+
+@pytest.mark.anyio
+async def test_what_one_account_read_with_its_login_is_shown_to_no_other(shelf: Shelf) -> None:
+    url, own = shelf.put("a", drawn.drawn()), {"whose": "alice"}
+    for scale in (2, 0):
+        await shelf.files.picture(shelf.backend, url, scale, **own)
+    assert shelf.fetched == 1
+    shelf.world.files.clear()
+    for scale in (2, 0):
+        for other in ("", "bob"):
+            assert shelf.files.held(url, scale, whose=other) is None
+            with pytest.raises(Missing):
+                await shelf.files.picture(shelf.backend, url, scale, whose=other)
+        assert shelf.files.held(url, scale, **own) is not None

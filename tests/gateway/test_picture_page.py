@@ -191,3 +191,16 @@ async def test_memory_is_given_back(ground: Ground) -> None:
     ground.gateway.clear()
     await look(ground, path)
     assert ground.wire.names == ["fetch", "fetch"]
+
+
+async def test_no_line_of_the_log_tells_what_was_looked_at(ground: Ground, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever has the address of a picture sees it."""
+    path = put(ground)
+    token = path.split("/")[2]
+    with caplog.at_level("INFO", "oldbird.access"):
+        for asked in (path, f"{path}/large", path.replace("/m.", "/b."), f"/pictures/{token}"):
+            await look(ground, asked)
+    told = [record.getMessage() for record in caplog.records if record.name == "oldbird.access"]
+    assert '"path":"/pictures/[hidden]/m.jpg"' in told[0]
+    assert len(told) == 4
+    assert not any(token[:20] in line for line in told)
