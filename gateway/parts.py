@@ -30,6 +30,8 @@ MOST_SEGMENTS = 1000
 SEGMENT_BYTES = 5 * 1024 * 1024
 SHARE = 4
 """An account may use one part in so many of what all may."""
+MOST_FILES = 50
+"""Unfinished files of an account: each is a row of the ledger, whatever it holds."""
 FIRST_SLOT, SLOTS = 2048, 2048
 """Places within a millisecond from which the ids of these files are taken; other uploads begin at 0."""
 PATIENCE, PAUSE, LOCK_SECONDS = 5.0, 0.02, 10
@@ -107,8 +109,9 @@ class Parts:
             if sum(opened.sizes.values()) > opened.total:
                 raise ApiError(400, f"More than the announced {opened.total} bytes.", BAD_MEDIA)
             await self._keep(account, id, opened)
-        sealed = self._vault.wrap(data, PURPOSE)
-        await self._store.keep(self._part(name, segment), sealed, self._left(opened))
+            # Under the lock: what is finished or dropped gets no segment any more.
+            sealed = self._vault.wrap(data, PURPOSE)
+            await self._store.keep(self._part(name, segment), sealed, self._left(opened))
 
     async def whole(self, account: str, id: int, opened: Open) -> bytes:
         """The file: its segments in the order of their numbers. Raises ApiError 400, StoreDown."""
@@ -127,16 +130,26 @@ class Parts:
 
     async def finish(self, account: str, id: int, opened: Open, reply: bytes) -> None:
         """The file is stored elsewhere: only the answer stays. Raises StoreDown."""
-        numbers, name = list(opened.sizes), self._name(account, id)
-        opened.reply, opened.sizes = reply, {}
-        await self._keep(account, id, opened)
+        name = self._name(account, id)
+        async with self._alone(name):
+            numbers = await self._numbers(name, opened)
+            opened.reply, opened.sizes = reply, {}
+            await self._keep(account, id, opened)
         await self._clear(name, numbers)
 
     async def drop(self, account: str, id: int, opened: Open) -> None:
         """It will never be finished. Raises StoreDown."""
         name = self._name(account, id)
-        await self._store.take(self._key("open", name))
-        await self._clear(name, list(opened.sizes))
+        async with self._alone(name):
+            numbers = await self._numbers(name, opened)
+            await self._store.take(self._key("open", name))
+        await self._clear(name, numbers)
+
+    async def _numbers(self, name: str, opened: Open) -> list[int]:
+        """Of all segments that the store may hold, those too that came since it was read."""
+        raw = await self._store.kept(self._key("open", name))
+        now = msgspec.msgpack.decode(raw, type=Open).sizes if raw else {}
+        return [*opened.sizes.keys() | now.keys()]
 
     async def _clear(self, name: str, numbers: list[int]) -> None:
         for number in numbers:
@@ -162,8 +175,10 @@ class Parts:
             await self._store.keep(key, msgspec.msgpack.encode(ledger), SECONDS)
 
     def _refuse_more(self, rows: list[Claim], claim: Claim) -> None:
-        own = sum(row.total for row in rows if row.account == claim.account)
-        if own + claim.total > self._most_own:
+        mine = [row.total for row in rows if row.account == claim.account]
+        if len(mine) >= MOST_FILES:
+            raise ApiError(413, f"At most {MOST_FILES} uploads can be unfinished; finish one first.", BAD_MEDIA)
+        if sum(mine) + claim.total > self._most_own:
             raise ApiError(413, f"Unfinished uploads may hold {self._most_own} bytes; finish one first.", BAD_MEDIA)
         if sum(row.total for row in rows) + claim.total > self._most_open:
             raise ApiError(503, "Too many uploads at once, try again later.", headers={"Retry-After": "60"})

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from adapters.backend import File
 from adapters.errors import OutcomeUnknown, Slow
 from gateway.ask import Ask, Upload
+from gateway.calls import GET
 from gateway.errors import BAD_MEDIA, ApiError
 from gateway.imaging import SIDES, measured
 from gateway.narrow import MEDIA
@@ -27,7 +28,7 @@ KINDS = frozenset({"image", "video"})
 async def upload(ask: Ask) -> Reply:
     """One of the commands, or a whole picture."""
     command = ask.text("command").strip().upper()
-    if ask.method == "GET" and command != "STATUS":
+    if ask.method in GET and command != "STATUS":
         raise ApiError(405, "Method Not Allowed", headers={"Allow": "POST, PUT"})
     if command and command not in COMMANDS:
         raise ApiError(400, f"command: {', '.join(COMMANDS)} are known.", BAD_MEDIA)

@@ -124,7 +124,10 @@ async def test_what_is_wrong_is_said(ground: Ground, format: str) -> None:
         answer = await ground.post(PATH, format=format, **sent)
         assert (answer.status, answer.error) == (status, text), sent
     assert (await ground.request("GET", PATH, params={"media_data": "QUJD"})).status == 405
-    assert (await ground.request("GET", PATH, params={"command": "FINALIZE"})).status == 405
+    for method in ("GET", "HEAD"):
+        for params in ({"command": "FINALIZE"}, {"command": "INIT", "total_bytes": 5},
+                       {"media": base64.b64encode(PNG).decode()}):  # fmt: skip
+            assert (await ground.request(method, PATH, params=params)).status == 405
     assert not ground.world.uploads
 
 
