@@ -118,8 +118,19 @@ async def _changed(ask: Ask, change: Change, native: str, **wanted: bool) -> hub
 
 async def report_spam(ask: Ask) -> Reply:
     """Block somebody, unless `perform_block` is off, and report them. First the block: repeating that changes nothing,
-    a second report would be one."""
+    a second report would be one, so within a short window there is none."""
     account = await account_of(ask, await other(ask, REPORTS_MYSELF))
     after = await _block(ask, account.native) if ask.flag("perform_block") else await related(ask, account.native)
-    await ask.session.backend.report(account.native)
+    once = ask.gateway.once
+    key = once.key(ask.session.account.id, ask.call.path, [account.native.encode()])
+    await once.run(key, lambda: _reported(ask, account.native), _unknown)
     return OneUser(account=account, relationship=after)
+
+
+async def _reported(ask: Ask, native: str) -> bytes:
+    await ask.session.backend.report(native)
+    return b""
+
+
+async def _unknown() -> None:
+    """Whether a report came can be looked up nowhere."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.backend import Capabilities
-from adapters.errors import Unavailable
+from adapters.errors import OutcomeUnknown, Unavailable
 from tests import shapes
 from tests.gateway.test_relations import names, numbers
 from tests.gateway_harness import Ground, gateway_on
@@ -172,6 +173,20 @@ async def test_a_report_that_failed_is_an_error_and_can_be_repeated(ground: Grou
     assert (ground.world.reports, ground.world.blocks) == ([], [BOB])
     assert (await ground.post("users/report_spam", screen_name="bob")).status == 200
     assert len(ground.world.reports) == 1
+
+
+async def test_nobody_is_reported_twice_by_an_impatient_client(ground: Ground) -> None:
+    ground.wire.fail(OutcomeUnknown("Cut."), "report", after=True)
+    assert (await ground.post("users/report_spam", screen_name="bob")).status == 504
+    assert (await ground.post("users/report_spam", screen_name="bob")).status == 504
+    gate = ground.wire.hold("report")
+    form = {"screen_name": "dave", "perform_block": "false"}
+    both = [asyncio.create_task(ground.post("users/report_spam", **form)) for _ in range(2)]
+    await gate.reached.wait()
+    gate.go.set()
+    assert [answer.status for answer in await asyncio.gather(*both)] == [200, 200]
+    assert (await ground.post("report_spam", **form)).status == 200
+    assert ground.world.reports == [(*BOB, ""), (*DAVE, "")]
 
 
 # suggestions
