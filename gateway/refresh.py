@@ -54,7 +54,8 @@ class Watched:
     def __init__(self, account: AccountRecord, due: float) -> None:
         self.account, self.due = account, due
         self.sessions: dict[str, Session] = {}
-        self.seen = 0.0
+        self.seen = self.said = 0.0
+        """When a client came, and when the person was last known to have said yes."""
         self.failures = 0
         self.busy = False
 
@@ -138,14 +139,15 @@ class Refresh:
 
     async def tick(self) -> list[asyncio.Task[None]]:
         """Let go of what may not be kept any more, and begin what is due; the turns begun."""
-        try:
-            await self._follow()
-        except StoreDown:
-            return []  # who may be refreshed cannot be told
         now = self._clock()
         for one in list(self._watched.values()):
             if now - one.seen > IDLE_SECONDS:
                 self._drop(one)
+        try:
+            await self._follow()
+            await self._ask_again(now)
+        except StoreDown:
+            return []  # who may be refreshed cannot be told
         due = [one for one in self._watched.values() if one.due <= now and not one.busy]
         return [self._begin(one) for one in due]
 
@@ -156,6 +158,17 @@ class Refresh:
             for one in list(self._watched.values()):
                 await self._keep(one)
             self._version = version
+
+    async def _ask_again(self, now: float) -> None:
+        """Let go of who did not say yes, or took it back, however long it is until their next turn: one question an
+        hour for each. Raises StoreDown."""
+        for one in list(self._watched.values()):
+            if now - max(one.seen, one.said) <= WITHOUT_YES_SECONDS:
+                continue
+            if await self.wanted(one.account.id):
+                one.said = now
+            else:
+                self._drop(one)
 
     async def _keep(self, one: Watched) -> bool:
         """Whether the account may still be refreshed; else it is let go of. Raises StoreDown."""
@@ -199,8 +212,6 @@ class Refresh:
         if not await self._keep(one):
             return
         if not await self.wanted(one.account.id):
-            if self._clock() - one.seen > WITHOUT_YES_SECONDS:
-                self._drop(one)
             return
         if await self._store.claim(f"{KIND}:{one.account.id}", max(int(self._seconds * 0.8), 1)):
             await one.backend.refresh(pages=PAGES, seconds=self._seconds / 2)

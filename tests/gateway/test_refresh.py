@@ -151,6 +151,28 @@ async def test_nobody_is_refreshed_without_their_yes(place: Place) -> None:
     assert len(place.refresh) == 0
 
 
+async def test_who_did_not_say_yes_is_let_go_of_within_the_hour_however_rare_the_turns(place: Place) -> None:
+    rare = placed(place.desk, Actors(), minutes=24 * 60)
+    account = await rare.comes(await rare.linked(yes=False))
+    assert (await rare.later(WITHOUT_YES_SECONDS), len(rare.refresh)) == (0, 1)
+    assert (await rare.later(1), len(rare.refresh)) == (0, 0)
+    await rare.comes(await rare.linked(device="pad"))
+    assert (await rare.later(WITHOUT_YES_SECONDS + 1), len(rare.refresh)) == (0, 1)
+    await say(rare.desk.store, account.id, yes=False)
+    assert (await rare.later(WITHOUT_YES_SECONDS + 1), len(rare.refresh)) == (0, 0)
+
+
+async def test_a_day_ends_it_also_while_the_store_is_away(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    await place.comes(await place.linked())
+
+    async def away(*_: Any) -> Any:
+        raise StoreDown("away")
+
+    monkeypatch.setattr(place.desk.store, "records", away)
+    await place.later(IDLE_SECONDS + 1)
+    assert len(place.refresh) == 0
+
+
 async def test_the_operator_of_a_gateway_for_one_said_yes(place: Place) -> None:
     sole = Refresh(place.desk.store, place.desk.auth.mark_broken, minutes=MINUTES, consented=True)
     assert await sole.wanted("anybody")
