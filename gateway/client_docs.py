@@ -65,7 +65,7 @@ def document() -> str:
     """The text of `docs/clients.md`."""
     head = INTRODUCTION.format(base_url=BASE_URL, login=LOGIN)
     sections = [_section(one) for one in shown(Texts("en"), BASE_URL, LOGIN)]
-    return "\n".join([head, _overview(), _agents(), _dialects(), "## What to type\n", *sections])
+    return "\n".join([head, _overview(), _agents(), "## What to type\n", *sections, _dialects()]).rstrip() + "\n"
 
 
 def _overview() -> str:

@@ -63,7 +63,7 @@ ROWS = (
     Preset("friendica-mobile", "Friendica Mobile", "2018-2019", SERVER,
            changes={"id_bits": 31, "message_bits": 16, "wrong_users": "objects"},
            remarks=("small_ids", "small_messages")),
-    Preset("friendica-android", "Friendica for Android (luelista)", "2012-2014", SERVER),
+    Preset("friendica-android", "Friendica for Android (luelista)", "2012-2014", SERVER, remarks=("no_conversations",)),
     Preset("raccoon", "Raccoon for Friendica", "2024-2026", SERVER,
            changes={"seen": "boolean", "deleted_message": "result"}, remarks=("basic",)),
     Preset("larpnet", "Larpnet", "2025", SERVER, changes={"albums_in_object": True}),

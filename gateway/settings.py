@@ -85,7 +85,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[Host, ...], Meta(description="Exact `host:port` pairs that may be private, loopback or plain http.")
     ] = ()
     anonymous: Annotated[
-        Url, Meta(description="Backend that is read for callers without a login; empty: they get a 401.")
+        Url, Meta(description="Server that is read for callers without a login, as an address; empty: they get a 401.")
     ] = ""
     sign_up: Annotated[
         Literal["open", "instances", "people", "closed"],
@@ -105,7 +105,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Url,
         Meta(
             description="For a gateway of one person with everything in the configuration: the person's server. Needs "
-            "the next two, and lets nobody else link an account."
+            "`single_token` and `single_password`, and lets nobody else link an account."
         ),
     ] = ""
     single_actor: Annotated[
@@ -117,7 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
     forget_days: Annotated[
         int,
-        Meta(ge=0, description="Drop status ids not asked for in so many days (daily, or `oldbird forget`); 0: never."),
+        Meta(ge=0, description="Drop post ids not asked for in so many days (daily, or `oldbird forget`); 0: never."),
     ] = 0
     refresh_minutes: Annotated[
         int,
