@@ -43,6 +43,7 @@ check: $(DEV) ## style, types, generated pages
 	.venv/bin/oldbird config --markdown | diff -u docs/settings.md -
 	.venv/bin/python -m mappings.fidelity | diff -u docs/fidelity.md -
 	.venv/bin/python -m gateway.client_docs | diff -u docs/clients.md -
+	.venv/bin/python -m tests.clients.table README.md | diff -u README.md -
 
 bench: loaders $(DEV) ## measured speed beside the goals
 	@.venv/bin/python -m tests.bench $(BENCH)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -21,8 +21,8 @@ from gateway.call_rows import FAMILIES
 from gateway.calls import Call, Need
 from gateway.needs import State, lacking, state
 
-CLIENTS = Path(__file__).parents[1] / "tests" / "clients" / "clients.toml"
-"""The clients that the tests drive; it is part of the repository, not of the installed package."""
+SUITE = Path(__file__).parents[1] / "tests" / "clients"
+"""The clients that the tests drive, and their calls; part of the repository, not of the installed package."""
 
 SERVER = "*Server*"
 """Stands for the name of the backend in the sentences."""
@@ -49,11 +49,19 @@ ActivityPub's own client-to-server protocol: onepage.pub has uploads and collect
 
 CLIENTS_HEAD = """## Tested clients
 
-These programs run unmodified in the tests, against the gateway and a Mastodon server behind it.
+These programs run unmodified in the tests, with the gateway and a server behind it, and what they did is looked up on
+that server: `mastodon_mock`, a server with the Mastodon API, and for some also a server of actors (ActivityPub C2S).
+The calls are those that the gateway's access log names for a client's journey; the tests compare them.
 
-| client | version | has no call for |
-|---|---|---|
+| client | version | named below | servers | calls |
+|---|---|---|---|---|
 """
+TESTED_HEAD = """## Calls by tested client
+
+Calls that are not here are tested without a client.
+
+"""
+SERVERS = ("Mastodon API", "ActivityPub C2S")
 
 
 class Column(NamedTuple):
@@ -77,8 +85,6 @@ def _actor(software: str, **endpoints: str) -> Capabilities:
 
 
 MASTODON_API = ("mastodon", "gotosocial", "pleroma", "akkoma", "takahe", "snac")
-STEPS = {"picture": "a picture in the post", "upload": "a picture by its id", "search": "looking for people"}
-"""Steps of the tests that not every client can take."""
 COLUMNS = (
     *(_current(SOFTWARE[name]) for name in MASTODON_API),
     _current(UNKNOWN, "other servers with the Mastodon API"),
@@ -104,7 +110,8 @@ class Notes:
 def document(columns: Sequence[Column] = COLUMNS) -> str:
     """The text of `docs/compatibility.md`."""
     notes = Notes()
-    parts = [INTRODUCTION, *(_section(family, columns, notes) for family in FAMILIES), _clients(), str(notes)]
+    sections = [_section(family, columns, notes) for family in FAMILIES]
+    parts = [INTRODUCTION, *sections, _clients(), _tested(), str(notes)]
     return "\n".join(parts)
 
 
@@ -137,12 +144,39 @@ def _link(call: Call) -> str:
 
 
 def _clients() -> str:
-    found: Iterable[dict[str, Any]] = tomllib.loads(CLIENTS.read_text("utf-8")).values()
-    return CLIENTS_HEAD + "".join(_row([one["title"], one["version"], _missing(one)]) for one in found)
+    calls = recorded()
+    return CLIENTS_HEAD + "".join(
+        _row([one["title"], one["version"], name, ", ".join(servers(one)), str(len(calls.get(name, ())) or "")])
+        for name, one in _suite("clients").items()
+    )
 
 
-def _missing(client: dict[str, Any]) -> str:
-    return ", ".join(STEPS[step] for step in client.get("lacks", ()) if step in STEPS)
+def servers(client: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is behind the gateway when a client is tested. What signs with OAuth, or is driven elsewhere, has one."""
+    return SERVERS[:1] if client.get("ways") or client.get("target") else SERVERS
+
+
+def recorded() -> dict[str, list[str]]:
+    """client -> its calls."""
+    found: dict[str, list[str]] = _suite("calls")
+    return found
+
+
+def _tested() -> str:
+    clients, calls = _suite("clients"), recorded()
+    rows = []
+    for call in sorted({call for found in calls.values() for call in found}):
+        names = [name for name, found in calls.items() if call in found]
+        rows.append(_row([f"`{call}`", *(_named(names, server, clients) for server in SERVERS)]))
+    return f"{TESTED_HEAD}{_head(['call', *SERVERS])}{''.join(rows)}"
+
+
+def _named(names: Iterable[str], server: str, clients: Mapping[str, Any]) -> str:
+    return ", ".join(name for name in names if server in servers(clients[name]))
+
+
+def _suite(name: str) -> dict[str, Any]:
+    return tomllib.loads((SUITE / f"{name}.toml").read_text("utf-8"))
 
 
 def _head(titles: Sequence[str]) -> str:

@@ -128,16 +128,5 @@ def readme() -> str:
     return (ROOT / "README.md").read_text()
 
 
-def test_the_readme_lists_the_clients_of_the_suite() -> None:
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in readme().splitlines() if "|" in line]
-    rows = {row[0]: row for row in cells if len(row) == 5}
-    for client in CLIENTS.values():
-        _, version, picture, search, _ = rows[client.title]
-        assert version == client.version
-        assert (picture == "has no call") == ("picture" in client.lacks)
-        assert ("by id" in picture) == ("upload" not in client.lacks)
-        assert (search == "has no call") == ("search" in client.lacks)
-
-
 def test_the_changelog_knows_the_version() -> None:
     assert f"\n## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()

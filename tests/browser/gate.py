@@ -71,11 +71,11 @@ class Gate:
         self.unlinked(name)
         return self.call(self.logins.link, self.far, self.tokens[name])
 
-    def password(self, name: str, device: str) -> str:
+    def password(self, name: str, device: str, dialect: str = "") -> str:
         """A further app password of somebody, who is linked when need be."""
-        if self.account(name) is None:
-            return self.linked(name).password
-        given = Device(name=device)
+        if self.account(name) is None and (first := self.linked(name).password) and not dialect:
+            return first
+        given = Device(name=device, dialect=dialect)
         return self._portal.call(lambda: self.logins.add(name, given, token=self.tokens[name])).password
 
     def broken(self, name: str) -> str:
@@ -90,9 +90,9 @@ class Gate:
         sessions = Sessions(self._gateway.store, self._gateway.vault)
         return self.call(sessions.begin, account, self.tokens[name])
 
-    def consumer(self, name: str, callback: str = "") -> Consumer:
+    def consumer(self, name: str, callback: str = "", dialect: str = "") -> Consumer:
         """A program that anybody may let in."""
-        made = self.call(self._gateway.consumers.add, "", name, callback)
+        made = self._portal.call(lambda: self._gateway.consumers.add("", name, callback, dialect=dialect))
         register(made.secret)
         return made
 

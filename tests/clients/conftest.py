@@ -7,22 +7,29 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import httpx2 as httpx
 import pytest
 
 from gateway import demo_seed
-from tests.clients import signed
-from tests.clients.gear import CLIENTS, Demo, Far, running_demo, travelled
+from tests.browser.gate import Gate
+from tests.clients import heard_calls, signed
+from tests.clients.gear import CLIENTS, Demo, Far, Running, logged_demo, travelled
+from tests.clients.journeys import Journey, by_password, looking, once
 from tests.clients.needs import device, signed_in
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
-    """A running `oldbird demo`."""
-    with running_demo() as (demo, _):
-        yield demo
+def running() -> Iterator[Running]:
+    """A running `oldbird demo`, and what it writes."""
+    with logged_demo() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def demo(running: Running) -> Demo:
+    """What it told about itself."""
+    return running.demo
 
 
 @pytest.fixture(scope="session")
@@ -76,41 +83,33 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def journey(
-    request: pytest.FixtureRequest, picture: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], dict[str, Any]]:
-    """name of a client -> its steps, taken when first asked for; those that sign take them over TLS.
+def journey(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Journey]:
+    """name of a client -> its journey, taken when first asked for; those that sign take it over TLS."""
+    ask = request.getfixturevalue
 
-    What failed once has failed for all who ask.
-    """
+    def taken(name: str) -> Journey:
+        home, picture = tmp_path_factory.mktemp("home"), ask("picture")
+        if CLIENTS[name].ways:
+            gate = ask("gate")
+            with heard_calls.here(gate.url, gate.trust) as calls:
+                return Journey(signed.travelled(name, gate, ask("chromium"), ask("gate_far"), picture, home), calls)
+        demo = ask("demo")
+        facts = by_password(name, demo, picture)
+        with heard_calls.there(demo.base_url, ask("running").logged) as calls:
+            return Journey(travelled(name, facts, looking(ask("far")), home), calls)
 
-    @cache
-    def taken(name: str) -> dict[str, Any] | AssertionError:
-        home, ask = tmp_path_factory.mktemp("home"), request.getfixturevalue
-        try:
-            if CLIENTS[name].ways:
-                return signed.travelled(name, ask("gate"), ask("chromium"), picture, home)
-            return travelled(name, ask("demo"), picture, home)
-        except AssertionError as error:
-            return error
-
-    def journey(name: str) -> dict[str, Any]:
-        steps = taken(name)
-        if isinstance(steps, AssertionError):
-            raise steps
-        return steps
-
-    return journey
+    return once(taken)
 
 
 @pytest.fixture(scope="session")
-def far_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Far]]:
-    """name of a client -> the server behind the gateway that it used."""
-    with ExitStack() as opened:
+def gate_far(gate: Gate) -> Iterator[Far]:
+    """The server behind the gateway over TLS."""
+    with httpx.Client(base_url=gate.far, trust_env=False, timeout=30) as web:
+        yield Far(web)
 
-        def signed_far() -> Far:
-            url = request.getfixturevalue("gate").far
-            return Far(opened.enter_context(httpx.Client(base_url=url, trust_env=False, timeout=30)))
 
-        ours = cache(signed_far)
-        yield lambda name: ours() if CLIENTS[name].ways else request.getfixturevalue("far")
+@pytest.fixture(scope="session")
+def gate_bob(gate: Gate) -> Iterator[httpx.Client]:
+    """The gateway over TLS as bob sees it."""
+    with gate.client("bob", gate.password("bob", "inbox")) as web:
+        yield web

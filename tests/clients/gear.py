@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,7 +26,8 @@ START_SECONDS, STOP_SECONDS, TRIP_SECONDS = 90, 20, 120
 
 EVERYTHING = (
     "login", "post", "mentions", "reply", "home", "newer", "older", "below", "show", "favourite", "favourites",
-    "unfavourite", "boost", "picture", "upload", "search", "followers", "follower_ids", "delete", "gone", "extras",
+    "unfavourite", "boost", "picture", "upload", "search", "find", "followers", "follower_ids", "follow", "unfollow",
+    "message", "inbox", "delete", "gone", "extras",
 )  # fmt: skip
 """The steps of `scripts/journey.py`."""
 
@@ -32,23 +35,29 @@ EVERYTHING = (
 class Client(NamedTuple):
     """A client: what it is called, its script, its virtual environment ("" for ours), the steps it has no call for.
 
-    `number`: the stream post it acts on, beside the next one.
+    `dialect`: the preset its devices have. `number`: the stream post it acts on, beside the next one.
     """
 
     title: str
     version: str
-    script: str
-    number: int
+    dialect: str = ""
+    remarks: str = ""
+    script: str = ""
+    number: int = 0
     venv: str = ""
     lacks: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
     """How it is let in, where it signs with OAuth 1.0a, over TLS; without any it sends name and password."""
     mount: str = "/api"
+    target: str = ""
+    """Where it is driven, if not by `test_journeys.py`: a test module here, or a target of make; `done` are its steps
+    there, asserted there."""
+    done: tuple[str, ...] = ()
 
     @property
     def steps(self) -> tuple[str, ...]:
         """What it does, in order."""
-        return (*self.ways, *(step for step in EVERYTHING if step not in self.lacks))
+        return self.done or (*self.ways, *(step for step in EVERYTHING if step not in self.lacks))
 
     @property
     def python(self) -> Path:
@@ -56,10 +65,19 @@ class Client(NamedTuple):
         return ROOT / ".venvs" / self.venv / "bin" / "python" if self.venv else Path(sys.executable)
 
 
-CLIENTS = {
-    name: Client(**{**row, "lacks": tuple(row.get("lacks", ()))})
+LISTS = ("lacks", "ways", "done")
+
+
+def _client(row: dict[str, Any]) -> Client:
+    return Client(**{key: tuple(value) if key in LISTS else value for key, value in row.items()})
+
+
+ALL = {
+    name: _client(row)
     for name, row in tomllib.loads(Path(__file__).with_name("clients.toml").read_text("utf-8")).items()
 }
+CLIENTS = {name: client for name, client in ALL.items() if not client.target}
+"""Those that take the journey."""
 
 
 class Demo(NamedTuple):
@@ -86,31 +104,55 @@ def clean_environment() -> dict[str, str]:
     }
 
 
+class Running(NamedTuple):
+    """A demo, its process, and the file its log goes to."""
+
+    demo: Demo
+    process: subprocess.Popen[str]
+    logged: Path
+
+
+NUMBERS = re.compile(r'"(?:time|request|ms|bytes)":(?:"[^"]*"|[\d.]+),?')
+"""What tells one line of the access log from the next like it."""
+DEMO = ("demo", "--json", "--port", "0")
+
+
 @contextmanager
 def running_demo() -> Iterator[tuple[Demo, subprocess.Popen[str]]]:
     """`oldbird demo` as a process of its own; ended by SIGTERM unless it has ended. Its log is searched for secrets."""
-    command = [Path(sys.executable).with_name("oldbird"), "demo", "--json", "--port", "0"]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        tempfile.TemporaryFile("w+", errors="replace") as logged,
-        subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=logged, env={**clean_environment(), "TMPDIR": folder}, cwd=ROOT,
-            text=True,
-        ) as process,
-    ):
-        assert process.stdout is not None
-        try:
-            line = process.stdout.readline()
-            logged.seek(0)
-            assert line, logged.read()
-            _register(json.loads(line))
-            (data_dir,) = Path(folder).glob("oldbird-demo-*/gateway")
-            yield Demo(**json.loads(line), data_dir=data_dir), process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(STOP_SECONDS)
-            logged.seek(0)
-            heard("oldbird demo", logged.read())
+    with _running(Path(sys.executable).with_name("oldbird"), *DEMO) as running:
+        yield running.demo, running.process
+
+
+@contextmanager
+def logged_demo() -> Iterator[Running]:
+    """The same with a line for each request in its log."""
+    with _running(sys.executable, "-m", "tests.clients.logged_demo", *DEMO) as running:
+        yield running
+
+
+@contextmanager
+def _running(*command: str | Path) -> Iterator[Running]:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
+        log = Path(folder, "log")
+        with (
+            log.open("w") as logged,
+            subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=logged, env={**clean_environment(), "TMPDIR": folder}, cwd=ROOT,
+                text=True,
+            ) as process,
+        ):  # fmt: skip
+            assert process.stdout is not None
+            try:
+                line = process.stdout.readline()
+                assert line, log.read_text(errors="replace")
+                _register(json.loads(line))
+                (data_dir,) = Path(folder).glob("oldbird-demo-*/gateway")
+                yield Running(Demo(**json.loads(line), data_dir=data_dir), process, log)
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(STOP_SECONDS)
+                heard("oldbird demo", NUMBERS.sub("", log.read_text(errors="replace")))
 
 
 def _register(told: dict[str, Any]) -> None:
@@ -142,6 +184,11 @@ class Far(NamedTuple):
         """Who did `what` (favourited_by, reblogged_by) with a status the gateway showed."""
         return {account["username"] for account in self.get(f"statuses/{native(status)}/{what}")}
 
+    def followed(self, name: str) -> set[str]:
+        """Whom somebody follows."""
+        account = self.get("accounts/lookup", acct=name)
+        return {one["username"] for one in self.get(f"accounts/{account['id']}/following")}
+
 
 def native(status: dict[str, Any]) -> str:
     """The server's id of a status the gateway showed: the last part of its address there."""
@@ -149,18 +196,52 @@ def native(status: dict[str, Any]) -> str:
     return url.rpartition("/")[2]
 
 
-def travelled(name: str, demo: Demo, picture: Path, home: Path) -> dict[str, Any]:
-    """Let a client take all its steps; step -> what the client made of the answer."""
+class Answering(NamedTuple):
+    """Who answers a client on its way: the person who is shown a `page`, and who looks at the far server."""
+
+    look: Callable[[], Any]
+    page: Callable[[str], str] = str
+
+
+def travelled(name: str, facts: dict[str, Any], answering: Answering, home: Path, **env: str) -> dict[str, Any]:
+    """Let a client take all its steps; step -> what the client made of the answer, or what was seen when it looked."""
     client = CLIENTS[name]
     assert client.python.exists(), f"{client.python} is missing: make test installs it"
-    facts = {
-        "base_url": demo.base_url, "user": "alice", "password": demo.users["alice"], "name": name,
-        "number": client.number, "picture": str(picture),
-    }  # fmt: skip
-    done = subprocess.run(
-        [client.python, "-W", "error", "-X", "utf8", SCRIPTS / client.script], input=json.dumps(facts), text=True,
-        capture_output=True, timeout=TRIP_SECONDS, check=False, env={**clean_environment(), "HOME": str(home)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return {line["step"]: line["value"] for line in lines}
+    told = {"user": "alice", "name": name, "number": client.number, **facts}
+    with (
+        tempfile.TemporaryFile("w+", errors="replace") as complaints,
+        subprocess.Popen(
+            [client.python, "-W", "error", "-X", "utf8", SCRIPTS / client.script], text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=complaints, env={**clean_environment(), "HOME": str(home), **env},
+        ) as process,
+    ):  # fmt: skip
+        watch = threading.Timer(TRIP_SECONDS, process.kill)
+        watch.start()
+        try:
+            steps = _conversation(process, told, answering)
+            process.wait(TRIP_SECONDS)
+        finally:
+            watch.cancel()
+        complaints.seek(0)
+        assert process.returncode == 0, complaints.read()
+    return steps
+
+
+def _conversation(process: subprocess.Popen[str], facts: dict[str, Any], answering: Answering) -> dict[str, Any]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    steps: dict[str, Any] = {}
+    answer: str | None = json.dumps(facts)
+    while True:
+        if answer is not None:
+            process.stdin.write(answer + "\n")
+            process.stdin.flush()
+        line = process.stdout.readline()
+        if not line:
+            return steps
+        told, answer = json.loads(line), None
+        if told["step"] == "look":
+            steps[told["value"]], answer = answering.look(), ""
+        else:
+            steps[told["step"]] = told["value"]
+            answer = answering.page(told["value"]) if told["step"] == "page" else None

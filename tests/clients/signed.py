@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,50 +10,28 @@ from selenium.webdriver import Chrome
 from tests.browser.chromium import Browser
 from tests.browser.gate import Gate
 from tests.browser.programs import Place, waiting
-from tests.clients.gear import CLIENTS, SCRIPTS, TRIP_SECONDS, clean_environment
+from tests.clients import gear
+from tests.clients.gear import CLIENTS, Answering, Far
 
 PERSON = "alice"
 
 
-def travelled(name: str, gate: Gate, chromium: Chrome, picture: Path, home: Path) -> dict[str, Any]:
+def travelled(name: str, gate: Gate, chromium: Chrome, far: Far, picture: Path, home: Path) -> dict[str, Any]:
     """Let a client take all its steps; step -> what the client made of the answer."""
     client = CLIENTS[name]
-    assert client.python.exists(), f"{client.python} is missing: make test installs it"
-    consumer, password = gate.consumer(client.title), gate.password(PERSON, name)
+    consumer = gate.consumer(client.title, dialect=client.dialect)
+    password = gate.password(PERSON, name, client.dialect)
     browser = Browser(chromium, gate, home)
-    with waiting() as place, tempfile.TemporaryFile("w+", errors="replace") as complaints:
+    with waiting() as place:
         facts = {
-            "base_url": gate.url, "user": PERSON, "password": password, "name": name, "number": client.number,
-            "picture": str(picture), "consumer": [consumer.key, consumer.secret], "callback": place.url,
+            "base_url": gate.url, "password": password, "picture": str(picture),
+            "consumer": [consumer.key, consumer.secret], "callback": place.url,
         }  # fmt: skip
-        trust = {"REQUESTS_CA_BUNDLE": str(gate.certificate), "SSL_CERT_FILE": str(gate.certificate)}
-        process = subprocess.Popen(
-            [client.python, "-W", "error", "-X", "utf8", SCRIPTS / client.script], text=True, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=complaints, env={**clean_environment(), **trust, "HOME": str(home)},
+        person = Person(browser, place, password)
+        return gear.travelled(
+            name, facts, Answering(lambda: sorted(far.followed(PERSON)), person.sees), home,
+            REQUESTS_CA_BUNDLE=str(gate.certificate), SSL_CERT_FILE=str(gate.certificate),
         )  # fmt: skip
-        with process:
-            steps = _steps(process, facts, Person(browser, place, password))
-            process.wait(TRIP_SECONDS)
-        complaints.seek(0)
-        assert process.returncode == 0, complaints.read()
-    return steps
-
-
-def _steps(process: subprocess.Popen[str], facts: dict[str, Any], person: Person) -> dict[str, Any]:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    steps = {}
-    answer = json.dumps(facts)
-    while True:
-        if answer:
-            process.stdin.write(answer + "\n")
-            process.stdin.flush()
-        line = process.stdout.readline()
-        if not line:
-            return steps
-        told = json.loads(line)
-        answer = person.sees(told["value"]) if told["step"] == "page" else ""
-        steps[told["step"]] = told["value"]
 
 
 class Person:

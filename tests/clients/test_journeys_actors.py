@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,12 +13,14 @@ from adapters.backend import UNSTATED_CHARS
 from mappings import activitypub as ap
 from tests.c2s.dialect.world import PUBLIC, World
 from tests.c2s.embedded import EmbeddedServer, running
-from tests.c2s.village import Village, village
+from tests.c2s.village import village
+from tests.clients import heard_calls
+from tests.clients.checks import CHECKS
 from tests.clients.gear import CLIENTS, Demo, native, travelled
-from tests.clients.test_journeys import CHECKS, Trip
+from tests.clients.journeys import BY_PASSWORD, Journey, Trip, by_password, looking, once
+from tests.clients.needs import signed_in
+from tests.clients.table import RECORDED
 
-LETTING_IN = tuple(name for name, client in CLIENTS.items() if not client.ways)
-"""Those that send name and password. How the others are let in has nothing to do with what is behind the gateway."""
 LISTS = {"favourited_by": "likes", "reblogged_by": "shares"}
 
 
@@ -56,6 +57,13 @@ class FarActors(NamedTuple):
         done = self.world.members(self._document(native(status))[LISTS[what]])
         return {self._name(self.world.documents[id]["actor"]) for id in done}
 
+    def followed(self, name: str) -> set[str]:
+        """Whom somebody follows or asked to follow."""
+        actor = self.world.people[name].actor
+        asked = self.world.members(self.world.part(actor, "pendingFollowing"))
+        whom = [self.world.documents[one]["object"] for one in asked]
+        return {self._name(one) for one in (*self.world.members(self.world.part(actor, "following")), *whom)}
+
     def _document(self, last: str) -> Any:
         (found,) = [one for id, one in self.world.documents.items() if id.rpartition("/")[2] == last]
         return found
@@ -72,10 +80,18 @@ def server() -> Iterator[EmbeddedServer]:
 
 
 @pytest.fixture(scope="session")
-def place(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
+def place(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Everybody on it, and the gateway before it."""
-    with village(tmp_path_factory.mktemp("village"), server) as place:
-        yield place
+    folder = tmp_path_factory.mktemp("village")
+    with village(folder, server) as place:
+        yield Demo(place.base_url, place.backend_url, place.users, place.consumer, folder / "gateway")
+
+
+@pytest.fixture(scope="session")
+def actor_bob(place: Demo) -> Iterator[httpx.Client]:
+    """The gateway as bob sees it."""
+    with signed_in(place, "bob") as web:
+        yield web
 
 
 @pytest.fixture(scope="session")
@@ -87,33 +103,34 @@ def far_actors(server: EmbeddedServer) -> Iterator[FarActors]:
 
 @pytest.fixture(scope="session")
 def actor_journey(
-    place: Village, picture: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], dict[str, Any]]:
-    """name of a client -> its steps, taken when first asked for."""
-    demo = Demo(place.base_url, place.backend_url, place.users, place.consumer)
+    place: Demo, far_actors: FarActors, picture: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Journey]:
+    """name of a client -> its journey, taken when first asked for."""
 
-    @cache
-    def taken(name: str) -> dict[str, Any] | AssertionError:
-        try:
-            return travelled(name, demo, picture, tmp_path_factory.mktemp("home"))
-        except AssertionError as error:
-            return error
+    def taken(name: str) -> Journey:
+        facts, home = by_password(name, place, picture), tmp_path_factory.mktemp("home")
+        with heard_calls.here(place.base_url) as calls:
+            return Journey(travelled(name, facts, looking(far_actors), home), calls)
 
-    def journey(name: str) -> dict[str, Any]:
-        steps = taken(name)
-        if isinstance(steps, AssertionError):
-            raise steps
-        return steps
-
-    return journey
+    return once(taken)
 
 
-@pytest.mark.parametrize(("name", "step"), [(name, step) for name in LETTING_IN for step in CLIENTS[name].steps])
+@pytest.mark.parametrize(("name", "step"), [(name, step) for name in BY_PASSWORD for step in CLIENTS[name].steps])
 def test_step(
-    name: str, step: str, actor_journey: Callable[[str], dict[str, Any]], far_actors: Any, picture: Path
+    name: str,
+    step: str,
+    actor_journey: Callable[[str], Journey],
+    far_actors: Any,
+    actor_bob: httpx.Client,
+    picture: Path,
 ) -> None:
-    CHECKS[step](Trip(name, actor_journey(name), far_actors, picture))
+    CHECKS[step](Trip(name, actor_journey(name).steps, far_actors, actor_bob, picture))
+
+
+@pytest.mark.parametrize("name", BY_PASSWORD)
+def test_the_calls_of_a_client_are_those_that_are_recorded(name: str, actor_journey: Callable[[str], Journey]) -> None:
+    assert sorted(actor_journey(name).calls) == RECORDED[name], f"calls.toml, {name}"
 
 
 def test_four_libraries_and_more_take_the_journey() -> None:
-    assert {"twitter", "gnusocial", "statusnet", "curl", "urllib"} == set(LETTING_IN)
+    assert {"twitter", "gnusocial", "statusnet", "curl", "urllib"} == set(BY_PASSWORD)

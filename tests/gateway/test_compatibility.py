@@ -12,7 +12,9 @@ from adapters.backend import Capabilities
 from adapters.mastodon.capabilities import ROWS
 from gateway.call_rows import TABLE
 from gateway.compatibility import COLUMNS, MASTODON_API, Column, document
-from tests.clients.gear import CLIENTS
+from tests.clients.gear import ALL
+from tests.clients.journeys import BY_PASSWORD
+from tests.clients.table import RECORDED
 
 PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
 LIKE_MASTODON = {"hometown", "mastodon_mock"}
@@ -95,5 +97,17 @@ def test_links_lead_to_sections_of_the_page_of_calls() -> None:
 
 def test_the_clients_of_the_suite_are_listed() -> None:
     page = document()
-    for client in CLIENTS.values():
+    for client in ALL.values():
         assert f"| {client.title} | {client.version} | " in page
+
+
+def test_each_call_names_the_clients_that_make_it_by_server() -> None:
+    *_, tested = document().split("## Calls by tested client")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in tested.splitlines() if line.startswith("| `")]
+    found = {row[0].strip("`"): [{*cell.split(", ")} - {""} for cell in row[1:]] for row in rows}
+    assert set(found) <= {call.path for call in TABLE}
+    for name, calls in RECORDED.items():
+        for call in calls:
+            mastodon, actors = found[call]
+            assert name in mastodon
+            assert (name in actors) == (name in BY_PASSWORD)

@@ -60,6 +60,22 @@ class Client:
     def search(self, query):
         return self.ask("users/search.json", "-G", "-d", f"q={query}")
 
+    def find(self, query):
+        return self.ask("search.json", "-G", "--data-urlencode", f"q={query}")
+
+    def message(self, name, text):
+        fields = ["-d", f"screen_name={name}", "--data-urlencode", f"text={text}"]
+        return self.ask("direct_messages/new.json", *fields)
+
+    def inbox(self):
+        return self.ask("direct_messages.json?count=50&getText=plain")
+
+    def follow(self, name):
+        return self.ask(f"friendships/create/{name}.json", "-X", "POST")
+
+    def unfollow(self, name):
+        return self.ask("friendships/destroy.json", "-d", f"screen_name={name}")
+
     def followers(self):
         return self.ask("statuses/followers.json")
 
@@ -75,9 +91,18 @@ class Client:
         return {"code": int(code), "body": json.loads(body)}
 
     def extras(self):
-        """XML, and HEAD."""
+        """XML, HEAD, and a JSON document."""
         xml = self.curl("-i", f"{self.base}statuses/home_timeline.xml?count=2").decode()
-        return {"xml": xml, "head": self.curl("-I", f"{self.base}help/test.json").decode()}
+        event = {
+            "type": "message_create",
+            "message_create": {
+                "target": {"recipient_id": self.ask("users/show.json?screen_name=bob")["id_str"]},
+                "message_data": {"text": "An event from curl"},
+            },
+        }
+        json_of = ["-H", "Content-Type: application/json", "--data-binary"]
+        sent = self.ask("direct_messages/events/new.json", *json_of, json.dumps({"event": event}))
+        return {"xml": xml, "head": self.curl("-I", f"{self.base}help/test.json").decode(), "event": sent["event"]}
 
 
 travel(Client)

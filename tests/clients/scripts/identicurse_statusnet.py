@@ -38,6 +38,22 @@ class Client:
     def boost(self, id):
         return self.api.statuses_retweet(id, source="IdentiCurse")
 
+    def find(self, query):
+        return self.api.search(query, count=50)
+
+    def message(self, name, text):
+        """Sends user_id=0 beside the name."""
+        return self.api.direct_messages_new(name, 0, text, source="IdentiCurse")
+
+    def inbox(self):
+        return self.api.direct_messages(count=50)
+
+    def follow(self, name):
+        return self.api.friendships_create(screen_name=name)
+
+    def unfollow(self, name):
+        return self.api.friendships_destroy(screen_name=name)
+
     def followers(self):
         return self.api.statuses_followers(user_id=0, screen_name="alice")
 
@@ -56,7 +72,23 @@ class Client:
             return {"code": error.errcode, "body": {"error": error.details}}
 
     def extras(self):
-        return {"limit": self.api.length_limit, "zone": self.api.tz, "left": self.api.account_rate_limit_status()}
+        page = self.api.statuses_user_timeline(screen_name="alice", count=200)
+        thread = next(status for status in page if status["text"].startswith("Alice's first"))
+        return {
+            "limit": self.api.length_limit,
+            "zone": self.api.tz,
+            "left": self.api.account_rate_limit_status(),
+            "conversation": self.api.statusnet_conversation(thread["id"]),
+            "tag": self.api.statusnet_tags_timeline("topic2", count=5),
+            "groups": self.api.statusnet_groups_list(screen_name="alice"),
+            "exists": self.api.friendships_exists("alice", "bob"),
+            "show": self.api.friendships_show(source_screen_name="alice", target_screen_name="dave"),
+            "blocked": self.api.blocks_create(screen_name="dave")["screen_name"],
+            "unblocked": self.api.blocks_destroy(screen_name="dave")["screen_name"],
+            "boosted": self.api.statuses_retweets_of_me(count=5),
+            "sent": self.api.direct_messages_sent(count=5),
+            "version": self.api.statusnet_version(),
+        }
 
 
 travel(Client)

@@ -3,13 +3,16 @@
 Facts come as one line of JSON on standard input: base_url, user, password, name (of the client), number (of a stream
 post that no other client touches), picture (path of a PNG file); for those that sign: consumer (key, secret), callback.
 Each step is one JSON line on standard output: step, value. After the step `page` a person has seen the page that is its
-value, and a line on standard input says what she was told to type, or what her browser was sent back with.
+value, and a line on standard input says what she was told to type, or what her browser was sent back with. After the
+step `look` a line says that somebody has looked at the server behind the gateway; its value names what was seen.
 """
 
 import json
 import sys
 
 PAGE = 200
+STRANGER = "dave"
+"""Somebody who is not followed, before and after."""
 
 
 def told(name, value):
@@ -21,6 +24,19 @@ def asked(page):
     """The person's answer to a page."""
     told("page", page)
     return sys.stdin.readline().strip()
+
+
+def looked(what):
+    """Have somebody look at the server now: what comes next hides it."""
+    told("look", what)
+    sys.stdin.readline()
+
+
+def event_of(event):
+    """The message in an event, by the names that messages have."""
+    made = event["message_create"]
+    people = {"sender_id": int(made["sender_id"]), "recipient_id": int(made["target"]["recipient_id"])}
+    return {"id": int(event["id"]), "text": made["message_data"]["text"], **people}
 
 
 def travel(make):
@@ -62,8 +78,15 @@ def travel(make):
     step("picture", "picture", f"Picture from {name}", facts["picture"])
     step("upload", "upload", f"Uploaded from {name}", facts["picture"])
     step("search", "search", "bob")
+    step("find", "find", "#topic1")
     step("followers", "followers")
     step("follower_ids", "follower_ids")
+    step("follow", "follow", STRANGER)
+    looked("after follow")
+    step("unfollow", "unfollow", STRANGER)
+    looked("after unfollow")
+    step("message", "message", "bob", f"Message from {name} \u00e4\U0001f99c")
+    step("inbox", "inbox")
 
     doomed = client.post(f"Doomed post from {name}", None)
     told("doomed", doomed)

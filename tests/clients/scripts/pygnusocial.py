@@ -3,7 +3,18 @@
 from pathlib import Path
 
 import requests
-from gnusocial import accounts, media, statuses, timelines, users
+from gnusocial import (
+    accounts,
+    blocks,
+    config,
+    direct_messages,
+    friendships,
+    groups,
+    media,
+    statuses,
+    timelines,
+    users,
+)
 from journey import travel
 
 
@@ -50,6 +61,18 @@ class Client:
         data = {"status": text, "media_ids": stored["media_id"]}
         return statuses.update(self.server, auth=self.auth, data=data)
 
+    def message(self, name, text):
+        return direct_messages.new(self.server, auth=self.auth, data={"screen_name": name, "text": text})
+
+    def inbox(self):
+        return direct_messages.received(self.server, auth=self.auth, params={"count": 50})
+
+    def follow(self, name):
+        return friendships.create(self.server, auth=self.auth, data={"screen_name": name})
+
+    def unfollow(self, name):
+        return friendships.destroy(self.server, auth=self.auth, data={"screen_name": name})
+
     def followers(self):
         return users.followers(self.server, auth=self.auth)
 
@@ -66,10 +89,28 @@ class Client:
         return {"code": requests.get(url, auth=self.auth, timeout=30).status_code, "body": body}
 
     def extras(self):
-        """Calls without credentials, and a thread."""
-        page = timelines.user(self.server, auth=self.auth, params={"screen_name": "alice", "count": 50})
+        """A thread, what stands between people, groups, and a call without credentials."""
+        signed = {"auth": self.auth}
+        page = timelines.user(self.server, params={"screen_name": "alice", "count": 200}, **signed)
         thread = next(status for status in page if status["text"].startswith("Alice's first"))
-        return {"conversation": statuses.conversation(self.server, thread["id"], auth=self.auth)}
+        pair = {"user_a": "alice", "user_b": "bob"}
+        two = {"source_screen_name": "alice", "target_screen_name": "dave"}
+        dave = {"screen_name": "dave"}
+        return {
+            "conversation": statuses.conversation(self.server, thread["id"], **signed),
+            "exists": friendships.exists(self.server, params=pair, **signed),
+            "show": friendships.show(self.server, params=two, **signed),
+            "blocked": blocks.create(self.server, data=dave, **signed)["screen_name"],
+            "unblocked": blocks.destroy(self.server, data=dave, **signed)["screen_name"],
+            "sent": direct_messages.sent(self.server, **signed),
+            "groups": groups.user_groups(self.server, **signed),
+            "public": len(timelines.public(self.server, params={"count": 3}, **signed)),
+            "friends": [
+                users.show(self.server, params={"user_id": id}, **signed)["screen_name"]
+                for id in users.friends_ids(self.server, params={"cursor": "-1"}, **signed)["ids"]
+            ],
+            "limit": config.config(self.server)["site"]["textlimit"],
+        }
 
 
 travel(Client)

@@ -22,16 +22,20 @@ class Request(urllib.request.Request):
         super().__init__(url, data.encode("ascii") if isinstance(data, str) else data, *arguments, **named)
 
 
+def run(text, name, names):
+    """Python 2 source, translated, run among `names`; urllib takes bodies of text from now on."""
+    translated = str(RefactoringTool(get_fixers_from_package("fissix.fixes")).refactor_string(text, name))
+    urllib.request.Request = Request
+    with warnings.catch_warnings(action="ignore"):  # what newer Pythons think of its literals and modules
+        exec(compile(translated, name, "exec"), names)
+
+
 def load(name):
     """The module `name`, which must be installed. Raises ModuleNotFoundError."""
     found = importlib.util.find_spec(name)
     if found is None or found.origin is None:
         raise ModuleNotFoundError(name)
-    source = Path(found.origin).read_text("utf-8") + "\n"
-    translated = str(RefactoringTool(get_fixers_from_package("fissix.fixes")).refactor_string(source, name))
     base64.encodestring = lambda text: base64.encodebytes(text.encode()).decode()
-    urllib.request.Request = Request
     module = sys.modules[name] = types.ModuleType(name)
-    with warnings.catch_warnings(action="ignore"):  # what newer Pythons think of its string literals
-        exec(compile(translated, found.origin, "exec"), module.__dict__)
+    run(Path(found.origin).read_text("utf-8") + "\n", found.origin, module.__dict__)
     return module

@@ -6,12 +6,14 @@ The library takes finished tokens; how to get them is a script beside it, with r
 from urllib.parse import parse_qs
 
 import twitter
-from journey import asked, travel
+from journey import asked, event_of, travel
+from python_twitter_further import further
 from requests_oauthlib import OAuth1Session
 
 
 class Client:
     def __init__(self, facts):
+        self.path = facts["picture"]
         self.ways = {}
         for way, callback in (("pin", "oob"), ("callback", facts["callback"])):
             token = signed_in(facts, callback)
@@ -59,6 +61,22 @@ class Client:
     def search(self, query):
         return [user._json for user in self.api.GetUsersSearch(query)]
 
+    def find(self, query):
+        return [status._json for status in self.api.GetSearch(query)]
+
+    def message(self, name, text):
+        """Sent as an event; what is received is asked for in the old form."""
+        return event_of(self.api.PostDirectMessage(text, screen_name=name)._json["event"])
+
+    def inbox(self):
+        return self.api.GetDirectMessages(count=50, return_json=True)
+
+    def follow(self, name):
+        return self.api.CreateFriendship(screen_name=name)._json
+
+    def unfollow(self, name):
+        return self.api.DestroyFriendship(screen_name=name)._json
+
     def followers(self):
         return [user._json for user in self.api.GetFollowers()]
 
@@ -82,6 +100,7 @@ class Client:
             "friends": sorted(user.screen_name for user in self.api.GetFriends()),
             "lists": [one.name for one in self.api.GetLists()],
             "ids": sorted(self.api.GetFriendIDs()),
+            **further(self.api, self.path),
         }
 
 

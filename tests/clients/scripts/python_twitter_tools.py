@@ -48,6 +48,21 @@ class Calls:
     def search(self, query):
         return self.api.users.search(q=query)
 
+    def find(self, query):
+        return self.api.search(q=query)
+
+    def message(self, name, text):
+        return self.api.direct_messages.new(user=name, text=text)
+
+    def inbox(self):
+        return self.api.direct_messages(count=50)
+
+    def follow(self, name):
+        return self.api.friendships.create(screen_name=name)
+
+    def unfollow(self, name):
+        return self.api.friendships.destroy(screen_name=name)
+
     def followers(self):
         return self.api.statuses.followers()
 
@@ -62,6 +77,22 @@ class Calls:
             return self.api.statuses.show(id=id)
         except TwitterHTTPError as error:
             return {"code": error.e.code, "body": error.response_data}
+
+    def extras(self):
+        show = self.api.friendships.show(source_screen_name="alice", target_screen_name="dave")
+        limits = self.api.application.rate_limit_status(resources="statuses,users")["resources"]
+        return {
+            "looked_up": [user["screen_name"] for user in self.api.users.lookup(screen_name="bob,carol")],
+            "show": show,
+            "limits": limits["statuses"]["/statuses/home_timeline"],
+            "lists": [one["name"] for one in self.api.lists.ownerships()["lists"]],
+            "members": self.members(),
+        }
+
+    def members(self):
+        """Of a list by its name."""
+        page = self.api.lists.members(slug="friends", owner_screen_name="alice", cursor=-1)
+        return sorted(user["screen_name"] for user in page["users"])
 
 
 class Client(Calls):

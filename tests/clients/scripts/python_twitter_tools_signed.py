@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs
 
-from journey import asked, travel
+from journey import asked, event_of, travel
 from python_twitter_tools import Calls
 from twitter import OAuth, Twitter
 
@@ -18,6 +18,23 @@ class Client(Calls):
         ):
             self.api = Twitter(auth=OAuth(*token, *self.consumer), domain=self.domain, api_version="1.1")
             self.ways[way] = self.login()
+
+    def find(self, query):
+        return self.api.search.tweets(q=query)["statuses"]
+
+    def message(self, name, text):
+        """As an event: a JSON document, the signature in the query."""
+        target = {"recipient_id": self.api.users.show(screen_name=name)["id_str"]}
+        made = {"target": target, "message_data": {"text": text}}
+        event = {"type": "message_create", "message_create": made}
+        return event_of(self.api.direct_messages.events.new(_json={"event": event})["event"])
+
+    def inbox(self):
+        return [event_of(one) for one in self.api.direct_messages.events.list(count=50)["events"]]
+
+    def extras(self):
+        (trends,) = self.api.trends.place(_id=1)
+        return {**super().extras(), "trends": trends["locations"][0]["woeid"]}
 
     def tokens(self, *own):
         """The token calls: no version, no format, form-encoded replies."""

@@ -86,6 +86,21 @@ class Client:
     def search(self, query):
         return self.ask("GET", "users/search", params={"q": query})
 
+    def find(self, query):
+        return self.ask("GET", "search", params={"q": query})
+
+    def message(self, name, text):
+        return self.ask("POST", "direct_messages/new", data={"screen_name": name, "text": text})
+
+    def inbox(self):
+        return self.ask("GET", "direct_messages", params={"count": 50, "getText": "plain"})
+
+    def follow(self, name):
+        return self.ask("POST", "friendships/create", params={"screen_name": name})
+
+    def unfollow(self, name):
+        return self.ask("DELETE", f"friendships/destroy/{name}")
+
     def followers(self):
         return self.ask("GET", "statuses/followers")
 

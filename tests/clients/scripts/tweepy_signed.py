@@ -6,11 +6,13 @@ Its addresses of the three steps are fixed, in one method; that is all that diff
 from urllib.parse import parse_qs
 
 import tweepy
-from journey import asked, travel
+from journey import asked, event_of, travel
+from tweepy_further import further
 
 
 class Client:
     def __init__(self, facts):
+        self.path = facts["picture"]
         self.host = facts["base_url"].removeprefix("https://")
         base = facts["base_url"]
 
@@ -66,6 +68,22 @@ class Client:
     def search(self, query):
         return [user._json for user in self.api.search_users(query)]
 
+    def find(self, query):
+        return [status._json for status in self.api.search_tweets(query)]
+
+    def message(self, name, text):
+        """To a number; the reply is an event."""
+        return flat(self.api.send_direct_message(self.api.get_user(screen_name=name).id, text))
+
+    def inbox(self):
+        return [flat(message) for message in self.api.get_direct_messages(count=50)]
+
+    def follow(self, name):
+        return self.api.create_friendship(screen_name=name)._json
+
+    def unfollow(self, name):
+        return self.api.destroy_friendship(screen_name=name)._json
+
     def followers(self):
         return [user._json for user in self.api.get_followers()]
 
@@ -88,7 +106,13 @@ class Client:
             "friends": sorted(user.screen_name for user in tweepy.Cursor(self.api.get_friends).items()),
             "lists": [one.name for one in self.api.get_list_ownerships()],
             "paged": [status.id for status in tweepy.Cursor(self.api.home_timeline, count=4).items(12)],
+            **further(self.api, self.path),
         }
+
+
+def flat(message):
+    """What the library keeps of an event has its fields as attributes."""
+    return event_of({"id": message.id, "message_create": message.message_create})
 
 
 travel(Client)

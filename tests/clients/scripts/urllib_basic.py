@@ -60,6 +60,21 @@ class Client:
     def search(self, query):
         return self.ask(f"users/search?q={query}")
 
+    def find(self, query):
+        return self.ask(f"search?{urllib.parse.urlencode({'q': query})}")
+
+    def message(self, name, text):
+        return self.ask("direct_messages/new", {"user": name, "text": text})
+
+    def inbox(self):
+        return self.ask("direct_messages?getText=plain&count=50")
+
+    def follow(self, name):
+        return self.ask(f"friendships/create?screen_name={name}", b"")
+
+    def unfollow(self, name):
+        return self.ask(f"friendships/destroy/{name}", method="DELETE")
+
     def followers(self):
         return self.ask("statuses/followers")
 
