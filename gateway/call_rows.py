@@ -5,17 +5,18 @@ from __future__ import annotations
 from gateway.calls import Table
 from gateway.rows import (
     account,
-    beyond,
     files,
     friendica,
-    further,
     groups,
     lists,
+    message_events,
     messages,
     notifications,
     people,
     photos,
     relations,
+    retweets,
+    search,
     site,
     social_groups,
     statuses,
@@ -23,8 +24,8 @@ from gateway.rows import (
 )
 
 FAMILIES = (
-    people, relations, statuses, files, messages, groups, lists, photos, notifications, friendica, further,
-    beyond, account, world, social_groups, site,
+    people, relations, account, statuses, retweets, search, files, messages, message_events, groups, lists,
+    social_groups, photos, notifications, friendica, world, site,
 )  # fmt: skip
 
 TABLE = Table(row for family in FAMILIES for row in family.ROWS)

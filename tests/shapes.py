@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from lxml import etree
 
 from gateway.paths import resolve
-from mappings.fields import ACTIVITIES, ATTACHMENT_FIELDS, STATUS_FIELDS, USER_FIELDS, Field, element, inner
 from tests import (
-    shapes_beyond,
-    shapes_further,
+    shapes_events,
     shapes_groups,
     shapes_messages,
     shapes_notes,
     shapes_photos,
     shapes_relations,
     shapes_site,
+    shapes_twins,
 )
+from tests.shapes_statuses import DATE, check_activities, check_status, check_statuses, check_user
 
-MARKED = ContextVar("marked", default=True)
-"""Whether people may have `uid` and `self`: not in Twitter's dialect."""
-DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \+0000 \d{4}")
 SPACES = {
     None: "http://api.twitter.com",
     "statusnet": "http://status.net/schema/api/1/",
@@ -34,11 +28,12 @@ SPACES = {
     "georss": "http://www.georss.org/georss",
 }
 BARE = {"ok", "hash", "config", "version", "ids"} | shapes_notes.BARE | shapes_photos.BARE | shapes_relations.BARE
-BARE |= shapes_beyond.BARE
+BARE |= shapes_events.BARE
 """Roots without namespaces (wire reference section 4.1)."""
-ENTITIES = {"hashtags", "symbols", "urls", "user_mentions", "media"}
-TYPES = {"json": "application/json", "xml": "text/xml", "rss": "application/rss+xml", "atom": "application/atom+xml"}
-TYPES["rdf"] = "application/rdf+xml"
+TYPES = {
+    "json": "application/json", "xml": "text/xml", "rss": "application/rss+xml", "rdf": "application/rdf+xml",
+    "atom": "application/atom+xml",
+}  # fmt: skip
 
 KINDS = {
     "account/verify_credentials": "user", "users/show": "user", "externalprofile/show": "user",
@@ -52,10 +47,15 @@ KINDS = {
     "statuses/home_timeline": "statuses", "statuses/public_timeline": "statuses", "statuses/mentions": "statuses",
     "statuses/user_timeline": "statuses", "conversation/show": "statuses", "favorites": "statuses",
     "statuses/networkpublic_timeline": "statuses", "search": "statuses", "search/tweets": "statuses",
+    "statuses/lookup": "statuses", "statuses/retweets": "statuses", "statuses/retweets_of_me": "statuses",
+    "statuses/retweeted_by_me": "statuses", "statuses/retweeted_to_me": "statuses", "statuses/unretweet": "status",
+    "statuses/retweeted_by": "users", "statuses/retweeted_by/ids": "ids", "statuses/retweeters/ids": "ids",
+    "statusnet/tags/timeline": "statuses",
+    "{user}/rss": "statuses", "{user}/replies/rss": "statuses", "group/{group}/rss": "statuses",
     "users/lookup": "users", "blocks/list": "users", "followers/list": "users_list", "friends/list": "users_list",
 }  # fmt: skip
 KINDS |= shapes_groups.KINDS | shapes_notes.KINDS | shapes_photos.KINDS | shapes_site.KINDS | shapes_relations.KINDS
-KINDS |= shapes_beyond.KINDS
+KINDS |= shapes_events.KINDS
 """Call -> name of its shape, which is its XML root."""
 OTHER_ROOTS = {
     "statuses/show": "statuses", "statuses/friends": "users_list", "statuses/followers": "users_list",
@@ -73,16 +73,6 @@ def call_of(path: str) -> str:
     """The call behind a path below /api, or a whole path."""
     target = resolve(path if path.startswith("/") else f"/api/{path}")
     return target.call.path if target else ""
-
-
-@contextmanager
-def twitters() -> Iterator[None]:
-    """What is validated in here came in Twitter's dialect."""
-    token = MARKED.set(False)
-    try:
-        yield
-    finally:
-        MARKED.reset(token)
 
 
 def validate(call: str, format: str, body: bytes) -> None:
@@ -176,92 +166,6 @@ def error_text(body: bytes, format: str) -> str:
     return next(child.text or "" for child in etree.fromstring(body) if etree.QName(child).localname == "error")
 
 
-# JSON by its declared fields
-
-
-def check_status(status: Any, call: str = "", fields: tuple[Field, ...] = STATUS_FIELDS, *, user: bool = True) -> None:
-    """One status object; `user` False: inside a user."""
-    wanted = tuple(field for field in fields if user or field.name != "user")
-    _object(shapes_beyond.without_more(status), wanted, where=f"{call} status")
-    for key in ("retweeted_status", "quoted_status"):
-        if key in status:
-            check_status(status[key], call, inner(STATUS_FIELDS))
-
-
-def check_user(user: Any, call: str = "", *, full: bool | None = None) -> None:
-    """One user object; `full`: with uid and self, None: either way."""
-    if shapes_beyond.is_trimmed(user):
-        return
-    without = {"verified"} if call.startswith("account/") else set()
-    kept = MARKED.get() and (full if full is not None else "uid" in user)
-    fields = tuple(f for f in USER_FIELDS if f.name not in without and (kept or not f.full))
-    _object(user, fields, where=f"{call} user")
-    if "verified" not in without:
-        assert "verified" in user
-
-
-def _object(found: Any, fields: Iterable[Field], where: str) -> None:
-    fields = tuple(fields)
-    assert isinstance(found, dict), where
-    assert set(found) <= {field.name for field in fields}, (where, set(found) - {field.name for field in fields})
-    for field in fields:
-        assert field.optional or field.name in found, (where, field.name)
-        if field.name in found:
-            assert _fits(found[field.name], field), (where, field.name, found[field.name])
-
-
-def _fits(value: Any, field: Field) -> bool:
-    kind = field.type.removesuffix("?")
-    if value is None:
-        return field.type.endswith("?") or kind == "geo"
-    if kind in TYPE_CHECKS:
-        return TYPE_CHECKS[kind](value)
-    if kind == "user":
-        check_user(value, full=field.name != "user" if field.name.startswith("friendica") else None)
-    elif kind == "status" and field.name == "status":
-        check_status(value, user="user" in value)
-    return True
-
-
-def _activities(value: Any) -> bool:
-    for people in value.values():
-        for user in people:
-            check_user(user, full=True)
-    return tuple(value) == ACTIVITIES
-
-
-def _attachments(value: Any) -> bool:
-    for item in value:
-        _object(item, ATTACHMENT_FIELDS, "attachment")
-    return bool(value)
-
-
-def _entities(value: Any) -> bool:
-    lists_only = all(isinstance(items, list) for items in value.values())
-    return lists_only and ENTITIES - {"media"} <= set(value) <= ENTITIES
-
-
-TYPE_CHECKS: dict[str, Callable[[Any], bool]] = {
-    "text": lambda value: isinstance(value, str),
-    "date": lambda value: isinstance(value, str) and bool(DATE.fullmatch(value)),
-    "digits": lambda value: isinstance(value, str) and value.isdecimal(),
-    "int": lambda value: type(value) is int and value >= 0,
-    "bool": lambda value: isinstance(value, bool),
-    "geo": lambda value: value["type"] == "Point" and len(value["coordinates"]) == 2,
-    "activities": _activities,
-    "attachments": _attachments,
-    "entities": _entities,
-}
-
-
-def _statuses(document: Any, call: str) -> None:
-    assert isinstance(document, list)
-    for status in document:
-        check_status(status, call)
-    ids = [status["id"] for status in document]
-    assert ids == sorted(set(ids), reverse=True), "newest first, nothing twice"
-
-
 def _users(document: Any, call: str) -> None:
     for user in document if isinstance(document, list) else document["users"]:
         check_user(user, call, full=call in FULL_USERS)
@@ -276,8 +180,18 @@ def _ids(document: Any, call: str) -> None:
 
 
 def _search(document: Any, call: str) -> None:
-    _statuses(document["statuses"], call)
-    shapes_further.search_metadata(document["search_metadata"], document["statuses"])
+    check_statuses(document["statuses"], call)
+    _search_metadata(document["search_metadata"], document["statuses"])
+
+
+def _search_metadata(found: Any, statuses: list[Any]) -> None:
+    """What stands beside the statuses of search/tweets."""
+    newest = max((status["id"] for status in statuses), default=0)
+    assert (found["max_id"], found["max_id_str"]) == (newest, str(newest))
+    assert found["since_id_str"] == str(found["since_id"])
+    assert set(found) - {"next_results"} == {
+        "max_id", "max_id_str", "since_id", "since_id_str", "query", "count", "refresh_url"
+    }  # fmt: skip
 
 
 def _hash(document: Any, call: str) -> None:
@@ -301,12 +215,12 @@ def _config(document: Any, call: str) -> None:
 
 KIND_CHECKS: dict[str, Callable[[Any, str], None]] = {
     "status": check_status,
-    "statuses": _statuses,
+    "statuses": check_statuses,
     "user": check_user,
     "users": _users,
     "users_list": _users,
     "search": _search,
-    "friendships-destroy": shapes_further.contact_row,
+    "friendships-destroy": shapes_relations.contact_row,
     **shapes_site.CHECKS,
     "ids": _ids,
     "hash": _hash,
@@ -315,9 +229,9 @@ KIND_CHECKS: dict[str, Callable[[Any, str], None]] = {
     "ok": lambda document, _: _equal(document, "ok"),
     "version": lambda document, _: _equal(document, "0.9.7"),
     **shapes_groups.checks(check_user),
-    **shapes_notes.checks(check_user, _statuses),
-    **shapes_photos.checks(_activities, check_status),
-    **shapes_beyond.checks(_statuses),
+    **shapes_notes.checks(check_user, check_statuses),
+    **shapes_photos.checks(check_activities, check_status),
+    **shapes_events.checks(check_statuses),
     **shapes_relations.checks(check_user),
 }
 
@@ -326,74 +240,6 @@ def _equal(found: Any, wanted: Any) -> None:
     assert found == wanted
 
 
-# JSON against XML
-
-
 def same(call: str, json: bytes, xml: bytes) -> None:
     """Both bodies carry equal data, element by element."""
-    document, root = shapes_site.twin(call, msgspec.json.decode(json)), parse_xml(xml)
-    if shapes_notes.same(call, json, root, lambda status, node: _same(status, node, f"{call}[]")):
-        return
-    if call.startswith("friendica/photo"):
-        document = shapes_photos.without_links(call, document, root)
-    if document is None:
-        return
-    if call == "help/test":
-        assert (document, root.text) == ("ok", "true")
-    elif call == "account/rate_limit_status":
-        found = {etree.QName(child).localname.replace("-", "_"): child.text for child in root}
-        assert set(found) == set(document)
-        assert found["remaining_hits"] == document["remaining_hits"]
-    elif KINDS.get(call) == "ids":
-        ids = document if isinstance(document, list) else document["ids"]
-        assert [str(id) for id in ids] == [node.text for node in root.iter("{*}id")]
-    else:
-        _same(shapes_relations.inner(call, document), root, call)
-
-
-def _same(value: Any, node: etree._Element, path: str) -> None:
-    if isinstance(value, dict) and value.get("type") == "Point":
-        assert node.text == " ".join(str(number) for number in value["coordinates"]), path
-    elif isinstance(value, dict):
-        _same_object(value, node, path)
-    elif isinstance(value, list):
-        assert len(value) == len(node), (path, len(value), [child.tag for child in node])
-        for item, child in zip(value, node, strict=True):
-            _same(item, child, f"{path}[]")
-    else:
-        assert _words(value) == _stripped(node.text or ""), (path, value, node.text)
-        assert not len(node), path
-
-
-def _same_object(value: dict[str, Any], node: etree._Element, path: str) -> None:
-    children = {_prefixed(child): child for child in node}
-    names = {_name(key, path): key for key in value}
-    assert list(children) == list(names), (path, set(children) ^ set(names))
-    assert len(children) == len(node), path
-    for name, key in names.items():
-        _same(value[key], children[name], f"{path}.{key}")
-
-
-def _name(key: str, path: str) -> str:
-    """XML name of a key; the lists of activities are Friendica's own (wire reference section 4.1 rule 9)."""
-    other = shapes_groups.xml_name(key, path)
-    return f"friendica:{key}" if path.endswith(".friendica_activities") else other or element(key)
-
-
-def _prefixed(node: etree._Element) -> str:
-    name = etree.QName(node).localname
-    return f"{node.prefix}:{name}" if node.prefix else name
-
-
-def _words(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return _stripped(str(value))
-
-
-def _stripped(text: str) -> str:
-    """As XML can carry it: no control characters, no space at the ends, one kind of line end."""
-    kept = re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
-    return kept.replace("\r\n", "\n").replace("\r", "\n").strip()
+    shapes_twins.same(call, KINDS.get(call, ""), json, parse_xml(xml))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from mappings.relations import CONNECTIONS, NONE
 
+DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 KINDS = {
     "friendships/create": "user", "friendships/update": "relationship", "friendships/exists": "friends",
     "friendships/incoming": "ids", "friendships/destroy": "friendships-destroy",
@@ -27,6 +29,15 @@ SOURCE = TARGET | dict.fromkeys(("live_following", "can_dm", "blocking", "blocke
 """What is always told, and how."""
 PERHAPS = {"notifications_enabled", "muting", "want_retweets", "all_replies", "marked_spam"}
 """True, false, or null where nobody can know."""
+
+
+def contact_row(document: Any, call: str) -> None:
+    """What friendships/destroy answers."""
+    assert document["id_str"] == str(document["id"]), call
+    assert document["cid"] in {0, document["id"]}
+    assert document["rel"] in {0, 1}
+    assert all(document[name] for name in ("name", "nick", "screen_name", "addr", "url", "network"))
+    assert DATE.fullmatch(document["created"])
 
 
 def relationship(document: Any, call: str) -> None:

@@ -14,6 +14,7 @@ from gateway.rows.shared import (
     LISTS,
     NAME_CHARS,
     SCREEN_NAME,
+    SEVERAL,
     TIMELINE_CAP,
     USER_ID,
     WINDOW,
@@ -28,10 +29,6 @@ OWNER = (
 )
 LIST = (LIST_ID, SLUG, *OWNER)
 PERSON = (USER_ID, SCREEN_NAME)
-SEVERAL = (
-    Param(name="user_id", type=Type.LIST, doc="Ids of users, 100 at most with the names."),
-    Param(name="screen_name", type=Type.LIST, doc="Names of users, `user` or `user@host`."),
-)
 PAGES = (count(IDS_CAP), CURSOR)
 RENAMES = Need(capability="renames_lists")
 LIST_NAME = Param(name="name", cap=LINE_CHARS, doc="Name of the list.")
@@ -41,12 +38,12 @@ NOT_KEPT = ("mode", "description")
 
 def change(
     path: str,
-    methods: tuple[str, ...],
     handler: str,
     doc: str,
     *params: Param,
-    needs: tuple[Need, ...] = (LISTS,),
+    methods: tuple[str, ...] = POST_PUT,
     ignored: tuple[str, ...] = (),
+    needs: tuple[Need, ...] = (LISTS,),
 ) -> Call:
     """A call that answers the one list it changed."""
     return Call(
@@ -111,23 +108,20 @@ LISTED = (
     read("lists/show", "lists.show", "One of my lists.", *LIST),
 )
 CHANGES = (
-    change("lists/create", POST_PUT, "lists.create", "Makes a list.", LIST_NAME, ignored=NOT_KEPT),
+    change("lists/create", "lists.create", "Makes a list.", LIST_NAME, ignored=NOT_KEPT),
     change(
-        "lists/update", POST_PUT, "lists.update", "Renames a list.", *LIST, LIST_NAME, needs=(LISTS, RENAMES),
-        ignored=NOT_KEPT,
+        "lists/update", "lists.update", "Renames a list.", *LIST, LIST_NAME, ignored=NOT_KEPT, needs=(LISTS, RENAMES)
     ),
-    change("lists/destroy", POST_DELETE, "lists.destroy", "Deletes a list.", *LIST),
+    change("lists/destroy", "lists.destroy", "Deletes a list.", *LIST, methods=POST_DELETE),
+    change("lists/members/create", "list_members.create", "Puts somebody I follow on a list.", *LIST, *PERSON),
+    change("lists/members/create_all", "list_members.create_all", "Puts people I follow on a list.", *LIST, *SEVERAL),
     change(
-        "lists/members/create", POST_PUT, "list_members.create", "Puts somebody I follow on a list.", *LIST, *PERSON
+        "lists/members/destroy", "list_members.destroy", "Takes somebody off a list.", *LIST, *PERSON,
+        methods=POST_DELETE,
     ),
     change(
-        "lists/members/create_all", POST_PUT, "list_members.create_all", "Puts people I follow on a list.", *LIST,
-        *SEVERAL,
-    ),
-    change("lists/members/destroy", POST_DELETE, "list_members.destroy", "Takes somebody off a list.", *LIST, *PERSON),
-    change(
-        "lists/members/destroy_all", POST_DELETE, "list_members.destroy_all", "Takes people off a list.", *LIST,
-        *SEVERAL,
+        "lists/members/destroy_all", "list_members.destroy_all", "Takes people off a list.", *LIST, *SEVERAL,
+        methods=POST_DELETE,
     ),
 )
 PEOPLE = (
@@ -144,8 +138,13 @@ PEOPLE = (
         root="users_list", item="user",
     ),
     read(
-        "lists/subscribers/show", "list_members.subscriber", "Whether somebody does: 404 for everybody but me.",
-        *LIST, *PERSON, ENTITIES, root="user",
+        "lists/subscribers/show",
+        "list_members.subscriber",
+        "Whether somebody follows a list: 404 for everybody but me.",
+        *LIST,
+        *PERSON,
+        ENTITIES,
+        root="user",
     ),
 )
 

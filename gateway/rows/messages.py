@@ -25,14 +25,12 @@ MESSAGES = (
 )  # fmt: skip
 MESSAGE_ID = Param(name="id", type=Type.ID, space="message", doc="Id of the message.")
 PARENT_URI = Param(name="friendica_parenturi", cap=URL_CHARS, doc="Conversation the message must belong to.")
-
-
 SEEN_ID = Param(name="id", cap=NAME_CHARS, space="message", doc="Id of the message.")
 """As text: `0`, which a client sends to try the call, is an id that nothing has."""
 
 
 def box(
-    path: str, doc: str, handler: str, *params: Param, aliases: tuple[str, ...] = (), ignored: tuple[str, ...] = ()
+    path: str, handler: str, doc: str, *params: Param, aliases: tuple[str, ...] = (), ignored: tuple[str, ...] = ()
 ) -> Call:
     """A list of messages."""
     return Call(
@@ -44,7 +42,7 @@ def box(
         item="direct_message",
         formats=JSON_XML,
         needs=(CONVERSATIONS,),
-        handler=f"messages.{handler}",
+        handler=handler,
         doc=doc,
     )
 
@@ -52,19 +50,30 @@ def box(
 ROWS = (
     box(
         "direct_messages",
+        "messages.received",
         "Messages I received.",
-        "received",
         aliases=("direct_messages/send",),
         ignored=("skip_status",),
     ),
-    box("direct_messages/all", "Messages received and sent.", "everything"),
-    box("direct_messages/sent", "Messages I sent.", "sent"),
+    box("direct_messages/all", "messages.everything", "Messages received and sent."),
+    box("direct_messages/sent", "messages.sent", "Messages I sent."),
     box(
         "direct_messages/conversation",
+        "messages.conversation",
         "The messages of one conversation.",
-        "conversation",
         Param(name="uri", cap=URL_CHARS, doc="`friendica_parent_uri` of the conversation."),
         aliases=("direct_messages/conversations",),
+    ),
+    Call(
+        path="direct_messages/show",
+        params=(MESSAGE_ID, GET_TEXT, GET_USERS, ENTITIES),
+        tail="id",
+        root="direct_message",
+        formats=JSON_XML,
+        needs=(CONVERSATIONS,),
+        spec=False,
+        handler="messages.show",
+        doc="One message.",
     ),
     Call(
         path="direct_messages/new",

@@ -9,6 +9,7 @@ from gateway.rows.shared import (
     IDS_CAP,
     LINE_CHARS,
     NAME_CHARS,
+    NO_STATUS_OF_USERS,
     PAGE,
     PROFILE_URL,
     SCREEN_NAME,
@@ -24,6 +25,24 @@ SKIP_STATUS = Param(name="skip_status", type=Type.FLAG, default=False, doc="Leav
 EVERYBODY = count(IDS_CAP, IDS_CAP)
 PEOPLE = (USER_ID, SCREEN_NAME, EVERYBODY, PAGE, CURSOR, ENTITIES)
 IDS = (STRINGIFY, USER_ID, SCREEN_NAME, EVERYBODY, CURSOR)
+
+
+
+def cursored(path: str, handler: str, whom: str) -> Call:
+    """A list of people as Twitter had it."""
+    return Call(
+        path=path,
+        methods=GET,
+        params=(USER_ID, SCREEN_NAME, count(TIMELINE_CAP), CURSOR, ENTITIES),
+        ignored=NO_STATUS_OF_USERS,
+        root="users_list",
+        item="user",
+        formats=JSON_XML,
+        spec=False,
+        handler=handler,
+        doc=f"{whom}, with cursors. Naming somebody else gives an empty list.",
+    )
+
 
 ROWS = (
     Call(
@@ -155,16 +174,6 @@ ROWS = (
         handler="people.followers_ids",
         doc="Ids of the people who follow me. Naming somebody else gives an empty list.",
     ),
-    Call(
-        path="followers/list",
-        methods=GET,
-        params=(USER_ID, SCREEN_NAME, count(TIMELINE_CAP), CURSOR, ENTITIES),
-        ignored=("skip_status", "include_user_entities"),
-        root="users_list",
-        item="user",
-        formats=JSON_XML,
-        spec=False,
-        handler="people.followers_list",
-        doc="The people who follow me, with cursors. Naming somebody else gives an empty list.",
-    ),
+    cursored("followers/list", "people.followers_list", "The people who follow me"),
+    cursored("friends/list", "people.friends_list", "The people I follow"),
 )

@@ -9,8 +9,10 @@ from gateway.rows.shared import (
     IDS_CAP,
     LINE_CHARS,
     NAME_CHARS,
+    NO_STATUS_OF_USERS,
     PAGE,
     SCREEN_NAME,
+    SEVERAL,
     STRINGIFY,
     TIMELINE_CAP,
     USER_ID,
@@ -20,16 +22,9 @@ from gateway.rows.shared import (
 USER = Param(name="user", aliases=("id",), cap=NAME_CHARS, doc="Id or name of the user; also as end of the path.")
 MEANT = (USER_ID, SCREEN_NAME, USER)
 """Whom a call is about."""
-ONE_USER = (*MEANT, ENTITIES)
-SKIPPED = ("skip_status", "include_user_entities")
-ID_LIST = (STRINGIFY, count(IDS_CAP, IDS_CAP), CURSOR)
-USER_LIST = (count(TIMELINE_CAP), PAGE, CURSOR, ENTITIES)
-LOOKED_UP = (
-    Param(name="user_id", type=Type.LIST, doc="Ids of users, 100 at most with the names."),
-    Param(name="screen_name", type=Type.LIST, doc="Names of users, `user` or `user@host`."),
-)
 SOME_OPTIONS = Need(capability="follow_options", instead="`follow` turns nothing on")
 OPTIONS = Need(capability="follow_options")
+MUTING = Need(capability="mutes")
 BLOCKS, MUTES, SUGGESTS = Need(capability="blocks_list"), Need(capability="mutes_list"), Need(capability="suggestions")
 
 
@@ -51,26 +46,79 @@ def _side(which: str) -> tuple[Param, ...]:
     )
 
 
-FRIENDSHIPS = (
-    Call(
-        path="friendships/create",
-        methods=POST_PUT,
-        params=(*ONE_USER, Param(name="follow", type=Type.FLAG, doc="Be told of what they post.")),
-        ignored=SKIPPED,
+def change(
+    path: str,
+    handler: str,
+    doc: str,
+    *params: Param,
+    aliases: tuple[str, ...] = (),
+    methods: tuple[str, ...] = POST_PUT,
+    needs: tuple[Need, ...] = (),
+) -> Call:
+    """A call that changes how the signed-in user stands to somebody, and answers that user."""
+    return Call(
+        path=path,
+        aliases=aliases,
+        methods=methods,
+        params=(*MEANT, ENTITIES, *params),
+        ignored=NO_STATUS_OF_USERS,
         tail="user",
         root="user",
         formats=JSON_XML,
-        needs=(SOME_OPTIONS,),
+        needs=needs,
         write=True,
         spec=False,
-        handler="following.create",
-        doc="Follows somebody, or asks to. Who is followed already is 403, on Twitter's mounts just the user.",
+        handler=handler,
+        doc=doc,
+    )
+
+
+def user_list(
+    path: str, handler: str, doc: str, *needs: Need, root: str = "users", ignored: tuple[str, ...] = ()
+) -> Call:
+    """A call that lists people."""
+    return Call(
+        path=path,
+        params=(count(TIMELINE_CAP), PAGE, CURSOR, ENTITIES),
+        ignored=(*ignored, *NO_STATUS_OF_USERS),
+        root=root,
+        item="user",
+        formats=JSON_XML,
+        needs=needs,
+        spec=False,
+        handler=handler,
+        doc=doc,
+    )
+
+
+def id_list(path: str, handler: str, doc: str, *needs: Need) -> Call:
+    """A call that lists ids of people."""
+    return Call(
+        path=path,
+        params=(STRINGIFY, count(IDS_CAP, IDS_CAP), CURSOR),
+        root="ids",
+        item="id",
+        formats=JSON_XML,
+        needs=needs,
+        spec=False,
+        handler=handler,
+        doc=doc,
+    )
+
+
+FRIENDSHIPS = (
+    change(
+        "friendships/create",
+        "following.create",
+        "Follows somebody, or asks to. Who is followed already is 403, on Twitter's mounts just the user.",
+        Param(name="follow", type=Type.FLAG, doc="Be told of what they post."),
+        needs=(SOME_OPTIONS,),
     ),
     Call(
         path="friendships/destroy",
         methods=(*POST_PUT, "DELETE"),
         params=MEANT,
-        ignored=SKIPPED,
+        ignored=NO_STATUS_OF_USERS,
         tail="user",
         root="friendships-destroy",
         formats=JSON_XML,
@@ -108,8 +156,8 @@ FRIENDSHIPS = (
     Call(
         path="friendships/show",
         params=(
-            *_end("source", "who stands so, default: the signed-in one"),
-            *_end("target", "they stand so to", "user_id", "screen_name"),
+            *_end("source", "whose relationship it is, default: the signed-in one"),
+            *_end("target", "at its other end", "user_id", "screen_name"),
         ),
         root="relationship",
         formats=JSON_XML,
@@ -119,7 +167,7 @@ FRIENDSHIPS = (
     ),
     Call(
         path="friendships/lookup",
-        params=LOOKED_UP,
+        params=SEVERAL,
         root="relationships",
         item="relationship",
         formats=JSON_XML,
@@ -127,26 +175,10 @@ FRIENDSHIPS = (
         handler="friendships.lookup",
         doc="How the signed-in user stands to several others; unknown ones are left out.",
     ),
-    Call(
-        path="friendships/incoming",
-        params=ID_LIST,
-        root="ids",
-        item="id",
-        formats=JSON_XML,
-        spec=False,
-        handler="friendships.incoming",
-        doc="Ids of the people who asked to follow me and wait.",
-    ),
-    Call(
-        path="friendships/outgoing",
-        params=ID_LIST,
-        root="ids",
-        item="id",
-        formats=JSON_XML,
-        needs=(Need(capability="requests_sent"),),
-        spec=False,
-        handler="friendships.outgoing",
-        doc="Ids of the people I asked to follow who did not answer yet.",
+    id_list("friendships/incoming", "friendships.incoming", "Ids of the people who asked to follow me and wait."),
+    id_list(
+        "friendships/outgoing", "friendships.outgoing", "Ids of the people I asked to follow who did not answer yet.",
+        Need(capability="requests_sent"),
     ),
     Call(
         path="friendships/no_retweets/ids",
@@ -159,65 +191,20 @@ FRIENDSHIPS = (
         handler="friendships.no_retweets",
         doc="Ids of followed people whose boosts I do not see; one upstream call for every 40 I follow.",
     ),
-    Call(
-        path="notifications/follow",
-        methods=POST_PUT,
-        params=ONE_USER,
-        tail="user",
-        root="user",
-        formats=JSON_XML,
+    change(
+        "notifications/follow", "following.notify", "Tells me of what somebody posts whom I follow.",
         needs=(OPTIONS,),
-        write=True,
-        spec=False,
-        handler="following.notify",
-        doc="Tells me of what somebody posts whom I follow.",
     ),
-    Call(
-        path="notifications/leave",
-        methods=POST_PUT,
-        params=ONE_USER,
-        tail="user",
-        root="user",
-        formats=JSON_XML,
-        needs=(OPTIONS,),
-        write=True,
-        spec=False,
-        handler="following.leave",
-        doc="Tells me no longer.",
-    ),
+    change("notifications/leave", "following.leave", "Tells me no longer of what somebody posts.", needs=(OPTIONS,)),
 )
 
 UNWANTED = (
-    Call(
-        path="blocks/create",
-        methods=POST_PUT,
-        params=ONE_USER,
-        ignored=SKIPPED,
-        tail="user",
-        root="user",
-        formats=JSON_XML,
-        write=True,
-        spec=False,
-        handler="relations.block",
-        doc="Blocks somebody; following ends.",
-    ),
-    Call(
-        path="blocks/destroy",
-        methods=(*POST_PUT, "DELETE"),
-        params=ONE_USER,
-        ignored=SKIPPED,
-        tail="user",
-        root="user",
-        formats=JSON_XML,
-        write=True,
-        spec=False,
-        handler="relations.unblock",
-        doc="Takes a block back.",
-    ),
+    change("blocks/create", "relations.block", "Blocks somebody; following ends."),
+    change("blocks/destroy", "relations.unblock", "Takes a block back.", methods=(*POST_PUT, "DELETE")),
     Call(
         path="blocks/exists",
-        params=ONE_USER,
-        ignored=SKIPPED,
+        params=(*MEANT, ENTITIES),
+        ignored=NO_STATUS_OF_USERS,
         tail="user",
         root="user",
         formats=JSON_XML,
@@ -225,124 +212,43 @@ UNWANTED = (
         handler="relations.exists",
         doc="Somebody I block; 404 for anybody else.",
     ),
-    Call(
-        path="blocks/list",
-        params=USER_LIST,
-        ignored=SKIPPED,
-        root="users",
-        item="user",
-        formats=JSON_XML,
-        needs=(BLOCKS,),
-        spec=False,
-        handler="relations.blocks",
-        doc="The people I block.",
+    user_list("blocks/list", "relations.blocks", "The people I block.", BLOCKS),
+    user_list(
+        "blocks/blocking", "relations.blocking", "The people I block, in an envelope only where `cursor` is sent.",
+        BLOCKS, ignored=("per_page",),
     ),
-    Call(
-        path="blocks/blocking",
-        params=USER_LIST,
-        ignored=("per_page", *SKIPPED),
-        root="users",
-        item="user",
-        formats=JSON_XML,
-        needs=(BLOCKS,),
-        spec=False,
-        handler="relations.blocking",
-        doc="The people I block, in an envelope only where `cursor` is sent.",
+    id_list("blocks/ids", "relations.block_ids", "Ids of the people I block, with cursors.", BLOCKS),
+    id_list(
+        "blocks/blocking/ids",
+        "relations.blocking_ids",
+        "Ids of the people I block, in an envelope only where `cursor` is sent.",
+        BLOCKS,
     ),
-    Call(
-        path="blocks/ids",
-        params=ID_LIST,
-        root="ids",
-        item="id",
-        formats=JSON_XML,
-        needs=(BLOCKS,),
-        spec=False,
-        handler="relations.block_ids",
-        doc="Ids of the people I block, with cursors.",
+    change(
+        "mutes/users/create", "relations.mute", "Mutes somebody: nothing of theirs in timelines and notifications.",
+        needs=(MUTING,),
     ),
-    Call(
-        path="blocks/blocking/ids",
-        params=ID_LIST,
-        root="ids",
-        item="id",
-        formats=JSON_XML,
-        needs=(BLOCKS,),
-        spec=False,
-        handler="relations.blocking_ids",
-        doc="Ids of the people I block, in an envelope only where `cursor` is sent.",
+    change(
+        "mutes/users/destroy", "relations.unmute", "Takes a mute back; 403 for who is not muted.",
+        methods=(*POST_PUT, "DELETE"), needs=(MUTING,),
     ),
-    Call(
-        path="mutes/users/create",
-        methods=POST_PUT,
-        params=ONE_USER,
-        ignored=SKIPPED,
-        tail="user",
-        root="user",
-        formats=JSON_XML,
-        write=True,
-        spec=False,
-        handler="relations.mute",
-        doc="Mutes somebody: nothing of theirs in timelines and notifications.",
-    ),
-    Call(
-        path="mutes/users/destroy",
-        methods=(*POST_PUT, "DELETE"),
-        params=ONE_USER,
-        ignored=SKIPPED,
-        tail="user",
-        root="user",
-        formats=JSON_XML,
-        write=True,
-        spec=False,
-        handler="relations.unmute",
-        doc="Shows them again; 403 for who is not muted.",
-    ),
-    Call(
-        path="mutes/users/ids",
-        params=ID_LIST,
-        root="ids",
-        item="id",
-        formats=JSON_XML,
-        needs=(MUTES,),
-        spec=False,
-        handler="relations.mute_ids",
-        doc="Ids of the people I mute, with cursors.",
-    ),
-    Call(
-        path="mutes/users/list",
-        params=USER_LIST,
-        ignored=SKIPPED,
-        root="users_list",
-        item="user",
-        formats=JSON_XML,
-        needs=(MUTES,),
-        spec=False,
-        handler="relations.mutes",
-        doc="The people I mute, with cursors.",
-    ),
-    Call(
-        path="users/report_spam",
+    id_list("mutes/users/ids", "relations.mute_ids", "Ids of the people I mute, with cursors.", MUTES),
+    user_list("mutes/users/list", "relations.mutes", "The people I mute, with cursors.", MUTES, root="users_list"),
+    change(
+        "users/report_spam",
+        "relations.report_spam",
+        "Blocks somebody and reports them as spam to the people who run my server.",
+        Param(name="perform_block", type=Type.FLAG, default=True, doc="Also block them; `false`: only report."),
         aliases=("report_spam",),
         methods=POST,
-        params=(
-            *ONE_USER,
-            Param(name="perform_block", type=Type.FLAG, default=True, doc="Also block them; `false`: only report."),
-        ),
-        tail="user",
-        root="user",
-        formats=JSON_XML,
         needs=(Need(capability="reports"),),
-        write=True,
-        spec=False,
-        handler="relations.report_spam",
-        doc="Blocks somebody and reports them as spam to the people who run my server.",
     ),
 )
 
 OTHERS = (
     Call(
         path="users/lookup",
-        params=(*LOOKED_UP, ENTITIES),
+        params=(*SEVERAL, ENTITIES),
         root="users",
         item="user",
         formats=JSON_XML,

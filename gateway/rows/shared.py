@@ -30,6 +30,11 @@ STATUS_ID = Param(name="id", type=Type.ID, space="status", doc="Id of the status
 
 USER_ID = Param(name="user_id", type=Type.ID, doc="Id of the user.")
 SCREEN_NAME = Param(name="screen_name", cap=NAME_CHARS, doc="Name of the user, `user` or `user@host`.")
+SEVERAL = (
+    Param(name="user_id", type=Type.LIST, doc="Ids of users, 100 at most with the names."),
+    Param(name="screen_name", type=Type.LIST, doc="Names of users, `user` or `user@host`."),
+)
+"""Several people at once."""
 PROFILE_URL = Param(name="profileurl", cap=URL_CHARS, doc="Address of the user's profile page.")
 CURSOR = Param(name="cursor", cap=NAME_CHARS, doc="Position, -1 for the start; asks for the cursor envelope.")
 STRINGIFY = Param(name="stringify_ids", type=Type.FLAG, default=False, doc="Ids as text.")
@@ -46,8 +51,12 @@ TWEET_MODE = Param(
 )
 FORM_OF_STATUS = (ENTITIES, TRIM_USER, TWEET_MODE)
 """Of every call that gives statuses."""
+MORE_OF_STATUS = ("include_user_entities", "contributor_details", "include_ext_alt_text", "include_card_uri")
+"""What Twitter's clients send beside it."""
 INCLUDE_RTS = Param(name="include_rts", type=Type.FLAG, default=True, doc="`false` leaves boosts out.")
 NO_RTS = ("include_rts", "contributor_details")
+NO_STATUS_OF_USERS = ("skip_status", "include_user_entities")
+"""Of calls whose users have no status inside."""
 
 LISTS = Need(capability="lists")
 UPLOADS = Need(capability="uploads")

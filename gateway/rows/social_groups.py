@@ -1,5 +1,4 @@
-"""statusnet/groups/*: groups of the network. What servers tell nobody of them (all groups, members, admins) has no row.
-"""
+"""statusnet/groups/*: groups of the network. What no server tells of them (all groups, members, admins) has no row."""
 
 from __future__ import annotations
 
@@ -31,7 +30,7 @@ MEMBER = (
 def group_call(path: str, handler: str, doc: str, *params: Param, write: bool = False, root: str = "group") -> Call:
     """A call about one group."""
     return Call(
-        path=f"statusnet/groups/{path}",
+        path=path,
         methods=POST if write else ANY,
         params=(GROUP, *params),
         tail="group",
@@ -39,7 +38,7 @@ def group_call(path: str, handler: str, doc: str, *params: Param, write: bool = 
         formats=JSON_XML,
         write=write,
         spec=False,
-        handler=f"group_calls.{handler}",
+        handler=handler,
         doc=doc,
     )
 
@@ -56,10 +55,15 @@ ROWS = (
         handler="group_calls.posts",
         doc="What a group passed on.",
     ),
-    group_call("show", "show", "A group: an account of that kind, such as one on Lemmy, Mobilizon or Friendica."),
-    group_call("join", "join", "Joins a group: follows it.", write=True),
-    group_call("leave", "leave", "Leaves a group: stops following it.", write=True),
-    group_call("is_member", "is_member", "Whether I am in a group.", *MEMBER, root="is_member"),
+    group_call(
+        "statusnet/groups/show", "group_calls.show",
+        "A group: an account of that kind, such as one on Lemmy, Mobilizon or Friendica.",
+    ),
+    group_call("statusnet/groups/join", "group_calls.join", "Joins a group: follows it.", write=True),
+    group_call("statusnet/groups/leave", "group_calls.leave", "Leaves a group: stops following it.", write=True),
+    group_call(
+        "statusnet/groups/is_member", "group_calls.is_member", "Whether I am in a group.", *MEMBER, root="is_member"
+    ),
     Call(
         path="statusnet/groups/list",
         params=(*MEMBER, count(IDS_CAP, IDS_CAP), PAGE),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.calls import FEEDS, JSON_XML, POST_DELETE, POST_PUT, Call, Need, Param, Type
+from gateway.calls import FEEDS, GET, JSON_XML, POST_DELETE, POST_PUT, Call, Need, Param, Type
 from gateway.rows.shared import (
     CONVERSATION_ID,
     EXCLUDE_REPLIES,
@@ -10,12 +10,14 @@ from gateway.rows.shared import (
     GROUPS_NAMED,
     INCLUDE_RTS,
     LINE_CHARS,
+    MORE_OF_STATUS,
     NAME_CHARS,
     NO_RTS,
     PROFILE_URL,
     SCREEN_NAME,
     STATUS_ID,
     TIMELINE_CAP,
+    URL_CHARS,
     USER_ID,
     WINDOW,
     count,
@@ -150,6 +152,39 @@ ONE_STATUS = (
         formats=JSON_XML,
         handler="statuses.show",
         doc="One post.",
+    ),
+    Call(
+        path="statuses/lookup",
+        params=(
+            Param(name="id", type=Type.LIST, space="status", doc="Ids of statuses, 100 at most."),
+            Param(name="map", type=Type.FLAG, default=False, doc="JSON: an object by id, null for what is not found."),
+            *FORM_OF_STATUS,
+        ),
+        ignored=MORE_OF_STATUS,
+        root="statuses",
+        item="status",
+        formats=JSON_XML,
+        spec=False,
+        handler="lookup.statuses",
+        doc="Several posts at once; unknown ones are left out.",
+    ),
+    Call(
+        path="statuses/oembed",
+        methods=GET,
+        params=(
+            STATUS_ID,
+            Param(name="url", cap=URL_CHARS, doc="Address of the post instead: at its server, or here."),
+            Param(name="maxwidth", type=Type.COUNT, cap=10_000, doc="Pixels; the width is between 220 and 550."),
+            Param(name="hide_media", type=Type.FLAG, default=False, doc="Without the pictures."),
+        ),
+        ignored=("hide_thread", "omit_script", "align", "related", "lang", "theme", "link_color", "widget_type", "dnt"),
+        tail="id",
+        root="oembed",
+        formats=JSON_XML,
+        needs=(Need(capability="searches_statuses", use="addresses at other servers"),),
+        spec=False,
+        handler="oembed.show",
+        doc="A public post as HTML for other pages, without any script.",
     ),
     Call(
         path="statuses/destroy",

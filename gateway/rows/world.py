@@ -5,7 +5,6 @@ from __future__ import annotations
 from gateway.calls import JSON_XML, Call, Need, Param, Type
 from gateway.rows.shared import LINE_CHARS, NAME_CHARS
 
-TRENDS = (Need(capability="trends"),)
 PLACE = Param(name="id", type=Type.ID, doc="Number of the place: 1, the world.")
 EXCLUDE = Param(name="exclude", cap=NAME_CHARS, doc="`hashtags`: leaves them out, and servers know nothing else.")
 POINT = (
@@ -24,9 +23,9 @@ def trends(path: str, handler: str, doc: str, *params: Param, root: str, item: s
         root=root,
         item=item,
         formats=JSON_XML,
-        needs=TRENDS,
+        needs=(Need(capability="trends"),),
         spec=False,
-        handler=f"trends.{handler}",
+        handler=handler,
         doc=doc,
     )
 
@@ -70,23 +69,29 @@ ROWS = (
         doc="The server's privacy policy as text; 404 where it publishes none.",
     ),
     trends(
-        "trends/place", "place", "Hashtags that are much used, most first.", PLACE, EXCLUDE,
+        "trends/place", "trends.place", "Hashtags that are much used, most first.", PLACE, EXCLUDE,
         root="matching_trends", item="matching_trend",
     ),
     trends(
-        "trends", "now", "The same in the oldest form; `trends/1` is trends/place.", PLACE, EXCLUDE,
+        "trends", "trends.now", "As trends/place, in the oldest form; `trends/1` is trends/place.", PLACE, EXCLUDE,
         root="matching_trends", item="matching_trend", tail="id",
     ),
     trends(
-        "trends/available", "places", "Where trends are known: in the world.", *POINT, root="locations", item="location"
+        "trends/available", "trends.places", "Where trends are known: in the world.", *POINT,
+        root="locations", item="location",
     ),
     trends(
-        "trends/closest", "places", "Which place with trends is the closest: the world.", *POINT, root="locations",
-        item="location",
+        "trends/closest", "trends.places", "Which place with trends is the closest: the world.", *POINT,
+        root="locations", item="location",
     ),
-    trends("trends/current", "hours", "Hashtags that are used now.", EXCLUDE, root="trends_list"),
-    trends("trends/daily", "hours", "By the hour: servers tell of this one.", EXCLUDE, root="trends_list"),
-    trends("trends/weekly", "weeks", "By the day, as far back as the server tells.", EXCLUDE, root="trends_list"),
+    trends("trends/current", "trends.hours", "Hashtags that are used now.", EXCLUDE, root="trends_list"),
+    trends(
+        "trends/daily", "trends.hours", "Hashtags by the hour: servers tell of this one.", EXCLUDE, root="trends_list"
+    ),
+    trends(
+        "trends/weekly", "trends.weeks", "Hashtags by the day, as far back as the server tells.", EXCLUDE,
+        root="trends_list",
+    ),
     Call(
         path="geo/search",
         aliases=("geo/reverse_geocode", "geo/similar_places", "geo/nearby_places"),

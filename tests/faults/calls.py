@@ -10,8 +10,7 @@ import msgspec
 from gateway.call_rows import TABLE
 from gateway.calls import Call
 from gateway.demo_seed import RED, picture
-from tests.faults import beyond_calls as beyond
-from tests.faults import further_calls as further
+from tests.faults import account_calls, status_calls
 from tests.gateway_harness import Answer, Ground
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -23,11 +22,12 @@ CALLS = tuple(call for call in TABLE if call.handler and call.path not in NEVER_
 FORMATS = ("json", "xml")
 CASES = tuple((call, format) for call in CALLS for format in FORMATS if format in call.formats)
 WITHOUT_ANYTHING = {
-    "help/test", "statusnet/version", "statusnet/config", "lists/list", "friendica/events", *further.WITHOUT_ANYTHING,
+    "help/test", "statusnet/version", "statusnet/config", "lists/list", "friendica/events",
+    *account_calls.WITHOUT_ANYTHING,
 }  # fmt: skip
 """Calls that need neither the far side nor the store."""
 
-WITHOUT_BACKEND = WITHOUT_ANYTHING | beyond.WITHOUT_BACKEND | further.WITHOUT_BACKEND | {
+WITHOUT_BACKEND = WITHOUT_ANYTHING | status_calls.WITHOUT_BACKEND | account_calls.WITHOUT_BACKEND | {
     "friendica/direct_messages_setseen", "friendica/photo", "notification/view",
 }  # fmt: skip
 """Calls that answer whatever the far side does, from what the gateway itself keeps."""
@@ -50,12 +50,12 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
     "lists/create": {"name": "Kin"},
     "friendica/photo/create": {"album": "Holidays"},
     "account/update_profile": {"name": "Alice"},
-    **further.GOOD,
-    **beyond.GOOD,
+    **account_calls.GOOD,
+    **status_calls.GOOD,
     "friendica/remoteauth": {"url": "https://fedi.test/@bob", "c_url": "https://fedi.test/@bob"},
 }
 WITH_STATUS = {"statuses/show", "statuses/destroy", "statuses/retweet", "conversation/show", "favorites/create",
-               "favorites/destroy", "friendica/activity", "display/status", *beyond.WITH_STATUS}  # fmt: skip
+               "favorites/destroy", "friendica/activity", "display/status", *status_calls.WITH_STATUS}  # fmt: skip
 WITH_FILE = {
     "media/upload": ("media", PICTURE), "friendica/photo/create": ("media", PHOTO),
     "account/update_profile_image": ("image", PHOTO), "account/update_profile_banner": ("banner", PHOTO),
@@ -202,8 +202,8 @@ THINGS: Mapping[str, Callable[[Ground], Awaitable[dict[str, Any]]]] = {
     "lists/update": _list,
     "lists/destroy": _list,
     "lists/statuses": _list,
-    **beyond.THINGS,
-    **further.THINGS,
+    **status_calls.THINGS,
+    **account_calls.THINGS,
     "friendica/photo": _photo,
     "friendica/photo/update": _changed_photo,
     "friendica/photo/delete": _photo,

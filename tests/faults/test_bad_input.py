@@ -11,7 +11,7 @@ from gateway.calls import Call, Type
 from tests import shapes
 from tests.faults.calls import CALLS, CASES, FORMATS, PICTURE, good, name, send
 from tests.gateway_harness import Answer, Ground
-from tests.shapes_beyond import forms
+from tests.shapes_statuses import forms
 
 NUMBERS = (
     "0", "-1", "abc", "", "99999999", "9" * 30, "1.5", "1e9", "0x10", "٣", " 5 ", "5\x00", "\x00", "null", "'--", "∞",

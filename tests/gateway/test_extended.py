@@ -15,7 +15,7 @@ from mappings.extended import shown_until
 from mappings.html import SPACE
 from tests import shapes
 from tests.gateway_harness import Answer, Ground
-from tests.shapes_beyond import forms
+from tests.shapes_statuses import forms, twitters
 
 pytestmark = pytest.mark.anyio
 LINK = '<p>see <a href="https://example.org/a/long/page">example.org/a</a></p>'
@@ -66,7 +66,7 @@ async def test_a_video_has_its_file(ground: Ground) -> None:
 
 async def test_indices_fit_the_escaped_text(ground: Ground) -> None:
     ground.world.post("bob", "x", html='<p>a &lt;b&gt; &amp; <a href="https://example.org/?a&amp;b">x</a></p>')
-    with shapes.twitters():
+    with twitters():
         (status,) = (await extended(ground, "statuses/user_timeline", "/1.1", screen_name="bob")).json
     (url,) = status["entities"]["urls"]
     assert status["full_text"].startswith("a &lt;b&gt; &amp; ")
@@ -109,7 +109,7 @@ async def test_single_posts_and_searches(ground: Ground) -> None:
         ("search", {"q": "apple"}), ("search/tweets", {"q": "apple"}),
     ):  # fmt: skip
         assert b'"full_text":"apple"' in (await extended(ground, path, **params)).body
-    with shapes.twitters():
+    with twitters():
         found = (await extended(ground, "search/tweets", "/1.1", q="apple")).json
     assert found["statuses"][0]["full_text"] == "apple"
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from adapters.errors import Slow
-from tests import shapes
 from tests.gateway.test_groups import group
 from tests.gateway_harness import Answer, Ground
+from tests.shapes_statuses import twitters
 
 pytestmark = pytest.mark.anyio
 
@@ -139,7 +139,7 @@ async def test_nobody_else_follows_a_private_list(ground: Ground) -> None:
 async def test_lists_on_the_mounts_of_twitter(ground: Ground) -> None:
     await group(ground, "Crew", "bob")
     await group(ground, "日本語", "carol")
-    with shapes.twitters():
+    with twitters():
         listed = await ground.get("/1.1/lists/list.json")
         assert [one["slug"] for one in listed.json] == ["crew", "日本語"]
         assert (await ground.get("/1.1/lists/list.json", screen_name="bob")).json == []

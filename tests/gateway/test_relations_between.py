@@ -12,7 +12,7 @@ from adapters.backend import Capabilities
 from tests import shapes
 from tests.gateway.test_relations import numbers
 from tests.gateway_harness import Ground, gateway_on
-from tests.shapes_beyond import forms
+from tests.shapes_statuses import forms, twitters
 
 pytestmark = pytest.mark.anyio
 NOTHING = [
@@ -180,7 +180,7 @@ async def test_bitlbee_logs_in(ground: Ground, mount: str) -> None:
         answer = await ground.request(method, f"{mount}/{path}.json", **given)
         assert answer.status == 200, answer.body
         twitter = mount == "/1.1"
-        with shapes.twitters() if twitter else nullcontext(), forms(extended="tweet_mode" in fields):
+        with twitters() if twitter else nullcontext(), forms(extended="tweet_mode" in fields):
             shapes.validate("statuses/mentions" if path == "statuses/mentions_timeline" else path, "json", answer.body)
         return answer.json
 

@@ -9,6 +9,7 @@ import pytest
 from adapters.errors import Missing, Slow
 from tests import shapes
 from tests.gateway_harness import Ground
+from tests.shapes_statuses import twitters
 
 pytestmark = pytest.mark.anyio
 
@@ -189,7 +190,7 @@ async def test_favourites_in_the_form_of_1_1(ground: Ground) -> None:
     (id,) = await ground.know(ground.world.post("bob", "good"))
     for name, is_favourite in (("create", True), ("destroy", False)):
         answer = await ground.request("POST", f"/1.1/favorites/{name}.json", params={"id": id})
-        with shapes.twitters():
+        with twitters():
             shapes.validate(f"favorites/{name}", "json", answer.body)
         assert answer.json["favorited"] is is_favourite
 

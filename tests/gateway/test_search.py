@@ -12,6 +12,7 @@ from adapters.backend import Capabilities
 from adapters.errors import Unsupported
 from tests import shapes
 from tests.gateway_harness import Answer, Ground, gateway_on, village
+from tests.shapes_statuses import twitters
 
 SEARCHES = ("search", "search/tweets")
 
@@ -23,7 +24,7 @@ async def twitter(ground: Ground, path: str, method: str = "GET", **params: Any)
         url = f"/1.1/{path}.{format}"
         answer = await ground.request(method, url, format=format, params=params)
         assert answer.status == 200, answer.body
-        with shapes.twitters():
+        with twitters():
             shapes.validate(path, format, answer.body)
         bodies[format] = answer.body
     shapes.same(path, bodies["json"], bodies["xml"])

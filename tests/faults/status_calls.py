@@ -1,4 +1,4 @@
-"""Good requests for the calls of `gateway.rows.beyond`."""
+"""A good request for each call around statuses and messages that the specification does not name."""
 
 from __future__ import annotations
 
