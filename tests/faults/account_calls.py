@@ -95,6 +95,7 @@ THINGS: Mapping[str, Callable[[Ground], Awaitable[dict[str, Any]]]] = {
     "users/profile_banner": _banner,
     "statusnet/groups/show": _group,
     "statusnet/groups/timeline": _group,
+    "group/{group}/rss": _group,
     "statusnet/groups/is_member": _group,
     "statusnet/groups/join": _group,
     "statusnet/groups/leave": _joined,
