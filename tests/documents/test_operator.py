@@ -140,7 +140,7 @@ class Machine:
 
     def systemctl(self, verb: str, units: list[str]) -> None:
         """What systemd would do. Of instances only their unit is looked at."""
-        assert verb in {"start", "stop", "restart", "daemon-reload"}
+        assert verb in {"start", "stop", "restart", "enable", "daemon-reload"}
         for unit in units:
             if unit == "redis-server":
                 self.redis.start() if verb == "start" else self.redis.stop()
