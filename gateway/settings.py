@@ -142,7 +142,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             description="What the store holds of files that come in parts, before they are complete; one account may "
             "use a quarter, one file be as large as `max_body`."
         ),
-    ] = 256 * 1024 * 1024
+    ] = 64 * 1024 * 1024
     photo_bytes: Annotated[Size, Meta(description="Largest photo or profile picture taken from a client.")] = (
         16 * 1024 * 1024
     )

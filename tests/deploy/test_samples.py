@@ -8,6 +8,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import httpx2 as httpx
 import pytest
 
 from gateway.key_file import KeyFile
-from gateway.settings import load, table
+from gateway.settings import Settings, load, table
 from tests.clients.gear import ROOT
 from tests.deploy.gateways import Running, environment, until
 from tests.mock_server import free_port
@@ -229,3 +230,20 @@ def test_the_key_is_copied_so_that_the_gateway_takes_it(tmp_path: Path) -> None:
     key.chmod(0o440)
     ran(*(re.sub(r"^/(secret|data)/", rf"{tmp_path}/\1/", word) for word in first["command"]))
     assert KeyFile(tmp_path / "data").read() is not None
+
+
+def test_the_gateway_reaches_nothing_of_the_own_network() -> None:
+    """The ranges in which clusters and machines have their addresses."""
+    policy = next(one for one in documents(DEPLOY / "kubernetes" / "oldbird.yaml") if one["kind"] == "NetworkPolicy")
+    blocks = [to["ipBlock"] for rule in policy["spec"]["egress"] for to in rule["to"] if "ipBlock" in to]
+    closed = [ip_network(block) for one in blocks for block in one["except"]]
+    for inside in ("10.1.2.3", "100.64.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "fd00::1", "fe80::1"):
+        assert any(ip_address(inside) in block for block in closed), inside
+
+
+@pytest.mark.parametrize("sample", ["compose.yaml", "kubernetes/redis.yaml"])
+def test_unfinished_uploads_leave_most_of_redis_to_what_must_be_kept(sample: str) -> None:
+    """It evicts nothing: once it is full nobody can write."""
+    found = re.search(r"--maxmemory\s+- (\d+)mb", (DEPLOY / sample).read_text())
+    assert found is not None
+    assert Settings().upload_bytes * 4 <= int(found[1]) * 1024 * 1024

@@ -11,9 +11,10 @@ import pytest
 
 from adapters.errors import BackendError, BadAnswer, Missing, Slow, Unavailable
 from gateway import photo_files
+from gateway.handlers import photos
 from gateway.picture_page import KEPT, NOT_FOUND
 from mappings.old_pictures import SIZES, Kind
-from tests.gateway import drawn
+from tests.gateway import drawn, photo_ground
 from tests.gateway.drawn import seen
 from tests.gateway_harness import BASE, Answer, Ground, gateway_on
 
@@ -191,6 +192,19 @@ async def test_memory_is_given_back(ground: Ground) -> None:
     ground.gateway.clear()
     await look(ground, path)
     assert ground.wire.names == ["fetch", "fetch"]
+
+
+async def test_what_a_login_has_read_is_not_shown_without(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers of actors are asked for photos with their owner's login: the answer is not for everybody."""
+    monkeypatch.setattr(photos, "ACTIVITYPUB", "fake")
+    id = (await photo_ground.create(ground))["id"]
+    (url,) = [media.url for media in ground.world.uploads.values()]
+    for _ in range(2):
+        assert (await ground.get("friendica/photo", photo_id=id, scale=0)).json["data"]
+    assert ground.wire.count("fetch") == 1
+    ground.wire.fail(Missing("Not without a login."), "fetch", times=2)
+    for size in ("", "thumb"):
+        assert (await look(ground, path_of(ground, url, size=size))).status == 404
 
 
 async def test_no_line_of_the_log_tells_what_was_looked_at(ground: Ground, caplog: pytest.LogCaptureFixture) -> None:
