@@ -33,7 +33,7 @@ INTRODUCTION = f"""# Compatibility
 
 This page is generated from the endpoint table (`gateway/rows/`) and the capabilities of the backends (`adapters/`) by
 `python -m gateway.compatibility`. The columns are current releases of the servers an account may be on; what an
-instance really has is asked of it.
+instance really has is asked of it, and printed by `oldbird doctor`.
 
 | word | meaning |
 |---|---|
@@ -44,7 +44,8 @@ instance really has is asked of it.
 {SERVER} in a sentence is the name of the backend. On every backend these answer 501 as well: changing, deleting or
 renaming the picture of a post or of the profile by a photo call (it goes with its post, or by sending another one).
 A Mastodon server that says of itself that it has reactions takes dislikes, too; Hometown is like Mastodon. C2S is
-ActivityPub's own client-to-server protocol: onepage.pub has uploads and collections, bovine neither.
+[ActivityPub's own client-to-server protocol](activitypub.md): onepage.pub has uploads and collections, bovine-herd has
+neither.
 """
 
 CLIENTS_HEAD = """## Tested clients

@@ -83,7 +83,7 @@ SETTINGS = (
         formats=JSON_XML,
         spec=False,
         handler="settings_calls.rate_limits",
-        doc="How many requests are left, for every call. They all cost from one limit, the server's.",
+        doc="How many requests are left, for every call. All draw on one limit, the server's.",
     ),
 )
 SEARCHES = (

@@ -192,10 +192,10 @@ FRIENDSHIPS = (
         doc="Ids of followed people whose boosts I do not see; one upstream call for every 40 I follow.",
     ),
     change(
-        "notifications/follow", "following.notify", "Tells me of what somebody posts whom I follow.",
+        "notifications/follow", "following.notify", "The server tells me when this person, whom I follow, posts.",
         needs=(OPTIONS,),
     ),
-    change("notifications/leave", "following.leave", "Tells me no longer of what somebody posts.", needs=(OPTIONS,)),
+    change("notifications/leave", "following.leave", "The server no longer tells me when they post.", needs=(OPTIONS,)),
 )
 
 UNWANTED = (
