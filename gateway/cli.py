@@ -167,6 +167,15 @@ COMMANDS = (
         ),
     ),
     Command(
+        ("record",), "gateway.cli_record:record", "write down, redacted, what the clients of an account ask and get",
+        (
+            NAME,
+            Option("--minutes", {"type": int, "default": 10, "metavar": "N", "help": "for how long, 10 unless given"}),
+            Option("--out", {"metavar": "DIR", "help": "folder to write to, new or empty"}),
+            Option("--with-texts", {"action": "store_true", "help": "keep texts and names as they are"}),
+        ),
+    ),
+    Command(
         ("demo",), "gateway.demo:run", "run with made-up people, needs no account and no network",
         (
             Option("--json", {"action": "store_true", "help": "print one line for programs"}),

@@ -91,6 +91,7 @@ class Dispatch:
         self._settings = gateway.settings
         self._handlers = load_handlers() if handlers is None else handlers
         self._flights = Flights()
+        self._recorder = gateway.recorder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -116,6 +117,8 @@ class Dispatch:
     async def _tell(self, exchange: Exchange, answer: Answer, send: Send) -> None:
         await answer.send(send, exchange.id, head=exchange.method == "HEAD")
         self._over(exchange, answer.status, len(answer.body))
+        if self._recorder.orders:
+            self._recorder.saw(exchange, answer.status, answer.headers.items(), answer.body)
 
     def _over(self, exchange: Exchange, status: int, size: int) -> None:
         """A request has ended."""
@@ -145,6 +148,8 @@ class Dispatch:
         handler = self._handler(exchange, call)
         query = parse_form(exchange.query)
         body = await self._body(exchange, call, incoming)
+        if self._recorder.orders:
+            exchange.body = body
         callback = callback_of(query, exchange.format)
         params = read(call, query, body, exchange.tail)
         try:
@@ -284,6 +289,9 @@ class UnknownCall:
         exchange: Exchange = scope[EXCHANGE]
         answer = failure(exchange, ApiError(501, "Not Implemented"))
         await answer.send(send, exchange.id, head=exchange.method == "HEAD")
+        recorder = scope["app"].state.gateway.recorder
+        if recorder.orders:
+            recorder.saw(exchange, answer.status, answer.headers.items(), answer.body)
 
 
 def path_of(scope: Scope) -> str:

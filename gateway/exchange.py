@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote_to_bytes
 import msgspec
 from starlette.types import Scope
 
+from gateway.bodies import Body
 from gateway.calls import Call
 from gateway.dialects import AGENT_BYTES, Dialect, by_agent, dialect_of
 from gateway.errors import ApiError
@@ -52,7 +53,9 @@ os.register_at_fork(after_in_child=_rename)
 class Exchange:
     """`path` is decoded, `format` the asked one, also of errors; `call` is None where there is no row."""
 
-    __slots__ = ("_scope", "call", "format", "headers", "id", "method", "mount", "path", "session", "started", "tail")
+    __slots__ = (
+        "_scope", "body", "call", "format", "headers", "id", "method", "mount", "path", "session", "started", "tail",
+    )  # fmt: skip
 
     def __init__(self, scope: Scope, path: str, target: Target | None = None) -> None:
         self._scope = scope
@@ -64,6 +67,7 @@ class Exchange:
         self.call, self.mount, self.format, self.tail = target or (None, "", format_of(path), "")
         self.session: Session | None = None
         self.started = time.perf_counter()
+        self.body: Body  # only while requests are recorded
 
     @property
     def query(self) -> bytes:

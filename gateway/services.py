@@ -33,6 +33,7 @@ from gateway.photo_addresses import PhotoAddresses
 from gateway.photo_files import PhotoFiles
 from gateway.photos import Photos
 from gateway.picture_addresses import PictureAddresses
+from gateway.recorder import Recorder
 from gateway.refresh import Refresh
 from gateway.render import Renderer
 from gateway.settings import Settings
@@ -68,6 +69,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     renderer: Renderer
     background: Background
     refresh: Refresh
+    recorder: Recorder
     photo_addresses: PhotoAddresses
     photo_files: PhotoFiles
     picture_addresses: PictureAddresses
@@ -126,6 +128,7 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
         renderer=Renderer(ids, narrow, contacts, fragment_bytes=settings.fragment_bytes),
         background=background,
         refresh=refresh,
+        recorder=Recorder(store, vault),
         photo_addresses=PhotoAddresses(vault.hash("photo addresses").encode()),
         photos=Photos(store, ids, secret=vault.hash("photo ids").encode()),
         parts=Parts(store, vault, most_file=settings.max_body, most_open=settings.upload_bytes),
@@ -164,4 +167,6 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
             closing.callback(forgetting.cancel)
         gateway.refresh.start()
         closing.push_async_callback(gateway.refresh.close)
+        gateway.recorder.start()
+        closing.push_async_callback(gateway.recorder.close)
         yield gateway

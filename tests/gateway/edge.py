@@ -125,6 +125,7 @@ class Edge:
         return SimpleNamespace(
             settings=self.settings,
             background=self.background,
+            recorder=SimpleNamespace(orders={}),
             auth=SimpleNamespace(session=self._session, anonymous=self._anonymous, mark_broken=self._mark_broken),
             renderer=SimpleNamespace(render=self._render),
         )
