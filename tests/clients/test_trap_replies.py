@@ -10,7 +10,6 @@ import httpx2 as httpx
 import pytest
 from lxml import etree
 
-from gateway.call_rows import TABLE
 from tests.clients.gear import Demo
 
 DATE = re.compile(
@@ -204,29 +203,3 @@ def test_lists_of_people_are_bare_unless_a_cursor_is_sent(web: httpx.Client, cal
     envelope = web.get(f"/api/{call}.json?cursor=-1").json()
     assert [user["id"] for user in envelope["users"]] == [user["id"] for user in bare]
     assert (envelope["next_cursor"], envelope["next_cursor_str"]) == (0, "0")
-
-
-STARTS = {
-    "Choqok": (
-        "statuses/friends", "statuses/home_timeline?count=20&page=1", "statuses/replies?count=20&page=1",
-        "direct_messages", "direct_messages/sent", "favorites/list", "statuses/public_timeline?count=20&page=1",
-    ),
-    "AndStatus": (
-        "statusnet/config", "account/verify_credentials", "statuses/home_timeline", "statuses/mentions",
-        "followers/ids?user_id={id}", "friends/ids?user_id={id}", "account/rate_limit_status",
-    ),
-    "statusnet.py": ("help/test", "account/verify_credentials", "statusnet/config", "statuses/home_timeline"),
-    "oysttyer": ("statuses/home_timeline", "statuses/mentions_timeline", "users/show?screen_name=bob"),
-}  # fmt: skip
-"""The calls clients start with, as far as the table has them."""
-
-
-@pytest.mark.parametrize("client", STARTS)
-def test_starting_up(web: httpx.Client, client: str) -> None:
-    id = web.get("/api/account/verify_credentials.json").json()["id"]
-    for call in STARTS[client]:
-        row = TABLE.find(call.partition("?")[0])
-        assert row is not None
-        answer = web.get(f"/api/{call.format(id=id)}")
-        assert answer.status_code == (501 if row.handler is None else 200), call
-        answer.json()
