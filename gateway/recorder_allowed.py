@@ -77,7 +77,7 @@ WORDS = frozenset(
 """Of which the gateway's sentences are made; other words in them are perhaps somebody's."""
 EXTENSIONS = frozenset({"json", "xml", "rss", "atom", "rdf"})
 SEGMENT = re.compile(r"[a-z_]{1,24}")
-"""A part of a path that is no call of the table."""
+"""A part of a path that may be one of a call that there is not, word by word."""
 
 
 def is_secret(name: str) -> bool:

@@ -50,6 +50,8 @@ INSTEAD = {Type.FILES: "<{} characters of a file>", Type.NUMBER: "0"}
 SEGMENTS = frozenset(
     part for call in TABLE for path in call.paths for part in path.split("/") if "{" not in part
 ) | {"api", "1", "1.1", "index.php"}
+TOKENS = frozenset(token for part in SEGMENTS for token in part.split("_"))
+"""Words of which paths are made: those of calls that there are not yet, too."""
 Pairs = list[tuple[str, str]]
 _WORD = re.compile(r"[A-Za-z]+|[^A-Za-z]+")
 _URL = re.compile(r"\(?\+?https?://\S*")
@@ -102,7 +104,7 @@ class Redaction:
             headers["content-type"] = kind
         return Asked(
             method=exchange.method,
-            path=self.path(exchange.path, call),
+            path=self.path(exchange.path),
             call=call.path if call else "",
             query=self._fields(_pairs(exchange.query), call),
             headers=headers,
@@ -111,17 +113,19 @@ class Redaction:
             body=self._sent(body, kind, call),
         )
 
-    def path(self, path: str, call: Call | None) -> str:
-        """A path: of what is no part of a call names and unknown words are replaced."""
-        return "/".join(self._segment(part, known=call is not None) for part in path.split("/"))
+    def path(self, path: str) -> str:
+        """A path: words that stand in no path of the table are perhaps names."""
+        return "/".join(map(self._segment, path.split("/")))
 
-    def _segment(self, part: str, *, known: bool) -> str:
+    def _segment(self, part: str) -> str:
         stem, dot, extension = part.rpartition(".")
         if dot and extension.lower() in EXTENSIONS:
-            return f"{self._segment(stem, known=known)}.{extension}"
-        if part in SEGMENTS or NUMBER.fullmatch(part) or not part or (not known and SEGMENT.fullmatch(part)):
+            return f"{self._segment(stem)}.{extension}"
+        if part in SEGMENTS or NUMBER.fullmatch(part) or not part:
             return part
-        return self._said(part)
+        if SEGMENT.fullmatch(part):
+            return "_".join(token if token in TOKENS else self._said(token) for token in part.split("_"))
+        return self._words.text(part)
 
     def agent(self, text: str) -> str:
         """The name of a program, without the addresses that some have in it."""
@@ -210,7 +214,7 @@ class Redaction:
         if key == "request":
             path, _, query = text.partition("?")
             pairs = self._fields(_pairs(query.encode()), None)
-            return self.path(path, None) + "?" * bool(query) + "&".join(f"{name}={value}" for name, value in pairs)
+            return self.path(path) + "?" * bool(query) + "&".join(f"{name}={value}" for name, value in pairs)
         if key in SENTENCES and not self._texts:
             return "".join(self._of_sentence(word) for word in _WORD.findall(text))
         return self._said(text)

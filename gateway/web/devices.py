@@ -21,6 +21,7 @@ from gateway.web.endpoints import signed_in
 from gateway.web.forms import Fields, form
 from gateway.web.notices import Notice
 from gateway.web.pages import page
+from gateway.web.recording import running
 from gateway.web.refreshing import choice
 from gateway.web.sessions import WebSession
 from gateway.web.visits import Visit, redirect, visit_of
@@ -79,6 +80,7 @@ async def _shown(
         clients=clients.choices(visit.texts), base_url=visit.base_url,
         has_plain_http=bool(visit.gateway.settings.plain_http),
         refresh=await choice(visit.gateway, session.account),
+        recording=await running(visit.gateway, session.account.id),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from gateway.paths import API_MOUNTS
-from gateway.web import connect, consent, devices, front, leaving, programs, refreshing
+from gateway.web import connect, consent, devices, front, leaving, programs, recording, refreshing
 from gateway.web.assets import static
 
 
@@ -24,6 +24,7 @@ def routes() -> list[BaseRoute]:
         Route(programs.HERE + "/consumers/{key}", programs.consumer, methods=["POST"]),
         Route(programs.HERE + "/tokens/{id}", programs.token, methods=["POST"]),
         Route("/settings/refresh", refreshing.refreshing, methods=["POST"]),
+        Route("/settings/recording", recording.recording, methods=["POST"]),
         Route("/settings/export", leaving.exported, methods=["POST"]),
         Route("/settings/leave", leaving.leave, methods=["GET", "POST"]),
         Route("/left", leaving.left, methods=["GET"]),
