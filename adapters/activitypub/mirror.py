@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from cachetools import LRUCache
-from msgspec.structs import replace
 
 from adapters.activitypub import collections, positions
 from adapters.activitypub.discovery import Facts
+from adapters.activitypub.filing import ANSWERS, KEPT_WHOLE, Change, Filing
 from adapters.activitypub.library import Library, unpacked
 from adapters.activitypub.log import GROUP, WRITTEN, Log, Row, row_of
-from adapters.activitypub.sorting import CHANGES, Arrival, date, is_for, is_trusted, iso, noted, sorted_in, whole
+from adapters.activitypub.sorting import CHANGES, Arrival, date, is_for, is_trusted, iso, whole
 from adapters.errors import BackendError, TokenGone
 from adapters.shelf import Shelf
 from mappings import activitypub as ap
@@ -32,20 +32,8 @@ ENTRIES = 500
 MOST_ROWS, TRIMMED = 10_000, 1000
 """So many activities are kept; when there are more, the oldest go."""
 STRANGER_SECONDS, FOLLOWING_PAGES = 60, 30
-ANSWERS = frozenset({"Accept", "Reject", "TentativeAccept", "Join", "Leave"})
-KEPT_WHOLE = frozenset({"Announce", "Follow", "EmojiReact", "Invite", "Update"})
-"""Whose activity says more than its row."""
 
 Place = Callable[[Sequence[int]], list[int]]
-
-
-class Change(msgspec.Struct):
-    """What filing some activities changes."""
-
-    rows: dict[str, Row]
-    documents: dict[str, ap.Document]
-    activities: dict[str, ap.Document]
-    gone: list[str]
 
 
 class Mirror:
@@ -150,16 +138,16 @@ class Mirror:
         await self.follows(ready)
         known = await self._knowing(ready)
         placed = place([arrival.ms for arrival in ready])
-        change = Change({}, {}, {}, [])
+        filing = Filing(self.log, known, self.following)
         pairs = list(zip(ready, placed, strict=True))
         self._version = None  # until it is written, memory is ahead of the shelf
         for arrival, pos in reversed(pairs) if backwards else pairs:
-            self._one(arrival, pos, known, change)
-        await self.store(change, state or {})
+            filing.file(arrival, pos)
+        await self.store(filing.change, state or {})
 
     async def store_state(self, state: dict[str, str]) -> None:
         """Only that."""
-        await self.store(Change({}, {}, {}, []), state)
+        await self.store(Change(), state)
 
     async def store(self, change: Change, state: dict[str, str]) -> None:
         """Write it down: documents, then rows and state."""
@@ -235,7 +223,7 @@ class Mirror:
             return self._brought(arrival) is None
         if arrival.verb in {"Announce", "Invite"}:
             return True
-        if arrival.verb in {"Accept", "Reject", "TentativeAccept", "Join", "Leave"}:
+        if arrival.verb in ANSWERS:
             return arrival.actor != self.facts.actor and arrival.target not in self.log.rows
         is_aimed = arrival.verb in {"Like", "Dislike", "EmojiReact"} and arrival.actor != self.facts.actor
         return is_aimed and arrival.target not in self.log.own and ap.same_host(arrival.target, self.facts.actor)
@@ -299,85 +287,6 @@ class Mirror:
             return self.following
         self.following = frozenset(ap.id_of(one) for one in found)
         return self.following
-
-    # filing
-    def _one(self, arrival: Arrival, pos: int, known: ap.Known, change: Change) -> None:
-        if arrival.verb in CHANGES and is_trusted(arrival):
-            row = self._changing(arrival, pos, known, change)
-        else:
-            row = self._showing(arrival, pos, known, change)
-            if row.marks and row.verb in ANSWERS:
-                row = self._answered(row, change)
-        change.rows[row.id] = row
-        self.log.put(row)  # so that what follows sees it; the shelf gets all of it at once
-
-    def _showing(self, arrival: Arrival, pos: int, known: ap.Known, change: Change) -> Row:
-        found = sorted_in(arrival, self.log, known, self.following)
-        if found.marks and arrival.object is not None and arrival.verb in {"Create", "Announce"}:
-            change.documents[ap.id_of(arrival.object)] = arrival.object
-        if found.marks and arrival.verb in KEPT_WHOLE:
-            change.activities[arrival.id] = arrival.activity
-        return self._row(arrival, pos, marks=found.marks, native=found.native, parent=found.parent)
-
-    def _answered(self, row: Row, change: Change) -> Row:
-        """Of several answers of a person to one event the last one counts: nobody undoes a Join, they leave."""
-        others = [one for one in self.log.about(row.object) if one.verb in ANSWERS and one.actor == row.actor]
-        earlier = [one for one in others if one.pos < row.pos and one.marks and one.id != row.id]
-        self._clear(earlier, change)
-        is_last = not any(one.marks and one.pos > row.pos for one in others)
-        return row if is_last else replace(row, marks="")
-
-    @staticmethod
-    def _row(arrival: Arrival, pos: int, **fields: str) -> Row:
-        made = {"verb": arrival.verb, "object": arrival.target, **fields}
-        return Row(pos=pos, id=arrival.id, actor=arrival.actor, seen=arrival.seen, **made)
-
-    def _changing(self, arrival: Arrival, pos: int, known: ap.Known, change: Change) -> Row:
-        """Update, Delete, Undo: by the owner alone; anything else is only remembered as read."""
-        if arrival.verb == "Undo":
-            return self._undo(arrival, pos, change)
-        target = arrival.target
-        before = change.documents.get(target) or known.document(target)
-        if not target or not ap.applies({**arrival.activity, "object": target}, arrival.object, before):
-            return self._row(arrival, pos, verb="")
-        if arrival.verb == "Delete":
-            self._delete(target, arrival.actor, change)
-            return self._row(arrival, pos)
-        if arrival.object is not None and target in self.log.shown:
-            change.documents[target] = whole(arrival, arrival.object, iso(self.now_ms()), before)
-        marks = noted(arrival, known)
-        if marks:
-            change.activities[arrival.id] = arrival.activity
-        return self._row(arrival, pos, marks=marks)
-
-    def _delete(self, target: str, actor: str, change: Change) -> None:
-        rows = self.log.about(target)
-        if target == actor:
-            rows += [row for row in self.log.rows.values() if row.actor == actor]
-        change.gone += [target, *(row.native for row in rows if row.native)]
-        self._clear((row for row in rows if row.actor != self.facts.actor or row.native), change)
-
-    def _undo(self, arrival: Arrival, pos: int, change: Change) -> Row:
-        inner = next(iter(ap.as_list(arrival.activity.get("object"))), None)
-        row = self.log.rows.get(arrival.target)
-        if row is None and isinstance(inner, dict) and not arrival.target:
-            verb = next(iter(ap.types_of(inner)), "")
-            row = self.log.find(verb, arrival.actor, ap.id_of(inner.get("object")))
-        if row is None:
-            is_ours = ap.same_host(arrival.actor, arrival.target)
-            return self._row(arrival, pos, object=arrival.target if is_ours else "")
-        if row.actor != arrival.actor:
-            return self._row(arrival, pos, verb="")
-        self._clear([row], change)
-        if row.native and row.verb == "Announce":
-            change.gone.append(row.native)
-        return self._row(arrival, pos, object=row.id)
-
-    def _clear(self, rows: Iterable[Row], change: Change) -> None:
-        for row in rows:
-            cleared = replace(row, marks="")
-            change.rows[row.id] = cleared
-            self.log.put(cleared)
 
     # activities as they came
     async def activities(self, rows: Iterable[Row]) -> dict[str, ap.Document]:

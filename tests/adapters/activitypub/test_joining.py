@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.activitypub.mirror import ANSWERS
+from adapters.activitypub.filing import ANSWERS
 from adapters.errors import Rejected
 from mappings import activitypub as ap
 from mappings import hub
