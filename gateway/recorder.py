@@ -20,7 +20,7 @@ from cachetools import LRUCache
 
 from gateway.auth import read_basic
 from gateway.background import Background
-from gateway.bodies import EMPTY, Body
+from gateway.bodies import EMPTY
 from gateway.exchange import Exchange
 from gateway.recorder_orders import PURPOSE, Order, Orders
 from gateway.stores.store import Store, StoreDown
@@ -46,7 +46,7 @@ class Recorder:
         self.orders: dict[str, Order] = {}
         self._reached: LRUCache[str, int] = LRUCache(64)
         self._background = Background()
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turn, self._at_once = asyncio.Lock(), asyncio.Semaphore(AT_ONCE)
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -91,22 +91,20 @@ class Recorder:
         order = self.order_of(exchange)
         if order is not None:
             answer = (status, list(headers), body)
-            work = self._keep(order, exchange, getattr(exchange, "body", EMPTY), answer)
+            work = self._keep(order, exchange, answer, (self._clock(), exchange.milliseconds))
             self._background.start(work, "Recording an exchange")
 
     async def _keep(
-        self, order: Order, exchange: Exchange, body: Body, answer: tuple[int, list[tuple[str, str]], bytes]
-    ) -> None:
-        from gateway.recorder_files import Recorded, packed  # noqa: PLC0415 - only those who record need it
-
-        at, ms = self._clock(), exchange.milliseconds
-        async with self._turns:
-            recorded = await asyncio.to_thread(Recorded.of, order, exchange, body, answer)
-            kept = await asyncio.to_thread(packed, msgspec.structs.replace(recorded, at=at, ms=ms), PACKED_BYTES)
-            with suppress(StoreDown):
+        self, order: Order, exchange: Exchange, answer: tuple[int, list[tuple[str, str]], bytes],
+        times: tuple[float, float],
+    ) -> None:  # fmt: skip
+        with suppress(StoreDown):
+            async with self._turn:  # in the order in which they were answered
                 number = await self._number(order)
-                if number:
-                    await self._store.keep(key_of(order, number), self._vault.wrap(kept, PURPOSE), KEPT_SECONDS)
+            if number:
+                async with self._at_once:
+                    kept = await asyncio.to_thread(written, order, exchange, answer, times)
+                await self._store.keep(key_of(order, number), self._vault.wrap(kept, PURPOSE), KEPT_SECONDS)
 
     async def _number(self, order: Order) -> int:
         """The next one that no process has; 0 when there are enough."""
@@ -118,6 +116,16 @@ class Recorder:
                 return number
         self._reached[order.id] = MOST
         return 0
+
+
+def written(
+    order: Order, exchange: Exchange, answer: tuple[int, list[tuple[str, str]], bytes], times: tuple[float, float]
+) -> bytes:
+    """An exchange, redacted and packed. `times`: when it was answered, and how long it took."""
+    from gateway.recorder_files import Recorded, packed  # noqa: PLC0415 - only those who record need it
+
+    recorded = Recorded.of(order, exchange, getattr(exchange, "body", EMPTY), answer)
+    return packed(msgspec.structs.replace(recorded, at=times[0], ms=times[1]), PACKED_BYTES)
 
 
 class Taken:

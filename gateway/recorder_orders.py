@@ -21,7 +21,7 @@ from gateway.vault import Unsealable, Vault
 ALL, TURN, PURPOSE = "recording orders", "recording turn", "recording"
 STANDS_SECONDS = 30
 """Unless it is asked for again: a command that was killed records no longer than this."""
-TURN_SECONDS, WAIT_SECONDS = 1, 0.1
+TURN_SECONDS, WAIT_SECONDS = 5, 0.05
 SEED_BYTES = 32
 
 
@@ -103,13 +103,15 @@ class Orders:
         return await self._change(lambda standing: standing.pop(account, None) is not None)
 
     async def _change(self, change: Callable[[dict[str, Order]], bool]) -> bool:
-        while not await self._store.claim(TURN, TURN_SECONDS):
+        while await self._store.reserve(TURN, TURN_SECONDS) is not None:
             await self._sleep(WAIT_SECONDS)
-        standing = await self.standing()
-        if changed := change(standing):
-            orders = list(standing.values())
-            wrapped = self._vault.wrap(msgspec.msgpack.encode(orders), PURPOSE)
-            await self._store.keep(ALL, wrapped, STANDS_SECONDS)
+        try:
+            standing = await self.standing()
+            if changed := change(standing):
+                wrapped = self._vault.wrap(msgspec.msgpack.encode(list(standing.values())), PURPOSE)
+                await self._store.keep(ALL, wrapped, STANDS_SECONDS)
+        finally:
+            await self._store.release(TURN)
         return changed
 
 
