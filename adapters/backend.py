@@ -36,6 +36,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     statuses_by_id: bool = False
     favourites_list: bool = True
     blocks_list: bool = True
+    mutes: bool = True
     mutes_list: bool = True
     requests_sent: bool = False
     follow_options: bool = True
@@ -283,7 +284,8 @@ class Backend(Protocol):
 
     async def unblock(self, native: str) -> hub.Relationship: ...
     async def mute(self, native: str) -> hub.Relationship:
-        """Nothing of theirs is shown in timelines and notifications; they are not told."""
+        """Nothing of theirs is shown in timelines and notifications; they are not told. Raises Unsupported without
+        `mutes`."""
 
     async def unmute(self, native: str) -> hub.Relationship: ...
     async def report(self, native: str, comment: str = "") -> None:

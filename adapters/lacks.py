@@ -15,6 +15,7 @@ LACKS = {
     "list_addressing": "{} cannot address these lists of contacts.",
     "favourites_list": "{} does not say what its people like.",
     "blocks_list": "{} does not say whom its people block.",
+    "mutes": "{} mutes nobody: block them.",
     "mutes_list": "{} does not say whom its people mute.",
     "requests_sent": "{} does not say whom its people asked to follow.",
     "follow_options": "{} keeps no choices about the people who are followed.",

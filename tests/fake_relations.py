@@ -67,11 +67,13 @@ class FakeRelations(FakeSocial):
 
     @upstream
     async def mute(self, native: str) -> hub.Relationship:
+        self._need("mutes")
         self.world.mutes = _changed(self.world.mutes, (self.viewer, self._person(native).native), True)
         return self._relationship(native)
 
     @upstream
     async def unmute(self, native: str) -> hub.Relationship:
+        self._need("mutes")
         self.world.mutes = _changed(self.world.mutes, (self.viewer, self._person(native).native), False)
         return self._relationship(native)
 

@@ -20,7 +20,10 @@ class Boosts(Social):
     """Each method is one bounded call unless it says otherwise."""
 
     async def reblogged_by(self, native: str, cursor: str | None) -> hub.Page[hub.Account]:
-        """Who boosted a status, latest first; goes on where the Link header says."""
+        """Who boosted a status, latest first; goes on where the Link header says. One call, and one that looks whether
+        the reader may see it where the server does not."""
+        if not self.instance.software.guards_reads:
+            await self.status(native)
         return await self.people(self.instance.path(BOOSTED_BY, native), cursor)
 
     async def reblogs(self, native: str) -> tuple[hub.Entry, ...]:
@@ -28,7 +31,7 @@ class Boosts(Social):
         they stay the same, just above the original."""
         paths = [self.instance.path(form, native) for form in (STATUS, BOOSTED_BY)]
         status, people = await each(paths, self.get)
-        original = self.entry(status.body)
+        original = self.asked(native, status.body)
         if not await self.readable([original]):
             raise Missing("The server does not show the post to this account.")
         boosters = unique(people)

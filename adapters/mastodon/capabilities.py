@@ -88,6 +88,8 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
     """Only the home timeline has the own statuses that are not public."""
     blocks_list: bool = True
     """GET v1/blocks says who is blocked."""
+    mutes: bool = True
+    """POST mute on an account answers."""
     mutes_list: bool = True
     """GET v1/mutes says who is muted."""
     follow_options: bool = True
@@ -134,6 +136,7 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
             editing=reached(version, self.editing),
             favourites_list=self.favourites_list,
             blocks_list=self.blocks_list,
+            mutes=self.mutes,
             mutes_list=self.mutes_list,
             follow_options=self.follow_options,
             suggestions=self.suggestions,
@@ -262,6 +265,7 @@ ROWS = (
         search_offset=False,
         own_from_home=True,
         blocks_list=False,
+        mutes=False,
         mutes_list=False,
         follow_options=False,
         suggestions=False,

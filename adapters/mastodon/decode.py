@@ -67,6 +67,13 @@ class Reader:
         """An undecoded status."""
         return hub.Entry(raw=raw, read=self.read)
 
+    def original(self, raw: bytes) -> hub.Entry:
+        """A status that is no boost. snac shows what somebody boosted as that boost, wherever it stands."""
+        if not self.software.wrapper_by_case:
+            return self.entry(raw)
+        inner = bytes(one(raw, entities.Boost).reblog)
+        return self.entry(raw if inner == b"null" else inner)
+
     def read(self, raw: bytes) -> hub.Status:
         """A decoded status. Raises BadAnswer."""
         try:
@@ -119,5 +126,5 @@ class Reader:
             type=it.type,
             created_at=wire.utc(it.created_at),
             account=self.named(it.account),
-            status=None if status == b"null" else self.entry(status),
+            status=None if status == b"null" else self.original(status),
         )

@@ -85,6 +85,12 @@ class List(Wire, frozen=True):
     title: str = ""
 
 
+class Boost(Wire, frozen=True):
+    """What a status boosts, if anything."""
+
+    reblog: msgspec.Raw = msgspec.Raw(b"null")
+
+
 class Context(Wire, frozen=True):
     """What stands around a status."""
 

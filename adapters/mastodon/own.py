@@ -42,7 +42,7 @@ class Own(Lists):
             kept = (await self.status(native)).status
             media = tuple(file.native for file in kept.media)
             draft = msgspec.structs.replace(draft, media=media, sensitive=draft.sensitive or kept.sensitive)
-        return self.told(await self.instance.upstream.write("PUT", path, self.token, json=self.changed(draft)))
+        return self.changed_one(await self.instance.upstream.write("PUT", path, self.token, json=self.changed(draft)))
 
     def changed(self, draft: Draft) -> dict[str, Any]:
         """The JSON of an edit. What is empty is sent too, as it replaces what was there."""

@@ -202,7 +202,12 @@ class Reading:
 
     async def shown(self, native: str) -> hub.Entry:
         """A status as far as the server shows it."""
-        return self.entry((await self.get(self.instance.path(STATUS, native))).body)
+        return self.asked(native, (await self.get(self.instance.path(STATUS, native))).body)
+
+    def asked(self, native: str, raw: bytes) -> hub.Entry:
+        """The status with this id, of two that the server does not tell apart: a boost, and what it boosts."""
+        boost = self.instance.software.wrapper_by_case and native != native.lower()
+        return self.entry(raw) if boost else self.reader.original(raw)
 
     async def readable(self, entries: Sequence[hub.Entry]) -> Sequence[hub.Entry]:
         """Those the reader may read; no call where the server sees to that itself, else two at most."""
@@ -217,7 +222,14 @@ class Reading:
         return self._me
 
     async def statuses(self, natives: Sequence[str]) -> dict[str, hub.Entry]:
-        """Several: one call for every 20 where the server can, else one each, four at a time."""
+        """Several that the reader may read: one call for every 20 where the server can, else one each, four at a
+        time."""
+        found = await self.some_shown(natives)
+        readable = {id(entry) for entry in await self.readable([*found.values()])}
+        return {native: entry for native, entry in found.items() if id(entry) in readable}
+
+    async def some_shown(self, natives: Sequence[str]) -> dict[str, hub.Entry]:
+        """Several as far as the server shows them."""
         if not self.capabilities.statuses_by_id:
             entries = await each(natives, self.status_or_none)
             return {native: entry for native, entry in zip(natives, entries, strict=True) if entry}
@@ -242,8 +254,10 @@ class Reading:
         paths = [self.instance.path(form, native) for form in (STATUS, CONTEXT)]
         status, around = await each(paths, self.get)
         context = one(around.body, entities.Context)
-        top = self.entry(status.body)
-        above, below = ([self.entry(bytes(raw)) for raw in some] for some in (context.ancestors, context.descendants))
+        top = self.asked(native, status.body)
+        above, below = (
+            [self.reader.original(bytes(raw)) for raw in some] for some in (context.ancestors, context.descendants)
+        )
         shown = {id(entry) for entry in await self.readable([*above, top, *below])}
         if id(top) not in shown:
             raise Missing("The server does not show the post to this account.")

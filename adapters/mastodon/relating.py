@@ -63,8 +63,11 @@ class Relating(Own):
         return await self.change(native, "unfollow")
 
     async def block(self, native: str) -> hub.Relationship:
-        """The server ends what was between the two."""
-        return await self.change(native, "block")
+        """Ends what was between the two: by a second call on snac, which only hides whom it blocks."""
+        found = await self.change(native, "block")
+        if found.following:
+            found = replace(await self.change(native, "unfollow"), blocking=found.blocking)
+        return found
 
     async def unblock(self, native: str) -> hub.Relationship:
         """They may follow again."""
@@ -72,10 +75,12 @@ class Relating(Own):
 
     async def mute(self, native: str) -> hub.Relationship:
         """Notifications, too, which GoToSocial does not without being asked, and for good."""
+        require(self.capabilities, "mutes")
         return await self.change(native, "mute", notifications=True)
 
     async def unmute(self, native: str) -> hub.Relationship:
         """They are shown again."""
+        require(self.capabilities, "mutes")
         return await self.change(native, "unmute")
 
     async def change(self, native: str, action: str, **options: Any) -> hub.Relationship:

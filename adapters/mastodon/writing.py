@@ -76,17 +76,21 @@ class Writing(Reading):
             raise OutcomeUnknown("The server gave no readable answer to a change.")
         return self.entry(answer.body)
 
+    def changed_one(self, answer: Answer) -> hub.Entry:
+        """The same where it is no boost."""
+        return self.reader.original(self.told(answer).raw)
+
     async def act(self, form: str, native: str) -> Answer:
         """POST to a status."""
         return await self.instance.upstream.write("POST", self.instance.path(form, native), self.token)
 
     async def favourite(self, native: str) -> hub.Entry:
         """Like an original."""
-        return self.told(await self.act(FAVOURITE, native))
+        return self.changed_one(await self.act(FAVOURITE, native))
 
     async def unfavourite(self, native: str) -> hub.Entry:
         """Take a like back."""
-        return self.told(await self.act(UNFAVOURITE, native))
+        return self.changed_one(await self.act(UNFAVOURITE, native))
 
     async def reblog(self, native: str) -> hub.Entry:
         """The new boost. Takahe answers with the original; there the boost is put around it here."""

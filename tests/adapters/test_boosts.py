@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from adapters.backend import Window
@@ -47,6 +49,32 @@ async def test_boosts_are_made_of_the_people_and_stay_the_same(
     again = [backend.sighting(entry.status).key for entry in await backend.reblogs(native)]
     assert again[1:] == [one.key for one in sightings]
     assert len({*again}) == 3
+
+
+async def test_snac_shows_the_boost_of_what_was_asked_for(far: FarServer, open_backend: Open) -> None:
+    """Whoever boosts a post takes its place there, in every answer: the boost has the same id in upper case."""
+    backend, (native, answer, _) = await open_backend("snac"), IDS["snac"]
+    status = f"/api/v1/statuses/{native}"
+
+    def boosted(id: str) -> dict[str, Any]:
+        return post(id.upper(), account=person("9"), content="", reblog=post(id))
+
+    for path in (status, f"/api/v1/statuses/{native.upper()}"):
+        far.on("GET", path, json=boosted(native))
+    far.on("GET", f"{status}/context", json={"ancestors": [], "descendants": [boosted(answer)]})
+    far.on("GET", f"{status}/reblogged_by", json=[person("9")])
+    for path in ("favourite", "unfavourite"):
+        far.on("POST", f"{status}/{path}", json=boosted(native))
+    thread = await backend.thread(native)
+    plain = [
+        await backend.status(native), (await backend.statuses([native]))[native], thread.status, *thread.descendants,
+        await backend.favourite(native), await backend.unfavourite(native),
+    ]  # fmt: skip
+    assert [entry.status.reblog_of for entry in plain] == [None] * 6
+    assert [entry.status.native for entry in plain] == [native, native, native, answer, native, native]
+    assert [entry.status.original.native for entry in await backend.reblogs(native)] == [native]
+    boost = (await backend.status(native.upper())).status
+    assert (boost.native, boost.original.native, boost.account.native) == (native.upper(), native, "9")
 
 
 async def test_own_posts_that_others_boosted(far: FarServer, open_backend: Open) -> None:

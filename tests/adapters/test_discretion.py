@@ -80,6 +80,27 @@ async def test_what_is_not_for_me_is_left_out_of_a_thread(far: FarServer, open_b
     assert thread.ancestors == ()
 
 
+@pytest.mark.parametrize("software", ["snac", "mastodon_mock"])
+async def test_what_is_not_for_me_is_not_among_several(far: FarServer, open_backend: Open, software: str) -> None:
+    backend, (native, open_to_all, _) = await open_backend(software), IDS[software]
+    serve(far, native, visibility="direct")
+    serve(far, open_to_all)
+    far.on("GET", "/api/v1/statuses", json=[post(native, visibility="direct"), post(open_to_all)])
+    assert list(await backend.statuses([native, open_to_all])) == [open_to_all]
+
+
+@pytest.mark.parametrize("software", ["snac", "mastodon_mock"])
+async def test_who_boosted_what_is_not_for_me_is_not_told(far: FarServer, open_backend: Open, software: str) -> None:
+    backend, native = await open_backend(software), IDS[software][0]
+    far.on("GET", f"{STATUS.format(native)}/reblogged_by", json=[person("9")])
+    serve(far, native, visibility="direct")
+    for ask in (lambda: backend.reblogged_by(native, None), lambda: backend.reblogs(native)):
+        with pytest.raises(Missing):
+            await ask()
+    serve(far, native)
+    assert [one.native for one in (await backend.reblogged_by(native, None)).items] == ["9"]
+
+
 async def test_a_server_that_sees_to_it_is_asked_nothing_more(far: FarServer, open_backend: Open) -> None:
     backend, native = await open_backend("mastodon"), IDS["mastodon"][0]
     serve(far, native, visibility="direct")

@@ -74,6 +74,26 @@ async def test_the_answer_says_what_is_so(far: FarServer, open_backend: Open, ac
         await getattr(backend, action)("9")
 
 
+async def test_a_block_ends_following_where_the_server_does_not(far: FarServer, open_backend: Open) -> None:
+    """snac hides whom it blocks, and goes on following them."""
+    backend = await open_backend("snac")
+    far.once("POST", f"{SEVEN}/block", json=stands(blocking=True, following=True))
+    far.on("POST", f"{SEVEN}/unfollow", json=stands(blocking=True))
+    far.on("POST", f"{SEVEN}/block", json=stands(blocking=True))
+    for _ in range(2):
+        found = await backend.block("7")
+        assert (found.blocking, found.following) == (True, False)
+    assert [path.rpartition("/")[2] for path in far.paths()] == ["block", "unfollow", "block"]
+
+
+async def test_snac_has_no_mutes(far: FarServer, open_backend: Open) -> None:
+    backend = await open_backend("snac")
+    for change in (backend.mute, backend.unmute):
+        with pytest.raises(Unsupported, match="snac mutes nobody: block them"):
+            await change("7")
+    assert far.asked == []
+
+
 async def test_a_mute_is_of_notifications_too(far: FarServer, open_backend: Open) -> None:
     """Mastodon mutes both unless told otherwise, GoToSocial only the posts."""
     far.on("POST", f"{SEVEN}/mute", json=stands(muting=True))

@@ -22,6 +22,8 @@ async def test_who_boosted_a_post_is_told(pair: Pair) -> None:
     assert (boost.account.native, boost.original.native) == (two, status.native)
     seen = backend.sighting(boost)
     assert (seen.boosted, seen.booster) == (status.native, two)
+    asked = [await backend.status(status.native), *(await backend.statuses([status.native])).values()]
+    assert [entry.status.reblog_of for entry in asked] == [None, None]
     again = [backend.sighting(entry.status).key for entry in await backend.reblogs(status.native)]
     assert again == [seen.key]
 

@@ -98,6 +98,13 @@ async def test_a_server_that_does_not_say(tmp_path: Path) -> None:
 # mutes
 
 
+async def test_a_server_that_only_blocks(tmp_path: Path) -> None:
+    async with gateway_on(tmp_path, capabilities=Capabilities(software="s", label="Stern", mutes=False)) as ground:
+        reply = await ground.post("mutes/users/create", screen_name="bob")
+        assert (reply.status, reply.error) == (501, "Stern mutes nobody: block them.")
+        assert ground.world.mutes == []
+
+
 async def test_a_mute_and_its_end(ground: Ground) -> None:
     assert (await ground.get("mutes/users/ids")).json["ids"] == []
     (bob,) = await numbers(ground, "bob")
