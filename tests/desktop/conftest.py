@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import httpx2 as httpx
 import pytest
 
 from gateway import demo_seed
-from tests.clients.gear import Demo, Far, running_demo
-from tests.clients.needs import signed_in
+from tests.clients.gear import ALL, Demo, Far, running_demo
+from tests.clients.needs import device, signed_in
 from tests.desktop import choqok as program
 from tests.desktop.choqok import Choqok
 from tests.desktop.screen import screen
@@ -56,9 +57,9 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def choqok(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Choqok]:
-    """Choqok with alice's account."""
+    """Choqok with alice's account, and a password that is for it."""
     home = tmp_path_factory.mktemp("home")
-    program.configure(home, demo.base_url, ME, demo.users[ME])
+    program.configure(home, demo.base_url, ME, asyncio.run(device(demo, ME, ALL["choqok"].dialect)))
     with screen(home) as shown, program.running(shown, home / "choqok.log") as running:
         yield running
 
