@@ -47,7 +47,7 @@ _SAFE = "!#$%&'()*+,/:;=?@[]~"
 TWITTER_CODES: dict[int, int] = {
     400: 214, 401: 32, 403: 179, 404: 34, 405: 86, 413: 324, 429: 88, 500: 131, 501: 34, 502: 131, 503: 130, 504: 130,
 }
-NO_STATUS, NO_USER, DUPLICATE, ALREADY_FAVOURITED, BAD_MEDIA, TOO_LONG = 144, 50, 187, 139, 324, 186
+NO_STATUS, NO_USER, BAD_MEDIA, TOO_LONG = 144, 50, 324, 186
 
 LINK_AGAIN = "Link your account again: its server no longer accepts the stored login."
 CONNECT = "/connect"

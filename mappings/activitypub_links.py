@@ -25,7 +25,6 @@ from mappings.activitypub_text import count, line
 from mappings.characters import clean
 
 _WEB = re.compile(r"(?i:https?)://[^\s<>\"\x00-\x20\x7f]+").fullmatch
-_FILES = ("image/", "video/", "audio/")
 _PORTS = {"http": ":80", "https": ":443"}
 
 

@@ -12,7 +12,6 @@ from mappings.activitypub_terms import ACTORS, Document, Unreadable, dicts_of, i
 from mappings.activitypub_text import LONGEST_LINE, date_of, first_of, line, named, text_of, total, when
 from mappings.dates import EPOCH_ISO
 
-BOTS = frozenset({"Application", "Service", "Bot"})
 GROUPS = frozenset({"Group"})
 MOST_FIELDS = 40
 LONGEST_NOTE = 20_000
@@ -52,7 +51,6 @@ def account_of(document: Any, known: Known = NOTHING_KNOWN, *, handle: str = "")
         following_count=total(actor.get("following")),
         statuses_count=total(actor.get("outbox")),
         locked=actor.get("manuallyApprovesFollowers") is True,
-        bot=is_a(actor, BOTS),
         group=is_a(actor, GROUPS),
         fields=fields_of(actor),
     )

@@ -68,7 +68,6 @@ class Account(Struct, frozen=True, kw_only=True):
     following_count: int = 0
     statuses_count: int = 0
     locked: bool = False
-    bot: bool = False
     group: bool = False
     fields: tuple[ProfileField, ...] = ()
     avatar_sizes: tuple[str, ...] = ()
@@ -261,11 +260,10 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class Page(Struct, Generic[T], frozen=True, kw_only=True):
-    """Items newest first, and the backend's own cursors for the pages beside it (None: none known)."""
+    """Items newest first, and the backend's own cursor for the next, older ones (None: none known)."""
 
     items: tuple[T, ...]
     older: str | None = None
-    newer: str | None = None
 
 
 class Thread(Struct, frozen=True, kw_only=True):

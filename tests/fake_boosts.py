@@ -33,4 +33,4 @@ class FakeBoosts(FakeSocial):
         kept = tuple(entry for entry in page.items if wanted(self.world.posts[entry.status.native]))
         bounded = window.newer_than is not None or window.after_ms is not None
         ended = bounded and len(page.items) < self._limit(window)
-        return hub.Page(items=kept, older=None if ended else page.older, newer=page.newer)
+        return hub.Page(items=kept, older=None if ended else page.older)

@@ -124,9 +124,7 @@ class FakeSide:
 
     def _timeline(self, window: Window, wanted: Callable[[Post], bool]) -> hub.Page[hub.Entry]:
         page = [post for post in self._newest(wanted) if self._inside(post, window)][: self._limit(window)]
-        return hub.Page(
-            items=self._entries(page), older=page[-1].native if page else None, newer=page[0].native if page else None
-        )
+        return hub.Page(items=self._entries(page), older=page[-1].native if page else None)
 
     def _inside(self, post: Post, window: Window) -> bool:
         place = self.world.rank(post.native)

@@ -59,7 +59,7 @@ class Reading(Social):
         if not replies:
             entries = [entry for entry in entries if starts(entry.status)]
         older = posts[-1].native if posts and not (feed.ended and posts[-1] is list(feed.posts.values())[-1]) else None
-        return hub.Page(items=tuple(entries), older=older, newer=posts[0].native if posts else None)
+        return hub.Page(items=tuple(entries), older=older)
 
     async def _feed(self, native: str) -> Feed:
         """Somebody's outbox; begun anew after a minute. Raises Missing for who is nobody."""

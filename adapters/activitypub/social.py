@@ -20,7 +20,7 @@ from adapters.errors import BackendError, Missing, TokenGone
 from mappings import activitypub as ap
 from mappings import hub
 
-NOTES_PAGE, TALKS_PAGE, ROWS_AT_ONCE = 40, 40, 80
+NOTES_PAGE, ROWS_AT_ONCE = 40, 80
 REACTED = {"Like": "like", "Dislike": "dislike", "Announce": "announce"}
 ATTENDING = {
     "Accept": "attendyes", "Join": "attendyes", "Reject": "attendno", "Leave": "attendno",

@@ -89,7 +89,7 @@ class Timelines(Shown):
         if keep is not None:
             entries = tuple(entry for entry in entries if keep(entry.status))
         older = None if found.unfinished else found.older  # the next request goes on from there
-        return hub.Page(items=entries, older=older, newer=found.rows[0].native if found.rows else None)
+        return hub.Page(items=entries, older=older)
 
     def _limit(self, window: Window) -> int:
         return max(1, min(window.limit, self.capabilities.page_size))

@@ -88,11 +88,7 @@ class Instance:
         if repeats and self.capabilities.order is not hub.Order.UNORDERED:
             ids.sort(key=rank, reverse=True)
         kept = self.inside(ids, *self.bounds(window))
-        return hub.Page(
-            items=tuple([found[native] for native in kept]),
-            older=ids[-1] if ids else None,
-            newer=ids[0] if ids else None,
-        )
+        return hub.Page(items=tuple([found[native] for native in kept]), older=ids[-1] if ids else None)
 
     def inside(self, ids: Sequence[str], older: str | None, newer: str | None) -> Sequence[str]:
         """The ids strictly between two others."""

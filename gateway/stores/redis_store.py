@@ -104,13 +104,6 @@ class RedisStore(RedisIds, RedisLogins, RedisRecords, RedisNarrow, RedisShort, R
         texts = [text.decode() for text in found]
         return dict(zip(texts[::2], texts[1::2], strict=True)), number
 
-    async def index_has(self, account: str, name: str, keys: Sequence[str]) -> frozenset[str]:
-        if not keys:
-            return frozenset()
-        rows = _index(account, name)[1]
-        found = await self._do(lambda client: client.hmget(rows, list(keys)))
-        return frozenset(key for key, row in zip(keys, found, strict=True) if row is not None)
-
     async def reserve(self, key: str, seconds: int) -> bytes | None:
         mark = secrets.token_hex(8)
         kept: bytes | None = await self._script("reserve", [_once(key)], mark, 1000 * seconds)

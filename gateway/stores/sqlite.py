@@ -83,11 +83,6 @@ def _index_state(db: sqlite3.Connection, account: str, name: str) -> tuple[dict[
     return dict(state.fetchall()), number
 
 
-def _index_has(db: sqlite3.Connection, account: str, name: str, keys: Sequence[str]) -> frozenset[str]:
-    sql = "SELECT key FROM entries WHERE account = ? AND name = ? AND key IN (SELECT value FROM json_each(?))"
-    return frozenset(key for (key,) in db.execute(sql, (account, name, texts(keys))))
-
-
 def _reserve(db: sqlite3.Connection, key: str, now_ms: int, seconds: int) -> bytes | None:
     db.execute("DELETE FROM once WHERE expires <= ?", (now_ms,))
     row = db.execute("SELECT reply FROM once WHERE key = ?", (key,)).fetchone()
@@ -135,9 +130,6 @@ class SqliteStore(SqliteIds, SqliteLogins, SqliteRecords, SqliteNarrow, SqliteSh
 
     async def index_state(self, account: str, name: str) -> tuple[dict[str, str], int]:
         return await self._read(_index_state, account, name)
-
-    async def index_has(self, account: str, name: str, keys: Sequence[str]) -> frozenset[str]:
-        return await self._read(_index_has, account, name, keys)
 
     async def reserve(self, key: str, seconds: int) -> bytes | None:
         return await self._write(_reserve, key, self._clock(), seconds)

@@ -182,8 +182,6 @@ class Store(Protocol):
     async def index_state(self, account: str, name: str) -> tuple[dict[str, str], int]:
         """(state, number of entries)."""
 
-    async def index_has(self, account: str, name: str, keys: Sequence[str]) -> frozenset[str]: ...
-
     # what an account keeps beside the backend: seen marks, hidden messages, albums ...
     async def number(self, account: str, kind: str, natives: Sequence[str]) -> dict[str, int]:
         """Get or create small integers of an account's own things: from 1 up, below 2^31, never given twice.

@@ -44,7 +44,7 @@ def publish(mock: MockServer) -> None:
     """Alice's avatar is the server's drawing; her post has an AVIF and a WebP with a description."""
     alice, ids = {"Authorization": f"Bearer {TOKENS['alice']}"}, []
     for kind in ("avif", "webp"):
-        file = {"file": (f"b.{kind}", drawn.drawn(1600, 1200, kind.upper()), f"image/{kind}")}
+        file = {"file": (f"b.{kind}", drawn.drawn(1280, 960, kind.upper()), f"image/{kind}")}
         media = mock.client.post("/api/v2/media", headers=alice, files=file, data={"description": f"A {kind}"}).json()
         ids.append(media["id"])
     post = {"status": "look", "media_ids": ids}
@@ -83,7 +83,7 @@ def check_pictures(device: Device) -> None:
         assert url.startswith(f"{device.plain}/pictures/")
         assert len(url) < 200
     sizes = {avatar: 48, avatar.replace("_normal", "_bigger"): 73, avatar.replace("_normal", ""): 400,
-             media: 1200, f"{media}:thumb": 150, f"{media}:large": 1600, f"{other}?name=small": 680}  # fmt: skip
+             media: 1200, f"{media}:thumb": 150, f"{media}:large": 1280, f"{other}?name=small": 680}  # fmt: skip
     for url, width in sizes.items():
         image = seen(device.curl(url))
         assert (image.format, image.width) == ("PNG" if url.startswith(avatar[:-11]) else "JPEG", width)

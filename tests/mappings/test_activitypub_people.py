@@ -85,14 +85,6 @@ def test_an_actor_without_fields_is_somebody() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "is_bot"),
-    [("Person", False), ("Service", True), (["Application", "X"], True), ("Group", False), (None, False)],
-)
-def test_bots(kind: Any, is_bot: bool) -> None:
-    assert ap.account_of({"id": BOB, "type": kind}, HOME).bot is is_bot
-
-
 def test_what_a_server_says_for_want_of_a_summary_is_none() -> None:
     assert ap.account_of({"id": BOB, "summaryMap": {"en": "A(n) Person by Bob"}}, HOME).note == ""
 
