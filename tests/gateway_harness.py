@@ -22,7 +22,9 @@ import msgspec
 from adapters.backend import Backend, Capabilities
 from adapters.errors import TokenGone
 from gateway.app import create_app
+from gateway.calls import RDF
 from gateway.logins import Device, Logins
+from gateway.paths import resolve
 from gateway.services import Gateway, assemble
 from gateway.settings import Settings
 from gateway.stores.open import open_store
@@ -157,7 +159,8 @@ class Ground:
         url = path if path.startswith("/") else f"/api/{path}.{format}"
         auth = (user, password or self.passwords.get(user, "wrong")) if user else None
         reply = await self.client.request(method, url, auth=auth, **given)
-        return Answer(status=reply.status_code, headers=dict(reply.headers), body=reply.content, format=format)
+        told = "rdf" if _is_rdf(url) else format
+        return Answer(status=reply.status_code, headers=dict(reply.headers), body=reply.content, format=told)
 
     async def get(
         self, path: str, *, user: str | None = "alice", format: str = "json", twin: bool = True, **params: Any
@@ -207,6 +210,12 @@ class Ground:
         statuses = [self.world.status(backend.viewer, native) for native in natives]
         numbers = await self.gateway.ids.number(backend, statuses)
         return [numbers.statuses[native] for native in natives]
+
+
+def _is_rdf(url: str) -> bool:
+    """These rows have one format, whatever is asked for."""
+    target = resolve(url)
+    return target is not None and target.call.formats == RDF
 
 
 def village(order: Order = Order.TIMED) -> World:

@@ -165,7 +165,8 @@ class Social(Published):
             asked.append(("offset", str(offset)))
         found = one((await self.get("/api/v2/search", asked)).body, entities.FoundStatuses)
         entries = [self.entry(raw) for raw in by_id(bytes(raw) for raw in found.statuses).values()]
-        return tuple(entries[:limit] if software.search_offset else entries[offset : offset + limit])
+        page = entries[:limit] if software.search_offset else entries[offset : offset + limit]
+        return tuple(await self.readable(page))
 
 
 def paged(cursor: str | None) -> Query:

@@ -79,6 +79,13 @@ CALLS: dict[str, Callable[[Backend], Awaitable[Any]]] = {
     "describe": lambda b: b.describe("4", "A cat"),
     "update_profile": lambda b: b.update_profile(ProfileChange(name="Bob")),
     "fetch": lambda b: b.fetch(f"{b.base_url}/cat.png"),
+    "reblogged_by": lambda b: b.reblogged_by("5", None),
+    "reblogs": lambda b: b.reblogs("5"),
+    "own_boosted": lambda b: b.own_boosted(Window()),
+    "groups_of": lambda b: b.groups_of("7"),
+    "trends": lambda b: b.trends(),
+    "paper": lambda b: b.paper(hub.Paper.TERMS),
+    "remove_header": lambda b: b.remove_header(),
 }
 BODIES = [b"", b"null", b"7", b'"x"', b"{", b"[", b"[]", b"{}", b"[{}]", b'[{"id":"1"}]', b'{"id":"1"}', b"\xff",
           b'{"id":1,"account":null}', b'{"accounts":{},"statuses":7}', b'{"ancestors":7,"descendants":[7,{"id":"1"}]}',

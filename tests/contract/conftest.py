@@ -42,7 +42,7 @@ ONEPAGE = ["onepage"] if onepage.URL else []
 TRIES, BETWEEN = 100, 0.1
 QUIRKS = {
     "mastodon_mock": {"anybody reads by id", "lists take anybody", "no profile pictures", "no new descriptions",
-                      "search finds everything", "never notifies", "mutes hide nothing"},
+                      "never notifies", "mutes hide nothing"},
     "snac": {"anybody reads by id", "lists take anybody", "no new descriptions", "describes anything", "text is markup",
              "no limits", "lists that never were are empty"},
     "gotosocial": {"home keeps what was there before a mute"},

@@ -20,8 +20,7 @@ pytestmark = pytest.mark.anyio
 FEW, EVERY = 2, 7
 """Secrets named in one parameter; one in so many combinations of lists: a sample, over HTTP."""
 AS_IT_SHOWS = {
-    "anybody reads by id": {"statuses", "activities", "reactions"},
-    "search finds everything": {"search_statuses", "search.json", "search/tweets.json"},
+    "anybody reads by id": {"activities", "reactions"},
 }
 """What of a server's holes no adapter can mend: methods of the backend, and the calls that stand on them."""
 

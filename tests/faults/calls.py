@@ -60,8 +60,12 @@ WITH_FILE = {
     "media/upload": ("media", PICTURE), "friendica/photo/create": ("media", PHOTO),
     "account/update_profile_image": ("image", PHOTO), "account/update_profile_banner": ("banner", PHOTO),
 }  # fmt: skip
-PATHS = {"friendica/activity": "friendica/activity/like"}
-"""Where a part of the path says what is done."""
+PATHS = {
+    "friendica/activity": "friendica/activity/like",
+    "{user}/rss": "alice/rss",
+    "{user}/replies/rss": "alice/replies/rss",
+}
+"""Where a part of the path says what is done, or to whom."""
 
 
 class Request(NamedTuple):

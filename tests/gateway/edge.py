@@ -33,7 +33,7 @@ def basic(name: str = "alice", password: str = "good") -> tuple[str, str]:
     """An Authorization header."""
     return ("Authorization", "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode())
 
-EVERYTHING = Capabilities(software="stub", requests_sent=True, trends=True)
+EVERYTHING = Capabilities(software="stub", requests_sent=True, trends=True, removes_header=True)
 """Nothing is refused for what the stub lacks."""
 
 

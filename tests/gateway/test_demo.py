@@ -22,8 +22,7 @@ from tests.clients.gear import clean_environment, running_demo
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_demo_ends_without_a_trace(number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+def test_a_demo_ends_without_a_trace(number: signal.Signals) -> None:
     with running_demo() as (found, process):
         assert set(found.users) == set(PEOPLE)
         login = ("erin", found.users["erin"])
@@ -31,10 +30,11 @@ def test_a_demo_ends_without_a_trace(number: signal.Signals, tmp_path: Path, mon
         assert answer.json()["name"] == "Erin Extra"
         assert set(found.consumer) == {"key", "secret"}
         assert httpx.get(f"{found.backend_url}/api/v1/instance", trust_env=False).status_code == 200
-        assert len(list(tmp_path.iterdir())) == 1
+        folder = found.data_dir.parent
+        assert found.data_dir.is_dir()
         process.send_signal(number)
         assert process.wait(20) == 0
-    assert list(tmp_path.iterdir()) == []
+        assert not folder.exists()
     for url in found.base_url, found.backend_url:
         with pytest.raises(httpx.ConnectError):
             httpx.get(url, trust_env=False)

@@ -31,6 +31,12 @@ HARMLESS = {
     ("adapters.transport", "Answer"): {"headers"},  # of an answer: what wire.KEPT names, no cookie among them
     ("adapters.wire", "Reply"): {"headers"},
     ("gateway.answers", "Answer"): {"headers"},
+    ("gateway.metrics", "Process"): {"state"},  # of the server: connections and requests
+    ("gateway.doctor.findings", "Finding"): {"state"},  # ok, warning or failure
+    ("gateway.doctor.asking", "Asked"): {"headers"},  # of an answer, asked without a login
+    ("gateway.recorder_redaction", "Asked"): {"headers"},  # redacted
+    ("gateway.recorder_redaction", "Answered"): {"headers"},
+    ("gateway.echo", "Seen"): {"proof"},  # made for one question of the doctor, who is told it
 }
 """Where such a name means something else."""
 MARK = "S3CRET-of-a-field"
