@@ -222,6 +222,7 @@ ROWS = (
         plain_type="text/plain",
         editing=(0, 18),
         search_offset=False,
+        removes_header=(0, 16),
     ),
     PLEROMA,
     # Posting to a list went with Akkoma 3.17.

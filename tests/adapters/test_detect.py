@@ -67,6 +67,14 @@ async def test_the_rows_differ_where_the_servers_do() -> None:
     assert rows["snac"].connections == 4
 
 
+@pytest.mark.parametrize(("version", "told"), [("0.15.0", False), ("0.16.0", True), ("0.20.0-rc1+57cb4fe", True)])
+async def test_gotosocial_takes_a_header_away_since_0_16(
+    far: FarServer, connections: Connections, version: str, *, told: bool
+) -> None:
+    play(far, "gotosocial", version)
+    assert (await backend(connections, far)).capabilities.removes_header is told
+
+
 @pytest.mark.parametrize(
     ("more", "chars", "files"),
     [
