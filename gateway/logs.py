@@ -30,7 +30,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # credentials without their header's name; a digit or capital tells them from words
     (re.compile(r"\b([Bb]asic|BASIC|[Bb]earer|BEARER)\s+(?=\S*[A-Z0-9=])[A-Za-z0-9+/=._~-]{6,}"), rf"\1 {HIDDEN}"),
     # redis://user:password@host
-    (re.compile(r"([a-z][a-z0-9+.-]*://)[^\s/@]+@", re.IGNORECASE), rf"\1{HIDDEN}@"),
+    (re.compile(r"((?<=[a-z0-9+.-])://)[^\s/@]+@", re.IGNORECASE), rf"\1{HIDDEN}@"),
     # app passwords
     (re.compile(r"(?<![a-z2-7])(?:[a-z2-7]{4}-){6}[a-z2-7]{4}(?![a-z2-7])"), HIDDEN),
 )

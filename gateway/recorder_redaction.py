@@ -19,7 +19,7 @@ from gateway.call_rows import TABLE
 from gateway.calls import Call, Param, Type
 from gateway.errors import ApiError
 from gateway.exchange import Exchange
-from gateway.logs import redact
+from gateway.logs import HIDDEN, redact
 from gateway.recorder_allowed import (
     EXTENSIONS,
     HEADER_VALUE,
@@ -43,8 +43,10 @@ from gateway.recorder_allowed import (
 )
 from gateway.recorder_words import Words
 
-LARGEST = 2 << 20
-"""A body of more bytes is not kept."""
+LARGEST, LARGEST_SENT = 2 << 20, 256 << 10
+"""A reply, and a request, with a body of more bytes is kept without it. Anybody can send one in a recorded name."""
+FILES = frozenset({"data"})
+"""Keys of replies that hold files, as text."""
 INSTEAD = {Type.FILES: "<{} characters of a file>", Type.NUMBER: "0"}
 """What stands for values of a type: of files their size, of places nothing."""
 SEGMENTS = frozenset(
@@ -55,10 +57,13 @@ TOKENS = frozenset(token for part in SEGMENTS for token in part.split("_"))
 Pairs = list[tuple[str, str]]
 _WORD = re.compile(r"[A-Za-z]+|[^A-Za-z]+")
 _URL = re.compile(r"\(?\+?https?://\S*")
+_OPENING = re.compile(r"""(/pictures/|[?&;]sig=)[^/?&\s"'<>]+""")
+"""What lets anybody who has an address of the gateway see the picture there."""
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The body of a request. `kind`: form, multipart or json. `files`: field and size of each. `document`: of JSON."""
+    """The body of a request. `kind`: form, multipart, json, or other, of which only files are told. `files`: field and
+    size of each. `document`: of JSON."""
 
     kind: str
     fields: Pairs = []
@@ -133,6 +138,8 @@ class Redaction:
 
     def _sent(self, body: Body, kind: str, call: Call | None) -> Sent | None:
         files = [(_name(name), len(upload.data)) for name, uploads in body.files.items() for upload in uploads]
+        if sum(len(value) for values in body.fields.values() for value in values) > LARGEST_SENT:
+            return Sent(kind="other", files=files)
         if body.document:
             return Sent(kind="json", document=self._document(body.fields[DOCUMENT][-1]))
         if not body.fields and not files:
@@ -207,6 +214,8 @@ class Redaction:
 
     def leaf(self, text: str, key: str) -> str:
         """A text by the name of the field it stands in."""
+        if key in FILES:
+            return INSTEAD[Type.FILES].format(len(text))
         if (text.lower() in TRUTHS and key not in SAID) or (is_number(key) and NUMBER.fullmatch(text)):
             return text
         if key in TEXTS and TEXT.fullmatch(text):
@@ -247,7 +256,9 @@ class Redaction:
 
     def _said(self, text: str) -> str:
         """What a person wrote or is called."""
-        return redact(self._words.without_addresses(text)) if self._texts else self._words.text(text)
+        if not self._texts:
+            return self._words.text(text)
+        return redact(_OPENING.sub(rf"\1{HIDDEN}", self._words.without_addresses(text)))
 
 
 def _pairs(query: bytes) -> Pairs:

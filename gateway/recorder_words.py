@@ -24,7 +24,8 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#39);")
 _PIECE = re.compile(r"[^\W_]+|.", re.DOTALL)
 _HEX = re.compile(r"[0-9a-f]{16,}")
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)+")
+"""Begun once for each run of such letters, and never taken back: what nobody's login came with is looked at, too."""
 
 STANDS = {
     ("Ll", 2): "ä", ("Ll", 3): "ạ", ("Ll", 4): "𝐚", ("Lu", 2): "Ä", ("Lu", 3): "Ạ", ("Lu", 4): "𝐀",

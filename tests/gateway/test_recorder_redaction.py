@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+import time
 import unicodedata
 from typing import Any
 from urllib.parse import urlencode
@@ -105,6 +106,40 @@ def test_bytes_of_files_are_never_kept() -> None:
     text = asked("POST", "/api/media/upload.json", parse(urlencode({"media": SECRET}).encode()), texts=True)
     assert SECRET not in said(text)
     assert answered(picture, "image/png").body is None
+
+
+def test_files_in_replies_are_never_kept() -> None:
+    """friendica/photo has the picture in its answer."""
+    picture = "iVBORw0KGgo" + SECRET
+    for reply in (answered({"id": "5", "data": picture}, texts=True),
+                  answered(f"<photo><data>{picture}</data></photo>".encode(), "text/xml", texts=True)):  # fmt: skip
+        assert SECRET not in said(reply)
+        assert f"{len(picture)} characters of a file" in said(reply)
+
+
+def test_no_address_that_opens_a_picture_is_kept() -> None:
+    private = f"https://h.example/photo/{'0a' * 16}-2.jpg?sig={SECRET}"
+    old = f"https://h.example/pictures/{SECRET}/a_normal.jpg"
+    form = parse(urlencode({"status": f"{old} {private}"}).encode())
+    for kept in (
+        answered({"link": private, "profile_image_url": old, "text": f'<img src="{old}"> {private}.'}, texts=True),
+        answered(f'<r><l a="{old}">{private}</l></r>'.encode(), "text/xml", texts=True),
+        asked("POST", "/api/statuses/update.json", form, texts=True),
+    ):
+        assert SECRET not in said(kept)
+        assert "h.example" in said(kept)
+
+
+@pytest.mark.parametrize("text", ["a" * 100_000, "a@" + "a-" * 50_000, "token" * 20_000, "a@a." * 20_000, "<" * 50_000])
+def test_no_text_takes_long(text: str) -> None:
+    """Anybody can send it with a name that is recorded; nobody else was served for minutes."""
+    began = time.process_time()
+    for texts in (False, True):
+        said(asked("POST", "/api/statuses/update.json", parse(urlencode({"status": text}).encode()), texts=texts))
+        said(answered({"text": text}, texts=texts))
+    large = asked("POST", "/api/statuses/update.json", parse(urlencode({"status": text * 50}).encode()))
+    assert (large.body is not None, large.body and large.body.fields) == (True, [])
+    assert time.process_time() - began < 10
 
 
 NAMES = ("status", "text", "screen_name", "user_id_text", "description", "title", "name", "in_reply_to_screen_name",
