@@ -13,6 +13,7 @@ import msgspec
 from gateway.ask import Ask
 from gateway.errors import ApiError
 from gateway.groups import Group, members_of, shelf
+from gateway.params import PERSON_DIGITS, whole_number
 from mappings import hub
 from mappings.hub import Visibility
 
@@ -157,6 +158,7 @@ async def _lists(ask: Ask, numbers: Sequence[str]) -> list[Group]:
 
 
 def _integer(number: str) -> int:
-    if not number.isdecimal() or len(number) > 10:
+    id = whole_number(number, PERSON_DIGITS)
+    if id is None:
         raise ApiError(400, f"{number[:20]!r} is no contact or group id.")
-    return int(number)
+    return id

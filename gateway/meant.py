@@ -7,10 +7,10 @@ from typing import NamedTuple
 from adapters.errors import Missing
 from gateway.ask import Ask
 from gateway.errors import NO_USER, ApiError
+from gateway.params import PERSON_DIGITS, whole_number
 from gateway.people import by_name, names_me
 from mappings import hub
 
-MOST_DIGITS = 10
 NOBODY_NAMED = "no user_id specified"
 NO_SUCH_USER = "User not found."
 
@@ -25,7 +25,7 @@ class Meant(NamedTuple):
 async def find(ask: Ask, id: int | None, name: str) -> Meant | None:
     """By our number, else by name; None for nobody. Raises BackendError, StoreDown."""
     if id is not None:
-        native = await ask.gateway.ids.account(ask.session.scope, id) if 0 < id < 10**MOST_DIGITS else None
+        native = await ask.gateway.ids.account(ask.session.scope, id) if 0 < id < 10**PERSON_DIGITS else None
         return Meant(native) if native else None
     if not name:
         return None
@@ -40,8 +40,8 @@ async def find(ask: Ask, id: int | None, name: str) -> Meant | None:
 
 async def either(ask: Ask, text: str) -> Meant | None:
     """By a text that is a number of ours or a name."""
-    digits = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
-    found = await find(ask, int(text), "") if digits else None
+    id = whole_number(text, PERSON_DIGITS)
+    found = None if id is None else await find(ask, id, "")
     return found or await find(ask, None, text)
 
 

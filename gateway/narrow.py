@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from gateway.ask import UNKNOWN
 from gateway.kept import Recent
+from gateway.params import whole_number
 from gateway.stores.store import Beside, Store
 from gateway.widths import WIDE
 from mappings import hub
@@ -34,7 +35,6 @@ POSITIONS = {"since_id": False, "max_id": True}
 """Parameters that are positions, not keys; true: items up to there."""
 
 MEMORIES = 512
-MOST_DIGITS = 16
 
 NO_NUMBER = 0
 """The id of a message for which the 16-bit space has no number left: it can be read, and no call takes it for an id."""
@@ -187,9 +187,8 @@ class Narrow:
 
     async def written(self, session: Session, space: str, text: str) -> str:
         """The same for a number in a text."""
-        if not is_narrow(session) or not _is_number(text):
-            return text
-        return _written(await self._beside(session, space, (int(text),)), text)
+        id = whole_number(text) if is_narrow(session) else None
+        return text if id is None else _written(await self._beside(session, space, (id,)), text)
 
     async def _beside(self, session: Session, space: str, ids: Iterable[int]) -> dict[int, Beside]:
         space = _space(session, space)
@@ -289,11 +288,7 @@ def _numbers(ask: Ask, param: Param) -> Sequence[int]:
     if isinstance(value, int):
         return (value,) if value > 0 else ()
     items = (value,) if isinstance(value, str) else value or ()
-    return [int(item) for item in items if _is_number(item)]
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+    return [id for item in items if (id := whole_number(item)) is not None]
 
 
 def _exact(known: Mapping[int, Beside], id: int) -> int | None:
@@ -303,7 +298,8 @@ def _exact(known: Mapping[int, Beside], id: int) -> int | None:
 
 def _written(known: Mapping[int, Beside], text: str) -> str:
     """A number in a text; an unknown one stays readable and is none any more."""
-    if not _is_number(text) or not int(text):
+    id = whole_number(text)
+    if not id:
         return text
-    wide = _exact(known, int(text))
+    wide = _exact(known, id)
     return f"{text}?" if wide is None else str(wide)

@@ -21,6 +21,8 @@ MAX_ITEMS, MAX_ITEM_CHARS = 1000, 320
 MAX_NUMBER = 2**31 - 1
 MAX_ID_DIGITS, TOO_LARGE = 19, 2**63
 MAX_FILES = 20
+ID_DIGITS, PERSON_DIGITS = 16, 10
+"""Of our ids below 2^53, and of people's and groups', which are below 2^31."""
 
 TRUE = frozenset({b"true", b"1", b"t", b"yes", b"on"})
 FALSE = frozenset({b"false", b"0", b"f", b"no", b"off"})
@@ -74,6 +76,11 @@ def clean(raw: bytes, name: str, cap: int = 0) -> str:
     if len(text) > most:
         raise ApiError(400, f"{name} is too long: at most {most} characters.")
     return text
+
+
+def whole_number(text: str, digits: int = ID_DIGITS) -> int | None:
+    """A number that stands in a text, as ids do in lists; None for anything else and for more `digits`."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
 
 
 def _tail(call: Call, name: str, tail: str) -> Any:

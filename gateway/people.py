@@ -10,6 +10,7 @@ from collections.abc import Callable
 from adapters.errors import Missing
 from gateway.ask import Ask
 from gateway.errors import NO_USER, ApiError
+from gateway.params import PERSON_DIGITS, whole_number
 from gateway.session import Session
 from mappings import hub
 
@@ -41,8 +42,8 @@ async def native_of(ask: Ask) -> str:
     name = ask.text("screen_name")
     if not name and not ask.text("profileurl"):
         tail = ask.text("user")
-        if tail.isdecimal():
-            return await _by_number(ask, int(tail))
+        if (number := whole_number(tail, PERSON_DIGITS)) is not None:
+            return await _by_number(ask, number)
         name = tail
     if name:
         return session.account.native if names_me(ask, name) else (await by_name(ask, name)).native
@@ -117,8 +118,8 @@ async def _met(ask: Ask, query: str, fits: Callable[[hub.Account], bool]) -> hub
 async def asks_for_another(ask: Ask) -> bool:
     """The call names somebody else, whose favourites, friends and followers are not shown (specification)."""
     id, name = ask.id("user_id"), ask.text("screen_name") or ask.text("user")
-    if id is None and name.isdecimal() and not ask.text("screen_name"):
-        id = int(name)
+    if id is None and not ask.text("screen_name"):
+        id = whole_number(name, PERSON_DIGITS)
     if id is not None:
         return await ask.gateway.ids.account(ask.session.scope, id) != ask.session.account.native
     return bool(name) and not names_me(ask, name)

@@ -21,6 +21,7 @@ from gateway.cards import decoded
 from gateway.compose import addressed, check_length, compose, compose_title, names_somebody
 from gateway.contacts import NOBODY
 from gateway.errors import NO_STATUS, TOO_LONG, ApiError
+from gateway.params import whole_number
 from gateway.pictures import upload_all
 from gateway.stores.store import StatusRecord, StoreDown
 from mappings import hub
@@ -94,7 +95,7 @@ async def parent_of(ask: Ask) -> hub.Status | None:
 async def media_of(ask: Ask) -> tuple[str, ...]:
     """Native ids of `media_ids`. Raises ApiError 400 for one that media/upload did not give to this account."""
     asked = [part.strip() for value in ask.texts("media_ids") for part in value.split(",") if part.strip()]
-    numbers = [int(part) if part.isdecimal() and len(part) < 17 else -1 for part in dict.fromkeys(asked)]
+    numbers = [whole_number(part) or -1 for part in dict.fromkeys(asked)]
     if not numbers:
         return ()
     known = await ask.gateway.store.media_by_ids(ask.session.account.id, numbers)

@@ -7,11 +7,10 @@ from gateway.ask import Ask
 from gateway.audience import Audience, of_reply
 from gateway.correspondents import own
 from gateway.errors import NO_USER, ApiError
+from gateway.params import PERSON_DIGITS, whole_number
 from gateway.people import by_url, names_me
 from mappings import hub
 from mappings.hub import Visibility
-
-MAX_DIGITS = 10
 
 
 def _not_found() -> ApiError:
@@ -77,9 +76,8 @@ async def _by_name(ask: Ask, name: str) -> hub.Account:
 
 
 async def _by_number(ask: Ask, number: str) -> hub.Account:
-    if not (number.isascii() and number.isdecimal()) or len(number) > MAX_DIGITS:
-        raise _not_found()
-    native = await ask.gateway.ids.account(ask.session.scope, int(number))
+    id = whole_number(number, PERSON_DIGITS)
+    native = None if id is None else await ask.gateway.ids.account(ask.session.scope, id)
     if native is None:
         raise _not_found()
     if native == ask.session.account.native:

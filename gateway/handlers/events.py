@@ -18,7 +18,7 @@ from gateway.mailbox import Letter
 from gateway.messages import Mail
 from gateway.narrow import MEDIA, MESSAGE
 from gateway.paging import HIGHEST, Span
-from gateway.params import clean
+from gateway.params import clean, whole_number
 from gateway.recipients import names_of
 from gateway.replies import Empty, Reply, Tree
 from gateway.rows.messages import NEW
@@ -75,8 +75,7 @@ class Event(msgspec.Struct, frozen=True):
 async def listed(ask: Ask) -> Reply:
     """Messages received and sent, newest first; `next_cursor` where there are older ones."""
     count, cursor = ask.number("count"), ask.text("cursor")
-    below = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 17 else HIGHEST
-    span = Span(above=0, below=below or HIGHEST, count=count + 1, skip=0, page=1)
+    span = Span(above=0, below=whole_number(cursor) or HIGHEST, count=count + 1, skip=0, page=1)
     mails = await ask.gateway.messages.page(ask.session, span, lambda _: True)
     tree = {"events": await _events(ask, mails[:count]), "apps": {}}
     if len(mails) <= count:

@@ -37,12 +37,17 @@ async def create(ask: Ask) -> Reply:
         raise ApiError(403, f"You've already requested to follow {account.username}.", ASKED_ALREADY)
     if before.blocked_by:
         raise ApiError(403, "You have been blocked from following this account.", BLOCKED)
-    after = await session.backend.follow(meant.native, notify=notify)
+    return OneUser(account=account, relationship=await follow(ask, account, notify=notify))
+
+
+async def follow(ask: Ask, account: hub.Account, *, notify: bool | None = None) -> hub.Relationship:
+    """The relationship after a follow that the server says it made, or asked for. Raises BadAnswer."""
+    after = await ask.session.backend.follow(account.native, notify=notify)
     if not (after.following or after.requested):
         raise BadAnswer("The server does not follow the account.")
     if after.following:
-        ask.gateway.contacts.followed(session.account.id, account)
-    return OneUser(account=account, relationship=after)
+        ask.gateway.contacts.followed(ask.session.account.id, account)
+    return after
 
 
 def _followed_already(ask: Ask, account: hub.Account, before: hub.Relationship) -> Reply:
@@ -57,15 +62,21 @@ async def destroy(ask: Ask) -> Reply:
     account, before = await asyncio.gather(account_of(ask, meant), related(ask, meant.native))
     if not (before.following or before.requested):
         raise ApiError(404, NOT_FOLLOWED, NO_USER)
-    after = await session.backend.unfollow(meant.native)
-    ask.gateway.contacts.left(session.account.id, meant.native)
-    if after.following or after.requested:
-        raise BadAnswer("The server still follows the account.")
+    after = await unfollow(ask, meant.native)
     if session.dialect.cursors:
         return OneUser(account=account, relationship=after)
     numbers = await ask.gateway.ids.number(session.backend, (), [meant.native])
     host = session.scope.partition("://")[2]
     return Tree(json=contact_row(account, numbers.accounts[meant.native], host=host, followed_by=after.followed_by))
+
+
+async def unfollow(ask: Ask, native: str) -> hub.Relationship:
+    """The relationship after the end of a follow, or of the request for one. Raises BadAnswer."""
+    after = await ask.session.backend.unfollow(native)
+    ask.gateway.contacts.left(ask.session.account.id, native)
+    if after.following or after.requested:
+        raise BadAnswer("The server still follows the account.")
+    return after
 
 
 async def _contact(ask: Ask) -> Meant:

@@ -7,11 +7,12 @@ Not to be confused with the reader's own groups of contacts (`gateway.groups`), 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from adapters.backend import Window
-from adapters.errors import BadAnswer
 from gateway.ask import Ask
 from gateway.errors import ApiError
+from gateway.handlers.following import follow, unfollow
 from gateway.handlers.people import cut
 from gateway.handlers.timelines import keep
 from gateway.meant import account_of, either, related
@@ -45,28 +46,21 @@ async def posts(ask: Ask) -> Reply:
 
 async def join(ask: Ask) -> Reply:
     """Follow the group, or ask to. Raises ApiError 403 for who is in it. Three upstream calls."""
-    group, session = await _group(ask), ask.session
+    group = await _group(ask)
     before = await related(ask, group.native)
     if before.following or before.requested:
         raise ApiError(403, "You are already a member of that group.")
-    after = await session.backend.follow(group.native)
-    if not (after.following or after.requested):
-        raise BadAnswer("The server does not follow the group.")
-    if after.following:
-        ask.gateway.contacts.followed(session.account.id, group)
+    after = await follow(ask, group)
     return await _told(ask, group, member=after.following)
 
 
 async def leave(ask: Ask) -> Reply:
     """Follow it no longer. Raises ApiError 403 for who is not in it. Three upstream calls."""
-    group, session = await _group(ask), ask.session
+    group = await _group(ask)
     before = await related(ask, group.native)
     if not (before.following or before.requested):
         raise ApiError(403, "You are not a member of this group.")
-    after = await session.backend.unfollow(group.native)
-    ask.gateway.contacts.left(session.account.id, group.native)
-    if after.following or after.requested:
-        raise BadAnswer("The server still follows the group.")
+    await unfollow(ask, group.native)
     return await _told(ask, group, member=False)
 
 
@@ -86,7 +80,7 @@ async def joined(ask: Ask) -> Reply:
     contacts = await ask.gateway.contacts.exact(ask.session)
     groups = [account for account in contacts.following.values() if account.group]
     chosen, _ = cut(ask, sorted(groups, key=lambda one: (one.username.casefold(), one.acct)), always=False)
-    return await _all_told(ask, chosen, member=True)
+    return Tree(json=await _trees(ask, chosen, member=True))
 
 
 async def _group(ask: Ask) -> hub.Account:
@@ -102,10 +96,9 @@ async def _group(ask: Ask) -> hub.Account:
 
 
 async def _told(ask: Ask, group: hub.Account, *, member: bool) -> Reply:
-    numbers = await ask.gateway.ids.number(ask.session.backend, (), [group.native])
-    return Tree(json=group_tree(group, numbers.accounts[group.native], member=member))
+    return Tree(json=(await _trees(ask, [group], member=member))[0])
 
 
-async def _all_told(ask: Ask, groups: Sequence[hub.Account], *, member: bool) -> Reply:
+async def _trees(ask: Ask, groups: Sequence[hub.Account], *, member: bool) -> list[dict[str, Any]]:
     numbers = await ask.gateway.ids.number(ask.session.backend, (), [group.native for group in groups])
-    return Tree(json=[group_tree(one, numbers.accounts[one.native], member=member) for one in groups])
+    return [group_tree(one, numbers.accounts[one.native], member=member) for one in groups]

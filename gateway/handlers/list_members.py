@@ -1,5 +1,4 @@
-"""lists/members/*, lists/subscribers/*: who is on a list, and who follows it. Lists are private: nobody but the reader.
-"""
+"""lists/members/*, lists/subscribers/*: who is on a list, and who follows it, which is nobody but the reader."""
 
 from __future__ import annotations
 
@@ -11,6 +10,7 @@ from gateway.errors import NO_USER, ApiError
 from gateway.groups import Group
 from gateway.handlers.people import cut
 from gateway.members import Wanted
+from gateway.params import PERSON_DIGITS, whole_number
 from gateway.people import by_name, names_me, native_of
 from gateway.replies import OneUser, Reply, Tree, Users
 from mappings import hub
@@ -19,7 +19,8 @@ from mappings.groups import by_name as in_order
 MOST = 100
 """People put on a list, or taken off it, at once: as on Twitter."""
 NOT_ON = "The specified user is not a member of this list."
-NOT_ON_CODE, NO_SUBSCRIBER_CODE, NOT_ADDED_CODE = 109, 109, 104
+NOT_THERE, NOT_ADDED = 109, 104
+"""Twitter's numbers."""
 NOT_FOLLOWING = "The specified user is not a subscriber of this list."
 
 
@@ -36,7 +37,7 @@ async def show(ask: Ask) -> Reply:
     for account in await _people(ask, await lists.meant(ask)):
         if account.native == native:
             return OneUser(account=account)
-    raise ApiError(404, NOT_ON, NOT_ON_CODE)
+    raise ApiError(404, NOT_ON, NOT_THERE)
 
 
 async def create(ask: Ask) -> Reply:
@@ -74,7 +75,7 @@ async def subscriber(ask: Ask) -> Reply:
     _check_named(ask)
     await lists.meant(ask)
     if await native_of(ask) != ask.session.account.native:
-        raise ApiError(404, NOT_FOLLOWING, NO_SUBSCRIBER_CODE)
+        raise ApiError(404, NOT_FOLLOWING, NOT_THERE)
     return OneUser(account=(await ask.session.backend.me()).account)
 
 
@@ -88,7 +89,7 @@ async def _added(ask: Ask, natives: list[str]) -> Reply:
     people = Wanted({native: native for native in natives}, [])
     if wrong := await members.put(ask, group.native, people):
         some = f" {len(natives) - len(wrong)} of {len(natives)} are on it now." if len(natives) > 1 else ""
-        raise ApiError(403, f"Only people who are followed can be on a list.{some}", NOT_ADDED_CODE)
+        raise ApiError(403, f"Only people who are followed can be on a list.{some}", NOT_ADDED)
     return await _told(ask, group)
 
 
@@ -119,7 +120,7 @@ async def _natives(ask: Ask) -> list[str]:
 
 
 async def _by_id(ask: Ask, id: str) -> str:
-    known = int(id) if id.isascii() and id.isdecimal() and len(id) < 11 else 0
+    known = whole_number(id, PERSON_DIGITS)
     native = await ask.gateway.ids.account(ask.session.scope, known) if known else None
     if native is None:
         raise ApiError(400, f"User ID {id} not found.", NO_USER)

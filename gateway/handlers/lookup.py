@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from gateway.ask import Ask
 from gateway.cards import Seen
 from gateway.errors import ApiError
+from gateway.params import PERSON_DIGITS, whole_number
 from gateway.people import by_name, names_me
 from gateway.replies import Post, Reply, Statuses, Tree, Users
 from mappings import hub
 
 MOST = 100
 """People asked for at once, as on Twitter."""
-MOST_DIGITS = 10
 NO_MATCH = 17
 """Twitter's number for it."""
 NOBODY = {True: "No user matches for specified terms.", False: "Not Found"}
@@ -45,7 +45,7 @@ async def found_users(ask: Ask) -> tuple[hub.Account, ...]:
 async def statuses(ask: Ask) -> Reply:
     """Several statuses by id, newest first; unknown ones, messages and what a filter hides are left out. With `map` an
     object with all that were asked for, null for those left out. Raises ApiError 400."""
-    wanted = [int(id) for id in dict.fromkeys(ask.texts("id")) if id.isascii() and id.isdecimal() and len(id) < 17]
+    wanted = [id for text in dict.fromkeys(ask.texts("id")) if (id := whole_number(text)) is not None]
     if not wanted:
         raise ApiError(400, "id parameter is required.")
     if len(wanted) > MOST:
@@ -76,9 +76,8 @@ async def _shown(ask: Ask, ids: Sequence[int]) -> dict[int, Seen]:
 
 
 async def _native(ask: Ask, id: str) -> str | None:
-    if not (id.isascii() and id.isdecimal() and len(id) <= MOST_DIGITS):
-        return None
-    return await ask.gateway.ids.account(ask.session.scope, int(id))
+    known = whole_number(id, PERSON_DIGITS)
+    return None if known is None else await ask.gateway.ids.account(ask.session.scope, known)
 
 
 async def _named(ask: Ask, name: str) -> hub.Account | None:

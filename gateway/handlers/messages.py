@@ -17,6 +17,7 @@ from gateway.message_posting import MessageAttempt
 from gateway.messages import Mail
 from gateway.narrow import MESSAGE
 from gateway.paging import Span
+from gateway.params import whole_number
 from gateway.recipients import names_of
 from gateway.replies import Empty, Reply, Tree, User
 from gateway.stores.store import StoreDown
@@ -218,8 +219,7 @@ async def set_seen(ask: Ask) -> Reply:
     text = ask.text("id").strip()
     if not text:
         return _result("error", UNSPECIFIED, SEEN_ERRORS)
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 17 else 0
-    found = await ask.gateway.messages.find(ask.session, number)
+    found = await ask.gateway.messages.find(ask.session, whole_number(text) or 0)
     if found is None:
         return _result("error", UNKNOWN, SEEN_ERRORS)
     await ask.gateway.messages.mark(ask.session, found.key, seen=True)

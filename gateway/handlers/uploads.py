@@ -15,6 +15,7 @@ from gateway.calls import GET
 from gateway.errors import BAD_MEDIA, ApiError
 from gateway.imaging import SIDES, measured
 from gateway.narrow import MEDIA
+from gateway.params import whole_number
 from gateway.parts import MOST_SEGMENTS, SECONDS, Open
 from gateway.pictures import picture
 from gateway.replies import Empty, Reply, Tree
@@ -92,9 +93,10 @@ async def _append(ask: Ask) -> Reply:
     files, text = ask.files("media"), ask.text("segment_index").strip()
     if len(files) != 1 or not files[0].data:
         raise ApiError(400, "media: one segment of the file.", BAD_MEDIA)
-    if not (text.isascii() and text.isdecimal() and len(text) < 5 and int(text) < MOST_SEGMENTS):
+    index = whole_number(text)
+    if index is None or index >= MOST_SEGMENTS:
         raise ApiError(400, f"segment_index: a number from 0 to {MOST_SEGMENTS - 1}.", BAD_MEDIA)
-    await ask.gateway.parts.add(ask.session.account.id, ask.id("media_id"), int(text), files[0].data)
+    await ask.gateway.parts.add(ask.session.account.id, ask.id("media_id"), index, files[0].data)
     return Empty()
 
 
