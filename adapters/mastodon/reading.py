@@ -168,9 +168,21 @@ class Reading:
         """One person's statuses. Without `replies`, answers to oneself stay."""
         path = self.instance.path(ACCOUNT_STATUSES, native)
         page = await self.timeline(path, window, [] if replies else [("exclude_replies", "true")])
+        page = self.by_author(page, native)
         if replies or self.instance.software.filters_on_accounts:
             return page
         return msgspec.structs.replace(page, items=tuple(entry for entry in page.items if starts(entry.status)))
+
+    def by_author(self, page: hub.Page[hub.Entry], native: str) -> hub.Page[hub.Entry]:
+        """Somebody's posts as themselves: snac lists boosts of them by others in their place."""
+        if not self.instance.software.wrapper_by_case:
+            return page
+        taken = {id(entry) for entry in where(page.items, lambda status: is_by(status.reblog_of, native))}
+        own = {id(entry) for entry in where(page.items, lambda status: status.account.native == native)}
+        return msgspec.structs.replace(
+            page,
+            items=tuple(self.reader.original(entry.raw) if id(entry) in taken - own else entry for entry in page.items),
+        )
 
     async def timeline(self, path: str, window: Window, more: Query = ()) -> hub.Page[hub.Entry]:
         """Any timeline."""
@@ -279,13 +291,18 @@ class Reading:
         me = await self.own_id()
         if not self.instance.software.own_from_home:
             return await self.timeline(self.instance.path(ACCOUNT_STATUSES, me), window, more)
-        page = await self.home(msgspec.structs.replace(window, limit=self.capabilities.page_size))
+        page = self.by_author(await self.home(msgspec.structs.replace(window, limit=self.capabilities.page_size)), me)
         return msgspec.structs.replace(page, items=where(page.items, lambda status: status.account.native == me))
 
     async def site(self) -> hub.Site:
         """The instance as its people see it."""
         found = await instance(self.instance.upstream, self.instance.software)
         return site(found, self.capabilities, self.base_url)
+
+
+def is_by(status: hub.Status | None, native: str) -> bool:
+    """By this person."""
+    return status is not None and status.account.native == native
 
 
 def starts(status: hub.Status) -> bool:

@@ -164,7 +164,7 @@ class Social(Published):
         if software.search_offset and offset:
             asked.append(("offset", str(offset)))
         found = one((await self.get("/api/v2/search", asked)).body, entities.FoundStatuses)
-        entries = [self.entry(raw) for raw in by_id(bytes(raw) for raw in found.statuses).values()]
+        entries = [self.reader.original(raw) for raw in by_id(bytes(raw) for raw in found.statuses).values()]
         page = entries[:limit] if software.search_offset else entries[offset : offset + limit]
         return tuple(await self.readable(page))
 

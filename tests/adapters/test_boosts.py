@@ -77,6 +77,26 @@ async def test_snac_shows_the_boost_of_what_was_asked_for(far: FarServer, open_b
     assert (boost.native, boost.original.native, boost.account.native) == (native.upper(), native, "9")
 
 
+async def test_snac_lists_boosts_by_others_in_place_of_posts(far: FarServer, open_backend: Open) -> None:
+    """In somebody's timeline, in that of the reader and among what is found; boosts by the author stay."""
+    backend, (first, second, third) = await open_backend("snac"), IDS["snac"]
+    mine, foreign = person("7"), person("9", "eve")
+    rows = [
+        post(first.upper(), account=foreign, content="", reblog=post(first, account=mine, reblogs_count=1)),
+        post(second.upper(), account=mine, content="", reblog=post(second, account=foreign)),
+        post(third.upper(), account=mine, content="", reblog=post(third, account=mine)),
+    ]
+    far.on("GET", ME, json=mine)
+    for path in (MINE, "/api/v1/timelines/home"):
+        far.on("GET", path, json=rows)
+    listed = [entry.status for entry in (await backend.user("7", Window(), replies=True)).items]
+    assert [one.native for one in listed] == [first, second.upper(), third.upper()]
+    assert [one.reblog_of is None for one in listed] == [True, False, False]
+    assert [entry.status.native for entry in (await backend.own_boosted(Window())).items] == [first]
+    far.on("GET", "/api/v2/search", json={"accounts": [], "statuses": rows[:1], "hashtags": []})
+    assert [entry.status.native for entry in await backend.search_statuses("x", 5, 0)] == [first]
+
+
 async def test_own_posts_that_others_boosted(far: FarServer, open_backend: Open) -> None:
     backend = await open_backend("mastodon")
     far.on("GET", ME, json=person("7"))
