@@ -32,6 +32,21 @@ def scope_of(db: sqlite3.Connection, backend: str) -> int:
     return int(row[0])
 
 
+def first_free(db: sqlite3.Connection, rows: str, values: tuple[object, ...], id: int) -> int:
+    """The lowest id from `id` on that none of some rows has; mostly that is the first one looked at."""
+    sql = f"SELECT id FROM {rows} AND id >= ? ORDER BY id LIMIT ?"  # noqa: S608 - fixed text
+    limit = 1
+    while True:
+        found = db.execute(sql, (*values, id, limit)).fetchall()
+        for (taken,) in found:
+            if taken != id:
+                return id
+            id += 1
+        if len(found) < limit:
+            return id
+        limit = SCAN
+
+
 class SqliteSlots:
     """`placement.Slots` on an open transaction."""
 
@@ -52,17 +67,7 @@ class SqliteSlots:
         return Neighbour(*row) if row else None
 
     def free(self, id: int) -> int:
-        sql = "SELECT id FROM statuses WHERE scope = ? AND id >= ? ORDER BY id LIMIT ?"
-        limit = 1
-        while True:
-            rows = self._db.execute(sql, (self._scope, id, limit)).fetchall()
-            for (taken,) in rows:
-                if taken != id:
-                    return id
-                id += 1
-            if len(rows) < limit:
-                return id
-            limit = SCAN
+        return first_free(self._db, "statuses WHERE scope = ?", (self._scope,), id)
 
     def ends(self) -> tuple[int, int] | None:
         sql = "SELECT (SELECT min(id) FROM statuses WHERE scope = ?), (SELECT max(id) FROM statuses WHERE scope = ?)"

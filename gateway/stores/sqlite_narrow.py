@@ -6,12 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 
 from gateway.stores.sqlite_base import SqliteBase
-from gateway.stores.sqlite_ids import bounded
+from gateway.stores.sqlite_ids import SCAN, bounded, first_free
 from gateway.stores.sqlite_schema import snapshot, transaction
 from gateway.stores.store import Beside
 from mappings.narrow import NEAR, SPACES, Around, Pair, place
-
-SCAN = 512
 
 
 class NarrowSlots:
@@ -38,17 +36,7 @@ class NarrowSlots:
         return {wide: row[0] for wide, row in rows.items() if row}
 
     def free(self, id: int) -> int:
-        sql = "SELECT id FROM narrow WHERE account = ? AND space = ? AND id >= ? ORDER BY id LIMIT ?"
-        limit = 1
-        while True:
-            rows = self._db.execute(sql, (*self._mine, id, limit)).fetchall()
-            for (taken,) in rows:
-                if taken != id:
-                    return id
-                id += 1
-            if len(rows) < limit:
-                return id
-            limit = SCAN
+        return first_free(self._db, "narrow WHERE account = ? AND space = ?", self._mine, id)
 
     def free_below(self, id: int) -> int:
         sql = "SELECT id FROM narrow WHERE account = ? AND space = ? AND id <= ? ORDER BY id DESC LIMIT ?"

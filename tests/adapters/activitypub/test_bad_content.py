@@ -13,11 +13,10 @@ from mappings import hub
 from tests.adapters.activitypub.sides import Two, two
 from tests.c2s.bad_content import BAD, FORGED, GOOD, good
 from tests.c2s.bovine import Herd
-from tests.c2s.embedded import EmbeddedServer, embedded, embedded_server
+from tests.c2s.embedded import EmbeddedServer
 from tests.c2s.talk import PUBLIC
 
 pytestmark = pytest.mark.anyio
-__all__ = ["embedded", "embedded_server"]
 
 
 @pytest.fixture

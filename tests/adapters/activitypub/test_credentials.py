@@ -21,10 +21,9 @@ from tests.adapters.activitypub.memory_shelf import MemoryShelf
 from tests.adapters.activitypub.sides import TimedShelf
 from tests.c2s.bovine import Herd
 from tests.c2s.dialect.tokens import issue
-from tests.c2s.embedded import EmbeddedServer, embedded, embedded_server
+from tests.c2s.embedded import EmbeddedServer
 
 pytestmark = pytest.mark.anyio
-__all__ = ["embedded", "embedded_server"]
 
 KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 

@@ -17,12 +17,11 @@ from adapters.backend import Window
 from adapters.transport import Transport
 from tests.adapters.activitypub.memory_shelf import MemoryShelf
 from tests.adapters.activitypub.sides import side
-from tests.c2s.bovine import BovineServer, Herd, bovine_server, herd
-from tests.c2s.embedded import EmbeddedServer, embedded, embedded_server, second, second_server
+from tests.c2s.bovine import BovineServer, Herd
+from tests.c2s.embedded import EmbeddedServer
 from tests.c2s.talk import PUBLIC
 
 pytestmark = pytest.mark.anyio
-__all__ = ["bovine_server", "embedded", "embedded_server", "herd", "second", "second_server"]
 CONTEXT = "http://127.0.0.1:{port}/contexts/v1"
 
 

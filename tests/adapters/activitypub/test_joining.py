@@ -11,13 +11,10 @@ from adapters.errors import Rejected
 from mappings import activitypub as ap
 from mappings import hub
 from tests.adapters.activitypub.sides import Two
-from tests.adapters.activitypub.test_writing import both
-from tests.c2s.bovine import bovine_server, eventually, herd
-from tests.c2s.embedded import embedded, embedded_server
+from tests.c2s.bovine import eventually
 from tests.c2s.talk import PUBLIC
 
 pytestmark = pytest.mark.anyio
-__all__ = ["both", "bovine_server", "embedded", "embedded_server", "herd"]
 CONTEXT = ["https://www.w3.org/ns/activitystreams", {"mz": "https://joinmobilizon.org/ns#", "joinMode": "mz:joinMode"}]
 
 

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from adapters.activitypub.collections import first_page
 from adapters.activitypub.credentials import Credential
 from adapters.backend import Window
 from adapters.errors import Missing, TokenGone
-from adapters.transport import Transport
 from mappings import hub
 from mappings.hub import Visibility
-from tests.adapters.activitypub.sides import Side, Two, two
-from tests.c2s.bovine import bovine_server, eventually, herd
-from tests.c2s.embedded import embedded, embedded_server
+from tests.adapters.activitypub.sides import Side, Two
+from tests.c2s.bovine import eventually
 
 pytestmark = pytest.mark.anyio
-__all__ = ["bovine_server", "embedded", "embedded_server", "herd"]
-
-
-@pytest.fixture(params=["herd", "embedded"])
-async def both(request: pytest.FixtureRequest) -> AsyncIterator[Two]:
-    """Alice and bob on either server."""
-    people = request.getfixturevalue(request.param)
-    server = request.getfixturevalue("bovine_server" if request.param == "herd" else "embedded_server")
-    transport = Transport("oldbird/test", allow_hosts=[server.pair])
-    yield await two(server, people, transport)
-    await transport.close()
 
 
 def natives(page: hub.Page[hub.Entry] | tuple[hub.Entry, ...]) -> list[str]:

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 
 from adapters.activitypub.client import Ways
 from adapters.backend import Window
 from adapters.errors import Missing, Rejected, Unsupported
-from adapters.transport import Transport
 from mappings import activitypub_activities as acts
 from mappings.hub import Visibility
-from tests.adapters.activitypub.sides import Side, Two, side, two
-from tests.c2s.bovine import bovine_server, eventually, herd
-from tests.c2s.embedded import embedded, embedded_server
+from tests.adapters.activitypub.sides import Side, Two, side
+from tests.c2s.bovine import eventually
 
 pytestmark = pytest.mark.anyio
-__all__ = ["bovine_server", "embedded", "embedded_server", "herd"]
-
-
-@pytest.fixture(params=["herd", "embedded"])
-async def both(request: pytest.FixtureRequest) -> AsyncIterator[Two]:
-    """Alice and bob on either server."""
-    people = request.getfixturevalue(request.param)
-    server = request.getfixturevalue("bovine_server" if request.param == "herd" else "embedded_server")
-    transport = Transport("oldbird/test", allow_hosts=[server.pair])
-    yield await two(server, people, transport)
-    await transport.close()
 
 
 async def again(both: Two, one: Side) -> Side:

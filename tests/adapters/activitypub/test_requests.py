@@ -10,11 +10,10 @@ import pytest
 from adapters.backend import Window
 from adapters.transport import Transport
 from tests.adapters.activitypub.sides import Two, two
-from tests.c2s.bovine import bovine_server, eventually, herd
-from tests.c2s.embedded import EmbeddedServer, embedded, embedded_server
+from tests.c2s.bovine import eventually
+from tests.c2s.embedded import EmbeddedServer
 
 pytestmark = pytest.mark.anyio
-__all__ = ["bovine_server", "embedded", "embedded_server", "herd"]
 Work = Callable[[Any], Awaitable[Any]]
 
 

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from adapters.backend import Draft, File, ProfileChange
 from adapters.errors import Missing, Refused, Rejected, Unsupported
-from adapters.transport import Transport
 from mappings import hub
 from mappings.hub import Visibility
-from tests.adapters.activitypub.sides import Two, two
-from tests.c2s.bovine import bovine_server, eventually, herd
-from tests.c2s.embedded import embedded, embedded_server
+from tests.adapters.activitypub.sides import Two
+from tests.c2s.bovine import eventually
 
 pytestmark = pytest.mark.anyio
-__all__ = ["bovine_server", "embedded", "embedded_server", "herd"]
 
 PICTURE = File(data=b"\x89PNG\r\n\x1a\n" + b"x" * 64, name="cat.png", mime="image/png", description="A cat")
 DIRECT = Visibility.DIRECT
-
-
-@pytest.fixture(params=["herd", "embedded"])
-async def both(request: pytest.FixtureRequest) -> AsyncIterator[Two]:
-    """Alice and bob on either server."""
-    people = request.getfixturevalue(request.param)
-    server = request.getfixturevalue("bovine_server" if request.param == "herd" else "embedded_server")
-    transport = Transport("oldbird/test", allow_hosts=[server.pair])
-    yield await two(server, people, transport)
-    await transport.close()
 
 
 @pytest.mark.parametrize("visibility", ["public", "unlisted", "direct"])

@@ -15,10 +15,9 @@ from mappings import activitypub_activities as acts
 from mappings.hub import Visibility
 from tests.adapters.activitypub.sides import Two, answers_lost, two
 from tests.c2s.bovine import Herd
-from tests.c2s.embedded import EmbeddedServer, embedded, embedded_server
+from tests.c2s.embedded import EmbeddedServer
 
 pytestmark = pytest.mark.anyio
-__all__ = ["embedded", "embedded_server"]
 
 BYTES = b"\x89PNG\r\n\x1a\n" + b"x" * 64
 PICTURE = File(data=BYTES, name="cat.png", mime="image/png", description="A cat")
