@@ -15,7 +15,6 @@ from gateway.logins import Logins
 from gateway.oauth.consumers import Consumer, ConsumerProblem, Consumers
 from gateway.settings import Settings
 from gateway.stores.store import Store
-from gateway.vault import open_vault
 
 
 class Desk(NamedTuple):
@@ -32,8 +31,7 @@ async def opened(args: argparse.Namespace) -> AsyncIterator[Desk]:
     """The consumers of the configured store."""
     settings = settings_of(args)
     async with services.open_gateway(settings) as gateway:
-        vault = await open_vault(settings.data_dir, gateway.store)
-        logins = Logins(gateway.store, vault, gateway.connections)
+        logins = Logins(gateway.store, gateway.vault, gateway.connections)
         yield Desk(settings, gateway.store, logins, gateway.consumers)
 
 

@@ -7,11 +7,11 @@ import asyncio
 import getpass
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from adapters.activitypub.credentials import Credential, Unusable
@@ -25,8 +25,8 @@ from gateway.cli_info import settings_of
 from gateway.logins import FIRST_DEVICE, Device, Linked, Logins, base_url
 from gateway.problems import Problem
 from gateway.settings import Settings
-from gateway.stores.store import LoginRecord
-from gateway.vault import open_vault
+
+T = TypeVar("T")
 
 
 class Desk(NamedTuple):
@@ -42,8 +42,17 @@ async def opened(args: argparse.Namespace) -> AsyncIterator[Desk]:
     """The logins of the configured store."""
     settings = settings_of(args)
     async with services.open_gateway(settings) as gateway:
-        vault = await open_vault(settings.data_dir, gateway.store)
-        yield Desk(settings, Logins(gateway.store, vault, gateway.connections), gateway.connections)
+        yield Desk(settings, Logins(gateway.store, gateway.vault, gateway.connections), gateway.connections)
+
+
+def done(args: argparse.Namespace, work: Callable[[Logins], Awaitable[T]]) -> T:
+    """What `work` makes of the logins."""
+
+    async def working() -> T:
+        async with opened(args) as desk:
+            return await work(desk.logins)
+
+    return asyncio.run(working())
 
 
 def link(args: argparse.Namespace) -> int:
@@ -118,7 +127,7 @@ async def _add(args: argparse.Namespace) -> int:
 
 def show(args: argparse.Namespace) -> int:
     """`oldbird password list`"""
-    for login in asyncio.run(_logins(args)):
+    for login in done(args, lambda logins: logins.list(args.name)):
         rights = "read only" if login.read_only else "read and write"
         dates = f"created {day(login.created)}  last used {day(login.last_used)}"
         where = "  (also without TLS)" if login.plain_http else ""
@@ -128,59 +137,34 @@ def show(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _logins(args: argparse.Namespace) -> tuple[LoginRecord, ...]:
-    async with opened(args) as desk:
-        return await desk.logins.list(args.name)
-
-
 def revoke(args: argparse.Namespace) -> int:
     """`oldbird password revoke`"""
-    asyncio.run(_revoke(args))
+    done(args, lambda logins: logins.revoke(args.name, args.id))
     print(f"Revoked {args.id}.")
     return 0
 
 
-async def _revoke(args: argparse.Namespace) -> None:
-    async with opened(args) as desk:
-        await desk.logins.revoke(args.name, args.id)
-
-
 def plain_http(args: argparse.Namespace) -> int:
     """`oldbird password plain-http`"""
-    login = asyncio.run(_plain_http(args))
+    login = done(args, lambda logins: logins.let_plain_http(args.name, args.id, allowed=args.allowed == "on"))
     print(f"{login.id} ({login.name}) may{'' if login.plain_http else ' not'} be used without TLS.")
     return 0
 
 
-async def _plain_http(args: argparse.Namespace) -> LoginRecord:
-    async with opened(args) as desk:
-        return await desk.logins.let_plain_http(args.name, args.id, allowed=args.allowed == "on")
-
-
 def pictures(args: argparse.Namespace) -> int:
     """`oldbird password pictures`"""
-    login = asyncio.run(_pictures(args))
+    login = done(args, lambda logins: logins.let_pictures(args.name, args.id, wanted=args.wanted == "on"))
     told = "small pictures from here" if login.pictures else "the addresses of the pictures' own servers"
     print(f"{login.id} ({login.name}) gets {told}.")
     return 0
 
 
-async def _pictures(args: argparse.Namespace) -> LoginRecord:
-    async with opened(args) as desk:
-        return await desk.logins.let_pictures(args.name, args.id, wanted=args.wanted == "on")
-
-
 def client(args: argparse.Namespace) -> int:
     """`oldbird password client`"""
-    login = asyncio.run(_client(args))
+    chosen = cli_clients.preset(args.client)
+    login = done(args, lambda logins: logins.choose(args.name, args.id, chosen))
     print(f"{login.id} ({login.name}) is for {login.dialect or 'any program'}.")
     return 0
-
-
-async def _client(args: argparse.Namespace) -> LoginRecord:
-    chosen = cli_clients.preset(args.client)
-    async with opened(args) as desk:
-        return await desk.logins.choose(args.name, args.id, chosen)
 
 
 def device_of(args: argparse.Namespace) -> Device:

@@ -26,8 +26,6 @@ SETTLING_STEPS = 3
 """Rounds of the loop until a connection that was just accepted is known, and its request read."""
 LINGER_STEPS = 10
 """A kept connection without a request is closed after 0.2 s: what its client had sent by then is answered."""
-
-
 SLACK_SECONDS = 1
 """A request that began last may take its whole time, and its answer a moment more."""
 
