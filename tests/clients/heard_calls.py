@@ -50,14 +50,22 @@ def here(base_url: str, trust: ssl.SSLContext | None = None) -> Iterator[set[str
 @contextmanager
 def there(base_url: str, log: Path) -> Iterator[set[str]]:
     """Of a gateway that writes its lines there."""
-    calls, before = Calls(), log.stat().st_size
-    yield calls.found
+    found, before = set[str](), log.stat().st_size
+    yield found
+    found |= written(base_url, log, before)
+
+
+def written(base_url: str, log: Path, begin: int = 0, *, agent: str = "") -> set[str]:
+    """Of a gateway that writes its lines there, from a place on; only those of programs that say so of themselves."""
+    calls = Calls()
     _wait(base_url)
     with log.open() as lines:
-        lines.seek(before)
+        lines.seek(begin)
         for line in filter(lambda line: '"oldbird.access"' in line, lines):
             told = json.loads(line)
-            calls.take(told.get("call", access_log.UNKNOWN_CALL), told["status"])
+            if agent in told.get("agent", ""):
+                calls.take(told.get("call", access_log.UNKNOWN_CALL), told["status"])
+    return calls.found
 
 
 def _wait(base_url: str, trust: ssl.SSLContext | None = None) -> None:

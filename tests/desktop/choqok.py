@@ -19,6 +19,8 @@ POST_MARK = "\ufdd0"
 AVATAR, SIGNATURE = 62, 26
 """Pixels: Qt tells the place of a letter from the left of its table cell, which stands right of the avatar; the author
 stands in the last line of a post."""
+STILL = 4
+"""Looks at the same place in a row."""
 COMPOSER = "<b>Note"
 """How the hint of every text field for posts begins."""
 
@@ -92,11 +94,14 @@ class Choqok(NamedTuple):
         return self.frame.matching("text", hint=COMPOSER)[0].text
 
     def press(self, post: Widget, hint: str) -> None:
-        """A button of a post; they are only shown while the mouse is over it."""
-        left, top, *_ = post.box()
+        """A button of a post."""
+        next(widget for widget in post.all() if widget.hint == hint).do("Press")
+
+    def switch(self, post: Widget, hint: str) -> None:
+        """What can be on or off; it is only shown while the mouse is over the post, and reacts to nothing else."""
+        left, top, *_ = self._resting(post)
         self.screen.move(left + 1, top + 1)
-        button = next(widget for widget in post.all() if widget.hint == hint)
-        self._click(button)
+        self._click(next(widget for widget in post.all() if widget.hint == hint))
 
     def choose(self, button: Widget, place: int) -> None:
         """The entry at this place (from 1) of a button's menu."""
@@ -132,7 +137,7 @@ class Choqok(NamedTuple):
 
     def follow(self, post: Widget, name: str, place: int) -> None:
         """Press on the author, then on the entry at this place (from 1) of the actions, the last of the menu."""
-        _, top, _, height = post.box()
+        _, top, _, height = self._resting(post)
         x, _, width, _ = post.place(post.text.rindex(name))
         before = self.screen.windows()
         self.screen.click(x + AVATAR + width // 2, top + height - SIGNATURE // 2)
@@ -140,9 +145,20 @@ class Choqok(NamedTuple):
         self.screen.keys("Up", "Right", *["Down"] * (place - 1), "Return")
 
     def _click(self, widget: Widget) -> None:
-        """With the mouse: what can be on or off reacts to nothing else."""
-        x, y, width, height = widget.box()
+        x, y, width, height = self._resting(widget)
         self.screen.click(x + width // 2, y + height // 2)
+
+    @staticmethod
+    def _resting(widget: Widget) -> tuple[int, int, int, int]:
+        """Where it is, once it moves no more: new posts push others down."""
+        places = [widget.box()]
+
+        def rests() -> bool:
+            places.append(widget.box())
+            return len(places) > STILL and len({*places[-STILL:]}) == 1
+
+        appears(rests, "a widget at rest")
+        return places[-1]
 
     def _posts(self, timeline: str) -> list[Widget]:
         return [

@@ -10,7 +10,7 @@ import httpx2 as httpx
 import pytest
 
 from gateway import demo_seed
-from tests.clients.gear import ALL, Demo, Far, running_demo
+from tests.clients.gear import ALL, Demo, Far, Running, logged_demo
 from tests.clients.needs import device, signed_in
 from tests.desktop import choqok as program
 from tests.desktop.choqok import Choqok
@@ -19,11 +19,26 @@ from tests.desktop.screen import screen
 ME = "alice"
 
 
+LAST = "test_the_calls_of_choqok_are_those_that_are_recorded"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What was asked for is looked at when all is done."""
+    items.sort(key=lambda item: item.name == LAST)
+
+
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
-    """A running `oldbird demo`."""
-    with running_demo() as (demo, _):
-        yield demo
+def running() -> Iterator[Running]:
+    """A running `oldbird demo`, and what it writes."""
+    with logged_demo() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def demo(running: Running) -> Demo:
+    """What it told about itself."""
+    return running.demo
 
 
 @pytest.fixture(scope="session")

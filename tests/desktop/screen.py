@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -108,8 +109,21 @@ def screen(home: Path) -> Iterator[Screen]:
         "QT_QPA_PLATFORM": "xcb",
         "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
     }
-    with _display() as display, _session_bus({**environment, "DISPLAY": display}) as address:
+    with _left_behind(home), _display() as display, _session_bus({**environment, "DISPLAY": display}) as address:
         yield Screen({**environment, "DISPLAY": display, "DBUS_SESSION_BUS_ADDRESS": address})
+
+
+@contextmanager
+def _left_behind(home: Path) -> Iterator[None]:
+    """KDE's helpers leave the session of the program they work for; they still have its home."""
+    try:
+        yield
+    finally:
+        mark = f"HOME={home}".encode()
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if mark in (process / "environ").read_bytes().split(b"\0"):
+                    os.kill(int(process.name), signal.SIGKILL)
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from tests.clients.gear import Demo, Far
+from tests.clients.gear import Demo, Far, Running
+from tests.clients.heard_calls import written
+from tests.clients.table import RECORDED
 from tests.desktop.accessible import Widget
 from tests.desktop.choqok import Choqok
 from tests.desktop.screen import appears
@@ -16,6 +18,8 @@ from tests.desktop.screen import appears
 HOME, REPLIES, INBOX, OUTBOX = (
     "You and your friends", "Replies to you", "Your incoming private messages", "Private messages you have sent",
 )  # fmt: skip
+AGENT = "KIO/"
+"""In what KDE's programs say of themselves."""
 SUBSCRIBE = 2
 """Its place among the actions."""
 FAVOURITES, REPEATED, PUBLIC = "Your favorites", "Your posts that were repeated by others", "Public timeline"
@@ -84,7 +88,7 @@ def test_reply(choqok: Choqok, alice: httpx.Client, bob: httpx.Client, far: Far)
 
 
 def test_favourite(choqok: Choqok, far: Far, alice: httpx.Client, bob: httpx.Client) -> None:
-    choqok.press(fresh(choqok, bob, "To be liked"), "Favorite")
+    choqok.switch(fresh(choqok, bob, "To be liked"), "Favorite")
 
     def favourites() -> list[dict[str, Any]]:
         page = alice.get("/api/favorites.json").json()
@@ -154,3 +158,9 @@ def test_follow(choqok: Choqok, alice: httpx.Client, carol: httpx.Client) -> Non
     assert "carol" not in friends()
     choqok.follow(post, "carol", SUBSCRIBE)
     appears(lambda: "carol" in friends(), "carol among the friends")
+
+
+def test_the_calls_of_choqok_are_those_that_are_recorded(running: Running) -> None:
+    """After all the steps; alone it has nothing to look at."""
+    found = written(running.demo.base_url, running.logged, agent=AGENT)
+    assert sorted(found) == RECORDED["choqok"]
