@@ -101,13 +101,15 @@ async def timeline(
     Raises BackendError, StoreDown.
     """
     span = Span.of(ask)
-    walk = (ask.session.account.id, ask.call.path, subject, span.count, span.above, span.below, _filters(ask))
+    filters = ask.flag("exclude_replies"), ask.params.get("include_rts") is False
+    walk = (ask.session.account.id, ask.call.path, subject, span.count, span.above, span.below, filters)
     mark = ask.gateway.walks.start(walk, span.page)
     if mark:
         span = replace(span, below=min(span.below, mark.id - 1), skip=0)
     if ask.within is not EVERYWHERE:
         keep = _narrowed(ask, keep)
-    found = await _collect(ask, fetch, keep, span, mark, arrivals=arrivals)
+    window = await _first_window(ask, span, mark, filtered=True in filters)
+    found = await _collect(ask, fetch, keep, span, window, arrivals=arrivals)
     chosen = found[span.skip : span.skip + span.count]
     if chosen:
         ask.gateway.walks.end(walk, span.page, chosen[-1].card)
@@ -119,15 +121,10 @@ def _narrowed(ask: Ask, keep: Keep) -> Keep:
     return lambda card: keep(card) and ask.gateway.narrow.may_hold(ask, card.id)
 
 
-def _filters(ask: Ask) -> tuple[bool, bool]:
-    return ask.flag("exclude_replies"), ask.params.get("include_rts") is False
-
-
 async def _collect(
-    ask: Ask, fetch: Fetch, keep: Keep, span: Span, mark: Mark | None, *, arrivals: bool
+    ask: Ask, fetch: Fetch, keep: Keep, span: Span, window: Window, *, arrivals: bool
 ) -> list[Seen]:
     backend, wanted = ask.session.backend, span.skip + span.count
-    window = await _first_window(ask, span, mark, wanted)
     found: dict[str, Seen] = {}
     for _ in range(MOST_CALLS):
         page = await fetch(window)
@@ -142,11 +139,11 @@ async def _collect(
     return sorted(found.values(), key=lambda s: s.card.id, reverse=True)
 
 
-async def _first_window(ask: Ask, span: Span, mark: Mark | None, wanted: int) -> Window:
+async def _first_window(ask: Ask, span: Span, mark: Mark | None, *, filtered: bool) -> Window:
+    """Where reading begins; `filtered`: a whole page, for much of it may be left out."""
     backend = ask.session.backend
-    limit = min(max(wanted, 1), backend.capabilities.page_size)
-    if any(_filters(ask)):
-        limit = backend.capabilities.page_size
+    most = backend.capabilities.page_size
+    limit = most if filtered else min(max(span.skip + span.count, 1), most)
     bounds = await ask.gateway.ids.bounds(
         backend, span.above or None, None if mark or span.below == HIGHEST else span.below
     )

@@ -45,7 +45,7 @@ def read(call: Call, query: Fields, body: Body, tail: str = "") -> dict[str, Any
     if sent:
         first, second = _order(call, query, body)
         for param in call.params:
-            if param.name not in sent and sent.isdisjoint(param.aliases):
+            if param.name not in sent and not (param.aliases and sent.intersection(param.aliases)):
                 continue
             value = _files(param, query, body) if param.type in _FILE_TYPES else _value(param, first, second)
             if value is not None:
