@@ -16,8 +16,8 @@ from mappings.fragments import Numbers
 
 T = TypeVar("T")
 
-NO_HEADER = "missing.png"
-"""What Mastodon calls the picture of those who have none."""
+NO_HEADERS = frozenset({"missing.png", "default_header.webp", "default_header.png"})
+"""What Mastodon and GoToSocial call the picture of those who have none."""
 
 
 class Visibility(StrEnum):
@@ -85,7 +85,7 @@ class Account(Struct, frozen=True, kw_only=True):
 
 def shown_header(account: Account) -> str:
     """The picture at the head of the profile; "" for none, also where the server names a file of its own for that."""
-    return "" if account.header.rpartition("/")[2].partition("?")[0] == NO_HEADER else account.header
+    return "" if account.header.rpartition("/")[2].partition("?")[0] in NO_HEADERS else account.header
 
 
 class Media(Struct, frozen=True, kw_only=True):
