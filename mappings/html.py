@@ -149,6 +149,8 @@ def _stripped(content: str) -> str | None:
         return None
     text = _LINKS.sub(_linked, content).replace("</p>", "\n\n").replace("<p>", "").replace("<br />", "\n")
     if "<" in text:
+        if text.count("<a ") != text.count("</a>"):
+            return None
         text = _MASTODON.sub("", text)
         if "<" in text:
             text = _breaks(text)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 PHONE, TABLET, OAUTH = "abcd-phone", "abcd-tablet", "oauth token"
 APP = b"client id and secret at a server"
 TOKEN, CLIENT_SECRET, TOKEN_SECRET = b"backend token", b"secret of a consumer", b"secret of an OAuth token"
-SHORT_LIVED = {"parts"}
+SHORT_LIVED = {"parts", "recorder", "recorder_orders"}
 """Modules whose wrapped things end with the old key."""
 
 
