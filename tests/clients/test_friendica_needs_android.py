@@ -40,7 +40,7 @@ def test_dica_takes_401_for_a_bad_login(demo: Demo) -> None:
         refused(web.get("/api/friendica/profile/show"), 401, "This API requires login")
 
 
-@pytest.mark.parametrize("name", ["alice", "dave"])
+@pytest.mark.parametrize("name", ["alice", "erin"])
 def test_dica_reads_notifications_as_an_array_also_of_none(demo: Demo, name: str) -> None:
     with signed_in(demo, name) as web:
         found = read(web.get("/api/friendica/notifications"))

@@ -155,7 +155,8 @@ class Reader:
             gateway=gateway, session=SimpleNamespace(backend=self.backend), params={}, flag=lambda name: False
         )
         span = Span(above=since, below=last, count=count, skip=0, page=1)
-        found = await paging._collect(ask, self.backend.home, lambda card: True, span, None, arrivals=True)
+        window = await paging._first_window(ask, span, None, filtered=False)
+        found = await paging._collect(ask, self.backend.home, lambda card: True, span, window, arrivals=True)
         return {seen.card.id: seen.card.native for seen in found[:count]}
 
     async def poll(self) -> list[str]:
