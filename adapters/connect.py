@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from cachetools import LRUCache
 
+from adapters.activitypub.policy import Policy
 from adapters.backend import Backend
 from adapters.errors import BackendError, Slow, Unavailable
 from adapters.files import Files
@@ -51,11 +52,12 @@ class Connections:
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.time,
+        policy: Policy = Policy(),  # noqa: B008  it cannot be changed
     ) -> None:
         self.transport = Transport(
             user_agent, allow_hosts=allow_hosts, seconds=upstream_seconds, max_bytes=upstream_bytes
         )
-        self.sleep, self.clock = sleep, clock
+        self.sleep, self.clock, self.policy = sleep, clock, policy
         self.files = Files(self.transport)
         self.known: LRUCache[str, Known] = LRUCache(INSTANCES)
         self.looking: dict[str, asyncio.Task[Instance]] = {}
@@ -75,7 +77,7 @@ class Connections:
         """What client-to-server accounts need; a gateway without any starts faster and is smaller."""
         from adapters.activitypub.actors import Actors  # noqa: PLC0415  see above
 
-        return Actors(self.transport, self.sleep, self.clock)
+        return Actors(self.transport, self.sleep, self.clock, self.policy)
 
     async def signing_in(self, base_url: str) -> SigningIn:
         """The ways in for people of an instance. Raises BackendError."""

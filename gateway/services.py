@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
 
+from adapters.activitypub.policy import Policy
 from adapters.connect import Connections
 from gateway import __version__, single_user
 from gateway.auth import Authenticator
@@ -152,6 +153,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
             allow_hosts=settings.allow_hosts,
             upstream_seconds=settings.upstream_seconds,
             upstream_bytes=settings.upstream_bytes,
+            policy=Policy(settings.auto_accept_follows, settings.public_feeds),
         )
         closing.push_async_callback(connections.close)
         gateway = assemble(settings, store, connections, vault)

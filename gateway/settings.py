@@ -119,6 +119,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meta(ge=0, description="Drop post ids not asked for in so many days (daily, or `oldbird forget`); 0: never."),
     ] = 0
+    auto_accept_follows: Annotated[
+        bool,
+        Meta(
+            description="Accounts on ActivityPub servers let in whoever asks to follow them, when their timeline is "
+            "read; no client of the old API can answer that."
+        ),
+    ] = False
+    public_feeds: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Readable collections in which ActivityPub servers list what everybody may read, such as "
+            "`https://social.example/inbox`; the public timeline of accounts there is read from them."
+        ),
+    ] = ()
     refresh_minutes: Annotated[
         int,
         Meta(

@@ -8,6 +8,7 @@ from adapters.activitypub.client import Ways
 from adapters.activitypub.joining import actor_of, owner_of
 from adapters.activitypub.links import Links
 from adapters.activitypub.oauth import readable
+from adapters.activitypub.policy import Policy
 from adapters.activitypub.renewal import Renewals
 from adapters.activitypub.signing_in import ActorSigningIn, signing_in_at
 from adapters.transport import Transport
@@ -18,12 +19,16 @@ class Actors:
     """One per process."""
 
     def __init__(
-        self, transport: Transport, sleep: Callable[[float], Awaitable[None]], clock: Callable[[], float]
+        self,
+        transport: Transport,
+        sleep: Callable[[float], Awaitable[None]],
+        clock: Callable[[], float],
+        policy: Policy,
     ) -> None:
         self.transport = transport
         self.ways = Ways(transport, clock)
         self.renewals = Renewals(clock=clock, sleep=sleep)
-        self.links = Links(self.ways, self.renewals, clock)
+        self.links = Links(self.ways, self.renewals, clock, policy)
 
     async def named(self, text: str, token: str) -> str:
         """The id of the actor that a handle or an address names. Raises BackendError."""

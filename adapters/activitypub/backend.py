@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from adapters.activitypub.boosts import Boosts
-from adapters.activitypub.refreshing import Refreshing
+from adapters.activitypub.accepting import Accepting
 
 
-class ActivityPubBackend(Boosts, Refreshing):
+class ActivityPubBackend(Accepting):
     """Cheap to make; everything shared is in the link."""

@@ -1,4 +1,4 @@
-"""The outbox of somebody else, read page by page as far as it is asked for."""
+"""The outbox of somebody else or a feed of everybody, read page by page as far as it is asked for."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ class Post(NamedTuple):
 
 
 class Feed:
-    """One person's posts, newest first as their server lists them. `read` is when it was begun."""
+    """One person's posts, newest first as their server lists them; with `everybody` those of people of any server.
+    `read` is when it was begun."""
 
-    def __init__(self, url: str, library: Library) -> None:
+    def __init__(self, url: str, library: Library, *, everybody: bool = False) -> None:
+        self.everybody = everybody
         self.url, self.library, self.read = url, library, library.clock()
         self.posts: dict[str, Post] = {}
         self.next: str | None = None
@@ -64,10 +66,13 @@ class Feed:
         native = ap.web(target if is_create else ap.id_of(activity))
         told = ap.when(activity.get("published")) or ap.when(objects.get(target, {}).get("published"))
         ms = int(told.timestamp() * 1000) if told else 0
-        if not native or not ap.same_host(native, self.url):
+        if not native or not ap.same_host(native, ap.id_of(activity.get("actor")) if self.everybody else self.url):
             return None
         if is_create and target in objects:
             activity = {**activity, "object": objects[target]}
+        inner = activity.get("object")
+        if self.everybody and isinstance(inner, dict) and not ap.owns(ap.id_of(activity.get("actor")), inner):
+            return None
         return Post(native, activity, ms)
 
 

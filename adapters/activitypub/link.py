@@ -15,6 +15,7 @@ from adapters.activitypub.library import Library
 from adapters.activitypub.lists import Lists
 from adapters.activitypub.mirror import Mirror
 from adapters.activitypub.muting import Mutes
+from adapters.activitypub.policy import Policy
 from adapters.activitypub.sync import Sync
 from adapters.files import Files
 from adapters.shelf import Shelf
@@ -27,8 +28,15 @@ FEEDS = 50
 class Link:
     """One account on its server. `clock`: seconds since 1970."""
 
-    def __init__(self, facts: Facts, client: Client, shelf: Shelf, clock: Callable[[], float] = time.time) -> None:
-        self.client, self.shelf, self.clock = client, shelf, clock
+    def __init__(
+        self,
+        facts: Facts,
+        client: Client,
+        shelf: Shelf,
+        clock: Callable[[], float] = time.time,
+        policy: Policy = Policy(),  # noqa: B008  it cannot be changed
+    ) -> None:
+        self.client, self.shelf, self.clock, self.policy = client, shelf, clock, policy
         self.files = Files(client.ways.transport)
         self.library = Library(client, shelf, facts.hosts, clock)
         self.lists = Lists(shelf)
@@ -38,6 +46,8 @@ class Link:
         self.counts: dict[str, tuple[float, tuple[int, int, int]]] = {}
         self.sets: dict[str, tuple[float, frozenset[str]]] = {}
         self.asked: dict[str, asyncio.Task[hub.Activities]] = {}
+        self.answered: set[str] = set()
+        """Follows that were answered, or could not be."""
         self.feeds: LRUCache[str, Feed] = LRUCache(FEEDS)
         self.facts = facts
 

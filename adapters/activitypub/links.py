@@ -15,6 +15,7 @@ from adapters.activitypub.credentials import Credential
 from adapters.activitypub.discovery import REMEMBER_SECONDS, Facts, discover
 from adapters.activitypub.link import Link
 from adapters.activitypub.oauth import Asking, readable
+from adapters.activitypub.policy import Policy
 from adapters.activitypub.renewal import Renewals
 from adapters.errors import BackendError, TokenGone
 from adapters.shelf import Shelf
@@ -34,8 +35,14 @@ class Looked(NamedTuple):
 class Links:
     """Accounts by actor and credential: another credential is another account as far as anybody can tell."""
 
-    def __init__(self, ways: Ways, renewals: Renewals, clock: Callable[[], float] = time.time) -> None:
-        self.ways, self.renewals, self.clock = ways, renewals, clock
+    def __init__(
+        self,
+        ways: Ways,
+        renewals: Renewals,
+        clock: Callable[[], float] = time.time,
+        policy: Policy = Policy(),  # noqa: B008  it cannot be changed
+    ) -> None:
+        self.ways, self.renewals, self.clock, self.policy = ways, renewals, clock, policy
         self._links: LRUCache[tuple[str, str], Looked] = LRUCache(ACCOUNTS)
         self._turns: LRUCache[tuple[str, str], asyncio.Lock] = LRUCache(ACCOUNTS * 4)
 
@@ -61,7 +68,7 @@ class Links:
             if old is None:
                 raise
             return old
-        return self._renewed(old, facts) if old else Link(facts, client, shelf, self.clock)
+        return self._renewed(old, facts) if old else Link(facts, client, shelf, self.clock, self.policy)
 
     @staticmethod
     def _renewed(old: Link, facts: Facts) -> Link:

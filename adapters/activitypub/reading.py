@@ -61,6 +61,21 @@ class Reading(Social):
         older = posts[-1].native if posts and not (feed.ended and posts[-1] is list(feed.posts.values())[-1]) else None
         return hub.Page(items=tuple(entries), older=older)
 
+    async def public(self, window: Window, *, local: bool) -> hub.Page[hub.Entry]:
+        """What the server's own feed lists, where the operator named one; else what everybody may read of what came."""
+        url = self.link.policy.feed_of(self.me_id)
+        if not url:
+            return await super().public(window, local=local)
+        feed = self.link.feeds.get(url)
+        if feed is None or self.link.clock() - feed.read > FEED_SECONDS:
+            feed = self.link.feeds[url] = Feed(url, self.link.library, everybody=True)
+        posts = await self._part(feed, window)
+        found = await self._made({post.native: post.document for post in posts}, {})
+        entries = await self.wanted(tuple(found[post.native] for post in posts if post.native in found))
+        shown = tuple(entry for entry in entries if self.is_public(entry.status, local=local))
+        older = posts[-1].native if posts and not (feed.ended and posts[-1] is list(feed.posts.values())[-1]) else None
+        return hub.Page(items=shown, older=older)
+
     async def _feed(self, native: str) -> Feed:
         """Somebody's outbox; begun anew after a minute. Raises Missing for who is nobody."""
         feed = self.link.feeds.get(native)

@@ -48,12 +48,12 @@ class Timelines(Shown):
 
     async def public(self, window: Window, *, local: bool) -> hub.Page[hub.Entry]:
         """What everybody may read of what came: there is no such feed on servers of this kind."""
+        return await self._page(HOME, window, lambda status: self.is_public(status, local=local))
 
-        def is_public(status: hub.Status) -> bool:
-            here = not local or ap.same_host(status.account.native, self.me_id)
-            return here and status.visibility == hub.Visibility.PUBLIC and status.reblog_of is None
-
-        return await self._page(HOME, window, is_public)
+    def is_public(self, status: hub.Status, *, local: bool) -> bool:
+        """For everybody, and no boost. `local`: by people of the own server."""
+        here = not local or ap.same_host(status.account.native, self.me_id)
+        return here and status.visibility == hub.Visibility.PUBLIC and status.reblog_of is None
 
     async def tagged(self, tag: str, window: Window) -> hub.Page[hub.Entry]:
         """The same with a hashtag."""
