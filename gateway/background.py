@@ -9,7 +9,7 @@ from typing import Any
 
 log = logging.getLogger("oldbird")
 
-
+AGAIN_SECONDS = 0.2
 FINISH_SECONDS = 5.0
 
 
@@ -35,6 +35,13 @@ class Background:
         """Let what still runs finish for a moment (a write may be among it), then cancel it."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=FINISH_SECONDS)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*[ended(task) for task in self._tasks])
+
+
+async def ended(task: asyncio.Task[Any]) -> None:
+    """Cancel it until it is over: before Python 3.11.4 a cancellation that meets the end of a time limit gets lost."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=AGAIN_SECONDS)
+    if not task.cancelled():
+        task.exception()  # it was logged where it arose, or does not matter any more

@@ -19,7 +19,7 @@ import msgspec
 from cachetools import LRUCache
 
 from gateway.auth import read_basic
-from gateway.background import Background
+from gateway.background import Background, ended
 from gateway.bodies import EMPTY
 from gateway.exchange import Exchange
 from gateway.recorder_orders import PURPOSE, Order, Orders
@@ -56,8 +56,7 @@ class Recorder:
     async def close(self) -> None:
         """Look no more; what is being written may be finished."""
         if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
+            await ended(self._loop)
         await self._background.close()
 
     async def _run(self) -> None:
@@ -67,9 +66,10 @@ class Recorder:
 
     async def look(self) -> None:
         """See which orders stand. While the store does not say, none does."""
-        before, self.orders = self.orders, {}
+        before, found = self.orders, dict[str, Order]()
         with suppress(StoreDown):
-            self.orders = await self.standing.standing()
+            found = await self.standing.standing()
+        self.orders = found
         for account in self.orders.keys() - before.keys():
             log.warning("What the clients of account %s ask and get is recorded now", account)
         for account in before.keys() - self.orders.keys():

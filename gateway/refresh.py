@@ -22,7 +22,7 @@ from typing import Protocol, cast
 from cachetools import LRUCache
 
 from adapters.errors import BackendError, RateLimited, TokenGone, Unavailable
-from gateway.background import Background
+from gateway.background import Background, ended
 from gateway.logins import ACTIVITYPUB
 from gateway.session import Session
 from gateway.stores.store import AccountRecord, Store, StoreDown
@@ -127,8 +127,7 @@ class Refresh:
         """Begin nothing any more; what is under way may finish for a moment, then it is cancelled, which loses
         nothing. All sessions are let go of."""
         if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
+            await ended(self._loop)
         await self._background.close()
         self._watched.clear()
 
