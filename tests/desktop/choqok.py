@@ -19,6 +19,8 @@ POST_MARK = "\ufdd0"
 AVATAR, SIGNATURE = 62, 26
 """Pixels: Qt tells the place of a letter from the left of its table cell, which stands right of the avatar; the author
 stands in the last line of a post."""
+AWAY = (1270, 990)
+"""Beside the window: a mouse that rests where a menu opens chooses in it."""
 STILL = 4
 """Looks at the same place in a row."""
 COMPOSER = "<b>Note"
@@ -106,6 +108,7 @@ class Choqok(NamedTuple):
     def choose(self, button: Widget, place: int) -> None:
         """The entry at this place (from 1) of a button's menu."""
         before = self.screen.windows()
+        self.screen.move(*AWAY)
         button.do("ShowMenu")
         appears(lambda: self.screen.windows() - before, "an open menu")
         self.screen.keys(*["Down"] * place, "Return")
