@@ -19,7 +19,7 @@ from adapters.errors import Missing, Rejected, Slow
 from adapters.lacks import require
 from gateway.ask import Ask
 from gateway.errors import ApiError
-from gateway.stores.store import StoreDown
+from gateway.turns import Busy, turn
 from mappings import hub
 
 KIND = "group"
@@ -128,13 +128,11 @@ async def _alone(ask: Ask, name: str) -> AsyncIterator[None]:
     """Nobody else makes a group of that name meanwhile: servers take the same name twice. Raises ApiError 400."""
     store, once = ask.gateway.store, ask.gateway.once
     key = once.key(ask.session.account.id, "friendica/group_create", [name.encode()])
-    if await store.reserve(key, MAKING_SECONDS) is not None:
-        raise ApiError(400, NAME_TAKEN)
     try:
-        yield
-    finally:
-        with suppress(StoreDown):
-            await store.release(key)
+        async with turn(store, key, MAKING_SECONDS):
+            yield
+    except Busy:
+        raise ApiError(400, NAME_TAKEN) from None
 
 
 async def _created(ask: Ask, name: str) -> hub.Group:

@@ -20,7 +20,8 @@ from contextlib import asynccontextmanager, suppress
 import msgspec
 
 from gateway.errors import BAD_MEDIA, ApiError
-from gateway.stores.store import Store, StoreDown
+from gateway.stores.store import Store
+from gateway.turns import Busy, turn
 from gateway.vault import Unsealable, Vault
 from mappings.order import position
 
@@ -34,7 +35,7 @@ MOST_FILES = 50
 """Unfinished files of an account: each is a row of the ledger, whatever it holds."""
 FIRST_SLOT, SLOTS = 2048, 2048
 """Places within a millisecond from which the ids of these files are taken; other uploads begin at 0."""
-PATIENCE, PAUSE, LOCK_SECONDS = 5.0, 0.02, 10
+PATIENCE, LOCK_SECONDS = 5.0, 10
 PURPOSE = "upload"
 
 GONE = "media_id: there is no such upload, or it took too long."
@@ -188,16 +189,10 @@ class Parts:
         """Nobody else changes it meanwhile, in any process. Raises ApiError 503."""
         key = self._key("lock", name)
         try:
-            async with asyncio.timeout(PATIENCE):
-                while await self._store.reserve(key, LOCK_SECONDS) is not None:
-                    await self._sleep(PAUSE)
-        except TimeoutError:
+            async with turn(self._store, key, LOCK_SECONDS, patience=PATIENCE, sleep=self._sleep):
+                yield
+        except Busy:
             raise ApiError(503, "The upload is busy, try again.", headers={"Retry-After": "1"}) from None
-        try:
-            yield
-        finally:
-            with suppress(StoreDown):
-                await self._store.release(key)
 
     async def _keep(self, account: str, id: int, opened: Open) -> None:
         key = self._key("open", self._name(account, id))

@@ -10,18 +10,20 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from math import inf
 
 import msgspec
 
 from gateway.logins import host_of
 from gateway.logs import without
 from gateway.stores.store import AccountRecord, Store
+from gateway.turns import turn
 from gateway.vault import Unsealable, Vault
 
 ALL, TURN, PURPOSE = "recording orders", "recording turn", "recording"
 STANDS_SECONDS = 30
 """Unless it is asked for again: a command that was killed records no longer than this."""
-TURN_SECONDS, WAIT_SECONDS = 5, 0.05
+TURN_SECONDS = 5
 SEED_BYTES = 32
 
 
@@ -103,15 +105,11 @@ class Orders:
         return await self._change(lambda standing: standing.pop(account, None) is not None)
 
     async def _change(self, change: Callable[[dict[str, Order]], bool]) -> bool:
-        while await self._store.reserve(TURN, TURN_SECONDS) is not None:
-            await self._sleep(WAIT_SECONDS)
-        try:
+        async with turn(self._store, TURN, TURN_SECONDS, patience=inf, sleep=self._sleep):
             standing = await self.standing()
             if changed := change(standing):
                 wrapped = self._vault.wrap(msgspec.msgpack.encode(list(standing.values())), PURPOSE)
                 await self._store.keep(ALL, wrapped, STANDS_SECONDS)
-        finally:
-            await self._store.release(TURN)
         return changed
 
 

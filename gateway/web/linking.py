@@ -34,6 +34,7 @@ from adapters.mastodon.signing_in import App, AppGone, SigningIn
 from adapters.webfinger import server_of
 from gateway.logins import ACTIVITYPUB, USABLE, Linked, LoginProblem, Logins
 from gateway.logs import without
+from gateway.turns import Busy, turn
 from gateway.vault import Unsealable
 from gateway.web.addresses import Wanted, base_urls
 from gateway.web.admission import Admission, plain_host
@@ -211,13 +212,12 @@ class Linking:
         known = await self._known(pending.instance, person.native)
         self._check(pending, person, known=known)
         lock = "linking:" + self._vault.hash(f"{pending.instance} {person.native}")
-        if await self._store.reserve(lock, LOCK_SECONDS) is not None:
-            raise Notice("connect.at_it", 409)
         try:
-            name = "" if known or is_typable(person.username) else await self._typable(person.username)
-            return await self._logins.link(pending.instance, token, name=name, actor=actor, client=pending.client)
-        finally:
-            await self._store.release(lock)
+            async with turn(self._store, lock, LOCK_SECONDS):
+                name = "" if known or is_typable(person.username) else await self._typable(person.username)
+                return await self._logins.link(pending.instance, token, name=name, actor=actor, client=pending.client)
+        except Busy:
+            raise Notice("connect.at_it", 409) from None
 
     async def _person(self, instance: str, token: str, actor: str) -> hub.Account:
         connections = self._gateway.connections
