@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 
 from adapters.activitypub.boosts import Boosts
-from adapters.activitypub.log import NOTE, Row
-from adapters.activitypub.people import ANSWERS
 from adapters.activitypub.refreshing import Refreshing
 from adapters.backend import Window
 from adapters.errors import BackendError, TokenGone
@@ -20,7 +18,7 @@ AT_ONCE = 5
 
 
 class Accepting(Boosts, Refreshing):
-    """An Accept to every Follow that came and was not answered, once the inbox was read."""
+    """An Accept to every Follow that came and was not answered, the oldest first, once the inbox was read."""
 
     async def home(self, window: Window) -> hub.Page[hub.Entry]:
         """The reader's timeline; at its head whoever asked is let in."""
@@ -38,8 +36,10 @@ class Accepting(Boosts, Refreshing):
         """Answer the Follows that wait. What a server refuses is not tried again by this process. Raises TokenGone."""
         if not self.link.policy.accept_follows:
             return
-        for row in self._waiting()[:AT_ONCE]:
-            self.link.answered.add(row.id)
+        blocked, answered = self.link.mirror.log.blocked, self.link.answered
+        waiting = [row for row in self.unanswered() if row.object == self.me_id and row.id not in answered]
+        for row in [row for row in reversed(waiting) if row.actor not in blocked][:AT_ONCE]:
+            answered.add(row.id)
             follow = {"id": row.id, "type": "Follow", "actor": row.actor, "object": self.me_id}
             try:
                 await self.perform(acts.respond(self.me_id, follow, self.now(), accept=True))
@@ -47,16 +47,4 @@ class Accepting(Boosts, Refreshing):
                 raise
             except BackendError as error:
                 log.info("A follow was not accepted: %s", type(error).__name__)
-        self.link.sets.pop(self.link.facts.followers, None)
-
-    def _waiting(self) -> list[Row]:
-        """Follows of the owner by people who are not blocked, the oldest first."""
-        known = self.link.mirror.log
-        rows = [row for row in known.newest(NOTE) if row.verb == "Follow" and row.object == self.me_id]
-        return [
-            row
-            for row in reversed(rows)
-            if row.id not in self.link.answered
-            and row.actor not in known.blocked
-            and not any((verb, row.id) in known.done for verb in ANSWERS)
-        ]
+            self.link.sets.pop(self.link.facts.followers, None)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from adapters.activitypub import collections
 from adapters.activitypub.discovery import webfinger
-from adapters.activitypub.log import INBOX, NOTE, OUTBOX
+from adapters.activitypub.log import INBOX, NOTE, OUTBOX, Row
 from adapters.activitypub.sync import Budget
 from adapters.activitypub.timelines import Timelines
 from adapters.backend import Person
@@ -191,9 +191,13 @@ class People(Timelines):
 
     def _requests(self) -> list[str]:
         """Actors of follows that nobody answered, newest first, as far as rows tell."""
+        return list(dict.fromkeys(row.actor for row in self.unanswered()))
+
+    def unanswered(self) -> list[Row]:
+        """Follows that came and nobody answered, newest first."""
         log = self.link.mirror.log
         rows = [row for row in log.newest(NOTE) if row.verb == "Follow"]
-        return list(dict.fromkeys(row.actor for row in rows if not any((verb, row.id) in log.done for verb in ANSWERS)))
+        return [row for row in rows if not any((verb, row.id) in log.done for verb in ANSWERS)]
 
     async def _listed(self, url: str, cursor: str | None) -> hub.Page[hub.Account]:
         """A page of a collection of people; the cursor is the next page's address."""

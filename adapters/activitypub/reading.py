@@ -52,40 +52,44 @@ class Reading(Social):
         """One person's posts: one's own from the mirror, those of others from their outbox."""
         if native == self.me_id:
             return await self.own(window, replies=replies)
-        feed = await self._feed(native)
-        posts = await self._part(feed, window)
-        found = await self._made({post.native: post.document for post in posts}, {})
-        entries = [found[post.native] for post in posts if post.native in found]
-        if not replies:
-            entries = [entry for entry in entries if starts(entry.status)]
-        older = posts[-1].native if posts and not (feed.ended and posts[-1] is list(feed.posts.values())[-1]) else None
-        return hub.Page(items=tuple(entries), older=older)
+        page = await self._page_of(await self._feed(native), window)
+        return page if replies else replace(page, items=tuple(one for one in page.items if starts(one.status)))
 
     async def public(self, window: Window, *, local: bool) -> hub.Page[hub.Entry]:
         """What the server's own feed lists, where the operator named one; else what everybody may read of what came."""
         url = self.link.policy.feed_of(self.me_id)
         if not url:
             return await super().public(window, local=local)
-        feed = self.link.feeds.get(url)
-        if feed is None or self.link.clock() - feed.read > FEED_SECONDS:
-            feed = self.link.feeds[url] = Feed(url, self.link.library, everybody=True)
-        posts = await self._part(feed, window)
-        found = await self._made({post.native: post.document for post in posts}, {})
-        entries = await self.wanted(tuple(found[post.native] for post in posts if post.native in found))
-        shown = tuple(entry for entry in entries if self.is_public(entry.status, local=local))
-        older = posts[-1].native if posts and not (feed.ended and posts[-1] is list(feed.posts.values())[-1]) else None
-        return hub.Page(items=shown, older=older)
+        feed = self._recent(url) or self._begun(url, Feed(url, self.link.library, everybody=True))
+        page = await self._page_of(feed, window)
+        shown = [one for one in await self.wanted(page.items) if self.is_public(one.status, local=local)]
+        return replace(page, items=tuple(shown))
 
     async def _feed(self, native: str) -> Feed:
-        """Somebody's outbox; begun anew after a minute. Raises Missing for who is nobody."""
-        feed = self.link.feeds.get(native)
-        if feed is None or self.link.clock() - feed.read > FEED_SECONDS:
-            document = await self.link.library.person(native)
-            outbox = ap.web(ap.id_of(document.get("outbox")))
-            if not outbox or not ap.same_host(outbox, native):
-                raise Missing("This person shows no posts.")
-            feed = self.link.feeds[native] = Feed(outbox, self.link.library)
+        """Somebody's outbox. Raises Missing for who is nobody."""
+        if feed := self._recent(native):
+            return feed
+        document = await self.link.library.person(native)
+        outbox = ap.web(ap.id_of(document.get("outbox")))
+        if not outbox or not ap.same_host(outbox, native):
+            raise Missing("This person shows no posts.")
+        return self._begun(native, Feed(outbox, self.link.library))
+
+    def _recent(self, name: str) -> Feed | None:
+        """A feed that was begun within the last minute."""
+        feed = self.link.feeds.get(name)
+        return feed if feed and self.link.clock() - feed.read <= FEED_SECONDS else None
+
+    def _begun(self, name: str, feed: Feed) -> Feed:
+        self.link.feeds[name] = feed
         return feed
+
+    async def _page_of(self, feed: Feed, window: Window) -> hub.Page[hub.Entry]:
+        """The part of a feed as entries."""
+        posts = await self._part(feed, window)
+        found = await self._made({post.native: post.document for post in posts}, {})
+        older = posts[-1].native if posts and not (feed.ended and posts[-1] is list(feed.posts.values())[-1]) else None
+        return hub.Page(items=tuple(found[post.native] for post in posts if post.native in found), older=older)
 
     async def _part(self, feed: Feed, window: Window) -> list[Post]:
         """The part of a feed; as many pages are read as it needs, within bounds."""
