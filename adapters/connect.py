@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from cachetools import LRUCache
 
-from adapters.activitypub.policy import Policy
+from adapters.activitypub.policy import NOTHING_WANTED, Policy
 from adapters.backend import Backend
 from adapters.errors import BackendError, Slow, Unavailable
 from adapters.files import Files
@@ -52,7 +52,7 @@ class Connections:
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.time,
-        policy: Policy = Policy(),  # noqa: B008  it cannot be changed
+        policy: Policy = NOTHING_WANTED,
     ) -> None:
         self.transport = Transport(
             user_agent, allow_hosts=allow_hosts, seconds=upstream_seconds, max_bytes=upstream_bytes

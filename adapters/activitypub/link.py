@@ -15,7 +15,7 @@ from adapters.activitypub.library import Library
 from adapters.activitypub.lists import Lists
 from adapters.activitypub.mirror import Mirror
 from adapters.activitypub.muting import Mutes
-from adapters.activitypub.policy import Policy
+from adapters.activitypub.policy import NOTHING_WANTED, Policy
 from adapters.activitypub.sync import Sync
 from adapters.files import Files
 from adapters.shelf import Shelf
@@ -34,7 +34,7 @@ class Link:
         client: Client,
         shelf: Shelf,
         clock: Callable[[], float] = time.time,
-        policy: Policy = Policy(),  # noqa: B008  it cannot be changed
+        policy: Policy = NOTHING_WANTED,
     ) -> None:
         self.client, self.shelf, self.clock, self.policy = client, shelf, clock, policy
         self.files = Files(client.ways.transport)

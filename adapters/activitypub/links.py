@@ -15,7 +15,7 @@ from adapters.activitypub.credentials import Credential
 from adapters.activitypub.discovery import REMEMBER_SECONDS, Facts, discover
 from adapters.activitypub.link import Link
 from adapters.activitypub.oauth import Asking, readable
-from adapters.activitypub.policy import Policy
+from adapters.activitypub.policy import NOTHING_WANTED, Policy
 from adapters.activitypub.renewal import Renewals
 from adapters.errors import BackendError, TokenGone
 from adapters.shelf import Shelf
@@ -40,7 +40,7 @@ class Links:
         ways: Ways,
         renewals: Renewals,
         clock: Callable[[], float] = time.time,
-        policy: Policy = Policy(),  # noqa: B008  it cannot be changed
+        policy: Policy = NOTHING_WANTED,
     ) -> None:
         self.ways, self.renewals, self.clock, self.policy = ways, renewals, clock, policy
         self._links: LRUCache[tuple[str, str], Looked] = LRUCache(ACCOUNTS)

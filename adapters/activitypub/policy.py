@@ -17,3 +17,6 @@ class Policy(NamedTuple):
         """The one of an actor's server, "" where none is named."""
         host = urlsplit(actor).netloc
         return next((url for url in self.public_feeds if urlsplit(url).netloc == host), "")
+
+
+NOTHING_WANTED = Policy()
