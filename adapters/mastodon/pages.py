@@ -3,7 +3,8 @@ stands there byte for byte as it came before is recognised, not read again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -20,6 +21,8 @@ BEGINNING = 100
 """Bytes that tell lists apart: the id of the first item is among them."""
 START = 40
 """Bytes of an item that hold its id or the beginning of it."""
+MOST_ENDS = 4
+"""Places where an item seems to end that are tried: each is read up to there, and an item can hold any number."""
 MOST_NEW = 3
 """Items not seen before in one page: with more of them it is quicker taken apart as a whole."""
 
@@ -116,19 +119,24 @@ class Items:
 
 def _whole(body: bytes, at: int) -> bytes | None:
     """The object that begins there: up to the first place where it is complete and one like it begins, or up to the
-    end. None when it is none."""
+    end. None when it is none, or after too many tries."""
     if not body.startswith(ID_FIRST, at):
         return None
-    end, second = at, _second_key(body, at)
-    while end >= 0:
-        end = body.find(NEXT, end + 1)
-        if end >= 0 and _second_key(body, end + 2) != second:
-            continue
+    for end in islice(_ends(body, at), MOST_ENDS):
         try:
-            return bytes(RAW.decode(body[at:-1] if end < 0 else body[at : end + 1]))
+            return bytes(RAW.decode(body[at:end]))
         except BROKEN:
             continue
     return None
+
+
+def _ends(body: bytes, at: int) -> Iterator[int]:
+    """Where the object may end: before what begins as it does, and at the end of the page."""
+    end, second = at, _second_key(body, at)
+    while (end := body.find(NEXT, end + 1)) >= 0:
+        if _second_key(body, end + 2) == second:
+            yield end + 1
+    yield len(body) - 1
 
 
 def _second_key(body: bytes, at: int) -> bytes:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.errors import BadAnswer
 from adapters.mastodon import capabilities
+from adapters.mastodon import pages as pages_read
 from adapters.mastodon.decode import Reader, id_of, split
 from adapters.mastodon.pages import MOST_NEW, Pages
 from mappings import hub
@@ -93,3 +94,19 @@ def test_items_seen_before_are_the_same_objects() -> None:
     changed = read.read(page_of(("100", "changed"), *old[1:])).entries
     assert changed["100"].raw != first["100"].raw
     assert changed["119"] is first["119"]
+
+
+def test_a_status_full_of_what_begins_as_it_does_is_not_read_up_to_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, tried = Pages(READER.entry), list[int]()
+    decoder = pages_read.RAW
+
+    class Counted:
+        def decode(self, raw: bytes) -> object:
+            tried.append(len(raw))
+            return decoder.decode(raw)
+
+    monkeypatch.setattr(pages_read, "RAW", Counted())
+    like = {"id": "1", "a": 5}
+    body = written([{"id": "1", "a": [like] * 1000}, {"id": "2", "a": 5}], False)
+    assert list(read.read(body).entries) == list(whole(body))
+    assert len(tried) <= pages_read.MOST_ENDS * MOST_NEW
