@@ -47,31 +47,25 @@ def feed(path: str, handler: str, doc: str, *, of: Param = USER, needs: tuple[Ne
     )
 
 
+def search(path: str, handler: str, doc: str) -> Call:
+    """A search for posts."""
+    return Call(
+        path=path,
+        params=SEARCH,
+        ignored=SEARCH_IGNORED,
+        root="statuses",
+        item="status",
+        formats=FEEDS,
+        needs=(SEARCHES, FINDS_POSTS),
+        spec=False,
+        handler=handler,
+        doc=doc,
+    )
+
+
 ROWS = (
-    Call(
-        path="search",
-        params=SEARCH,
-        ignored=SEARCH_IGNORED,
-        root="statuses",
-        item="status",
-        formats=FEEDS,
-        needs=(SEARCHES, FINDS_POSTS),
-        spec=False,
-        handler="search.statuses",
-        doc="Posts that hold the words, as far as the server searches posts.",
-    ),
-    Call(
-        path="search/tweets",
-        params=SEARCH,
-        ignored=SEARCH_IGNORED,
-        root="statuses",
-        item="status",
-        formats=FEEDS,
-        needs=(SEARCHES, FINDS_POSTS),
-        spec=False,
-        handler="search.tweets",
-        doc="As `search`; in Twitter's envelope on `/1` and `/1.1`.",
-    ),
+    search("search", "search.statuses", "Posts that hold the words, as far as the server searches posts."),
+    search("search/tweets", "search.tweets", "As `search`; in Twitter's envelope on `/1` and `/1.1`."),
     Call(
         path="statusnet/tags/timeline",
         params=(
