@@ -1,12 +1,12 @@
 """python-twitter's calls beyond the specification; what was changed is changed back."""
 
-STRANGER = "dave"
+from unwanted import STRANGER, gathered, unwanted
 
 
 def further(api, picture):
     """What each call gave, by a name."""
-    parts = (people, unwanted, statuses, messages, lists, site)
-    return {"chunked": chunked(api, picture), **{key: value for part in parts for key, value in part(api).items()}}
+    parts = (people, blocked_and_muted, statuses, messages, lists, site)
+    return {"chunked": chunked(api, picture), **gathered(parts, api)}
 
 
 def people(api):
@@ -20,18 +20,12 @@ def people(api):
     }
 
 
-def unwanted(api):
-    stranger = api.GetUser(screen_name=STRANGER).id
-    seen = {"stranger": stranger}
-    for what, create, ids, destroy in (
-        ("blocked", api.CreateBlock, api.GetBlocksIDs, api.DestroyBlock),
-        ("muted", api.CreateMute, api.GetMutesIDs, api.DestroyMute),
-    ):
-        create(user_id=stranger)
-        during = ids()
-        destroy(user_id=stranger)
-        seen[what] = [during, ids()]
-    return seen
+def blocked_and_muted(api):
+    return unwanted(
+        api.GetUser(screen_name=STRANGER).id,
+        blocked=(api.CreateBlock, api.GetBlocksIDs, api.DestroyBlock),
+        muted=(api.CreateMute, api.GetMutesIDs, api.DestroyMute),
+    )
 
 
 def statuses(api):

@@ -1,12 +1,12 @@
 """tweepy's calls beyond the specification; what was changed is changed back."""
 
-STRANGER = "dave"
+from unwanted import STRANGER, gathered, unwanted
 
 
 def further(api, picture):
     """What each call gave, by a name."""
-    parts = (people, unwanted, statuses, boosts, messages, lists, searches, site)
-    return {"chunked": chunked(api, picture), **{key: value for part in parts for key, value in part(api).items()}}
+    parts = (people, blocked_and_muted, statuses, boosts, messages, lists, searches, site)
+    return {"chunked": chunked(api, picture), **gathered(parts, api)}
 
 
 def people(api):
@@ -23,18 +23,12 @@ def people(api):
     }
 
 
-def unwanted(api):
-    stranger = api.get_user(screen_name=STRANGER).id
-    seen = {"stranger": stranger}
-    for what, create, ids, destroy in (
-        ("blocked", api.create_block, api.get_blocked_ids, api.destroy_block),
-        ("muted", api.create_mute, api.get_muted_ids, api.destroy_mute),
-    ):
-        create(user_id=stranger)
-        during = ids()
-        destroy(user_id=stranger)
-        seen[what] = [during, ids()]
-    return seen
+def blocked_and_muted(api):
+    return unwanted(
+        api.get_user(screen_name=STRANGER).id,
+        blocked=(api.create_block, api.get_blocked_ids, api.destroy_block),
+        muted=(api.create_mute, api.get_muted_ids, api.destroy_mute),
+    )
 
 
 def statuses(api):
