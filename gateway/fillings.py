@@ -34,14 +34,14 @@ class Reader(NamedTuple):
 
 class Fillings(dict[Hole, bytes]):
     """What fills the holes of replies to one reader, made when first asked for. `number` names this state of things:
-    other contacts or newly numbered statuses make new ones. `exact` relationships belong to a single reply."""
+    other contacts or joined threads make new ones. `exact` relationships belong to a single reply."""
 
     def __init__(self, reader: Reader, ids: Ids | NarrowIds, number: int, people: dict[Hole, bytes]) -> None:
         super().__init__()
         self.reader = reader
         self.number = number
         self.people = people
-        self.trips = ids.trips
+        self.joined = ids.joined
         self.exact: dict[str, hub.Relationship] = {}
         self._ids = ids
 
@@ -85,7 +85,7 @@ class Fillings(dict[Hole, bytes]):
 
 
 class Readers:
-    """Fillings of the readers of late. Threads are looked up again when any status was numbered since."""
+    """Fillings of the readers of late. Threads are looked up again when any were joined since."""
 
     def __init__(self) -> None:
         self._numbers = count(1)
@@ -102,7 +102,7 @@ class Readers:
         found = self._kept.get(key)
         if found is None or found.reader.contacts is not reader.contacts or len(found.people) > MOST_HOLES:
             found = self._kept[key] = self.single(reader, ids)
-        elif found.trips != ids.trips or len(found) > MOST_HOLES:
+        elif found.joined != ids.joined or len(found) > MOST_HOLES:
             found = self._kept[key] = Fillings(reader, ids, next(self._numbers), found.people)
         return found
 

@@ -6,8 +6,8 @@ Memory holds what was numbered lately: `gateway.kept.Recent`, all turned at once
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from adapters.backend import Backend, Window
@@ -22,7 +22,7 @@ MARGIN_MS = 2
 """Collisions may have moved a status so far: 5,000 in one millisecond."""
 
 
-class Known(NamedTuple):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """A numbered status. `full`: seen itself, not only as the parent of another."""
 
     id: int
@@ -31,25 +31,49 @@ class Known(NamedTuple):
     sighting: hub.Sighting
 
 
-class Scope:
-    """One backend instance in memory. `timed`: ids with time inside were seen."""
+MOST_MISSED = 10_000
 
-    __slots__ = ("ids", "natives", "people", "statuses", "timed")
+
+class Scope:
+    """One backend instance in memory. `timed`: ids with time inside were seen. `missed`: keys and ids for which `root`
+    looked in vain."""
+
+    __slots__ = ("ids", "missed", "natives", "people", "statuses", "timed")
 
     def __init__(self) -> None:
         self.statuses: Recent[str, Known] = Recent()
         self.ids: Recent[int, Known] = Recent()
         self.people: Recent[str, int] = Recent()
         self.natives: Recent[int, str] = Recent()
+        self.missed: set[str | int] = set()
         self.timed = False
 
-    def put(self, known: Known) -> None:
-        """Under its key, its native id and its integer."""
-        sighting = known.sighting
+    def put(self, known: Known) -> bool:
+        """Under its key, its native id and its integer. True: `root` may tell something else than before."""
+        sighting, before = known.sighting, self.ids.get(known.id)
         self.statuses.young[sighting.key] = self.ids.young[known.id] = known
         if sighting.native != sighting.key:
             self.statuses.young[sighting.native] = known
         self.timed = self.timed or sighting.order is hub.Order.TIMED
+        if before is not None and before.root != known.root:
+            return True
+        return known.root != known.id and not self.missed.isdisjoint((known.id, sighting.key, sighting.native))
+
+    def root(self, key: str) -> int | None:
+        """The integer of a numbered status's thread; `key` is canonical or native."""
+        known = self.statuses.get(key)
+        if known is None:
+            self.missed.add(key)
+            return None
+        for _ in range(THREAD_STEPS):
+            upper = self.ids.get(known.root)
+            if upper is None:
+                self.missed.add(known.root)
+                break
+            if upper.root == known.root:
+                break
+            known = upper  # its own ancestor was learnt later
+        return known.root
 
     def put_person(self, native: str, id: int) -> None:
         """Both ways."""
@@ -58,6 +82,7 @@ class Scope:
 
     def turn(self) -> None:
         """See `Recent.turn`."""
+        self.missed.clear()
         for recent in (self.statuses, self.ids, self.people, self.natives):
             recent.turn()
 
@@ -143,7 +168,8 @@ def _unfolded(statuses: Iterable[hub.Status]) -> Iterator[hub.Status]:
 
 class Ids:
     """`entries`: ids kept in memory. `today`: days since 1970; with `forget_days` memory is dropped when the day
-    changes, so that the store learns once a day what is still asked for. `trips` counts store round trips."""
+    changes, so that the store learns once a day what is still asked for. `trips` counts store round trips. While
+    `joined` stays the same, `root` tells the same; nothing may become the status itself."""
 
     def __init__(self, store: Store, *, entries: int, forget_days: int, today: Callable[[], int]) -> None:
         self._store = store
@@ -152,7 +178,7 @@ class Ids:
         self._today = today
         self._day = today()
         self._scopes: dict[str, Scope] = {}
-        self.trips = 0
+        self.trips = self.joined = 0
 
     async def number(
         self,
@@ -183,21 +209,14 @@ class Ids:
         for sources, full in ((batch.parents, False), (batch.new, True)):
             for native, sighting in sources.items():
                 id = batch.found[native] = ids[sighting.key]
-                scope.put(Known(id, roots[sighting.key], full, sighting))
+                self.joined += scope.put(Known(id, roots[sighting.key], full, sighting))
         for native in batch.strangers:
             id = batch.people[native] = assigned.accounts[native]
             scope.put_person(native, id)
 
     def root(self, scope: str, key: str) -> int | None:
         """The integer of a numbered status's thread, from memory; `key` is canonical or native."""
-        here = self._scope(scope)
-        known = here.statuses.get(key)
-        for _ in range(THREAD_STEPS):
-            upper = here.ids.get(known.root) if known else None
-            if not known or not upper or upper.root == known.root:
-                break
-            known = upper  # its own ancestor was learnt later
-        return known.root if known else None
+        return self._scope(scope).root(key)
 
     async def status(self, scope: str, id: int) -> StatusRecord | None:
         """What the id belongs to. Raises StoreDown."""
@@ -262,6 +281,7 @@ class Ids:
     def clear(self) -> None:
         """Drop it; the store knows everything."""
         self._scopes.clear()
+        self.joined += 1
 
     @property
     def remembered(self) -> int:
@@ -271,13 +291,16 @@ class Ids:
     def _scope(self, name: str) -> Scope:
         if self._forget and self._today() != self._day:
             self._day = self._today()
-            self._scopes.clear()
+            self.clear()
         scope = self._scopes.get(name)
         if scope is None:
             scope = self._scopes[name] = Scope()
         return scope
 
     def _make_room(self) -> None:
-        if sum(scope.size() for scope in self._scopes.values()) > self._most:
-            for scope in self._scopes.values():
+        scopes = self._scopes.values()
+        full = sum(scope.size() for scope in scopes) > self._most
+        if full or any(len(scope.missed) > MOST_MISSED for scope in scopes):
+            for scope in scopes:
                 scope.turn()
+            self.joined += 1

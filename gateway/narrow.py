@@ -229,9 +229,9 @@ class NarrowIds:
         self._session = session
 
     @property
-    def trips(self) -> int:
+    def joined(self) -> int:
         """Changes when any thread may have got another number."""
-        return self._ids.trips + self._narrow.trips
+        return self._ids.joined + self._narrow.trips
 
     async def number(
         self, backend: Backend, statuses: Iterable[hub.Status], accounts: Iterable[str] = ()

@@ -76,7 +76,7 @@ class Renderer:
         missing = [entry for entry, item in zip(entries, finished, strict=True) if item is None]
         known = self._known(variant, missing)
         fragments = await self._fragments(ask, variant, missing, known)
-        if fillings.trips != self._numbering(ask).trips:  # threads may have been joined: what is finished holds no more
+        if fillings.joined != self._numbering(ask).joined:  # what is finished holds no more
             fillings = await self._fillings(ask)
             missing, finished = list(entries), [None] * len(entries)
             known = self._known(variant, missing)
@@ -281,7 +281,7 @@ def variant_of(ask: Ask) -> Variant:
 
 def _weight(fragment: Fragment) -> int:
     """The upstream bytes that are the key weigh about as much as the fragment; the parts share no bytes."""
-    return sum([len(piece) for piece in fragment.pieces]) * 2 + 400
+    return sum([len(piece) for piece in fragment.pieces if type(piece) is bytes]) * 2 + 400
 
 
 def _person_weight(person: Person) -> int:

@@ -23,7 +23,7 @@ class FakeIds:
     """Threads as they are known at the moment."""
 
     def __init__(self) -> None:
-        self.trips = 0
+        self.joined = 0
         self.roots: dict[str, int] = {}
         self.asked = 0
 
@@ -80,7 +80,7 @@ def test_a_thread_learnt_later_shows() -> None:
     before = readers.fillings(reader(contacts), cast("Ids", ids))
     assert before[THREAD] == b"101"
     person = before[CONTACT]
-    ids.roots["s1"], ids.trips = 7, 1
+    ids.roots["s1"], ids.joined = 7, 1
     after = readers.fillings(reader(contacts), cast("Ids", ids))
     assert after[THREAD] == b"7"
     assert after[CONTACT] is person

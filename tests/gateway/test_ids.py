@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import pytest
 
@@ -133,6 +134,40 @@ async def test_a_circle_of_answers_ends(ids: Ids):
     await ids.number(far, [post(a, in_reply_to=b)])
     await ids.number(far, [post(b, in_reply_to=a)])
     assert ids.root(far.base_url, a) in {position(BASE), position(BASE + 1)}
+
+
+@pytest.mark.parametrize("entries", [10_000, 12])
+@pytest.mark.parametrize("seed", range(20))
+async def test_roots_stay_the_same_while_nothing_is_said_to_be_joined(store: SqliteStore, seed: int, entries: int):
+    far, chance = Far(), random.Random(seed)
+    ids, other = fresh(store, entries=entries), fresh(store)
+    natives = [flake(BASE + n) for n in range(14)]
+    posts = [post(natives[0])]
+    posts += [post(native, in_reply_to=chance.choice(natives[:at])) for at, native in enumerate(natives[1:], 1)]
+    told: dict[str, int | None] = {}
+    quiet = joined = 0
+    for _ in range(40):
+        page = chance.sample(posts, chance.randint(1, 3))
+        await chance.choice([ids, ids, other]).number(far, page)
+        asked = chance.sample(natives, 8)
+        now = {native: ids.root(far.base_url, native) for native in asked}
+        if ids.joined == joined:
+            for native, root in now.items():
+                before = told.get(native, root)
+                assert root == before or (before is None and root == position(BASE + natives.index(native)))
+                quiet += root is not None and native in told
+        else:
+            told, joined = {}, ids.joined
+        told |= now
+    assert quiet > 0
+
+
+async def test_a_new_answer_joins_nothing(ids: Ids):
+    far = Far()
+    await ids.number(far, [post(flake(BASE + 1), in_reply_to=flake(BASE))])
+    assert ids.root(far.base_url, flake(BASE + 1)) == position(BASE)
+    await ids.number(far, [post(flake(BASE + 2), in_reply_to=flake(BASE + 1)), post(flake(BASE + 3))])
+    assert (ids.trips, ids.joined) == (2, 0)
 
 
 # back ---------------------------------------------------------------------------------------------------------------
