@@ -18,7 +18,7 @@ from gateway.stores.store import Store
 from mappings import hub
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
+class Card(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`kind` is empty unless the status is `direct` (hub.Kind); `reply` is false for boosts."""
 
     id: int

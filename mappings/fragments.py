@@ -7,14 +7,14 @@ filled in when a reply is put together.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
 Format = Literal["json", "xml"]
 
 
-class Hole(NamedTuple):
+class Hole(msgspec.Struct, frozen=True, gc=False):
     """A gap. `kind` "contact": the reader's fields of the user object of account `native` with wire id `number`
     (`full`: with uid and self). `kind` "thread": the integer of the thread of the status with canonical key `native`
     and wire id `number`, which is also the filling when no older ancestor is known. `kind` "own": the reader's own user
@@ -26,7 +26,7 @@ class Hole(NamedTuple):
     full: bool = False
 
 
-class Fragment(NamedTuple):
+class Fragment(msgspec.Struct, frozen=True, gc=False):
     """Bytes and holes in the order they stand in. Pieces are shared: a user object is in memory once."""
 
     pieces: tuple[bytes | Hole, ...]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from mappings import hub
 from mappings.characters import json_value, xml_value
@@ -31,16 +33,17 @@ LOCATIONS = frozenset(
 _FORMATS: tuple[Format, ...] = ("json", "xml")
 _TEMPLATES = {format: template(USER_FIELDS, USER_FIELDS, format) for format in _FORMATS}
 
-class Person(NamedTuple):
-    """A user object without status, in the two forms the calls send: with and without uid and self."""
+class Person(msgspec.Struct, frozen=True, gc=False):
+    """The user object of an account without status, in the two forms the calls send: with and without uid and self."""
 
+    account: hub.Account
     short: Fragment
     full: Fragment
 
 
-UserKey = tuple[hub.Account, Variant]
+UserKey = tuple[str, Variant]
 UserCache = MutableMapping[UserKey, Person]
-"""People by account and variant. A dict or an LRU. Numbers of accounts never change."""
+"""People as they were last, by native id and variant. A dict or an LRU. Numbers of accounts never change."""
 
 
 def screen_name(account: hub.Account, variant: Variant) -> str:
@@ -126,10 +129,10 @@ def user_fragment(
 
 
 def person(account: hub.Account, variant: Variant, number: int, users: UserCache) -> Person:
-    """Both forms, rendered once."""
-    key = (account, variant)
+    """Both forms, rendered once: to compare accounts costs less than to hash them."""
+    key = (account.native, variant)
     found = users.get(key)
-    if found is None:
+    if found is None or found.account != account:
         found = users[key] = _person(account, variant, number)
     return found
 
@@ -137,11 +140,11 @@ def person(account: hub.Account, variant: Variant, number: int, users: UserCache
 def _person(account: hub.Account, variant: Variant, number: int) -> Person:
     if variant.trim:
         ids = trimmed(number, variant.format)
-        return Person(ids, ids)
+        return Person(account, ids, ids)
     template = _TEMPLATES[variant.format]
     native, body = account.native, template.own(user_values(account, variant, number)) + template.first
     short, full = Hole("contact", native, number, False), Hole("contact", native, number, True)
-    return Person(Fragment((body, short, template.end)), Fragment((body, full, template.end)))
+    return Person(account, Fragment((body, short, template.end)), Fragment((body, full, template.end)))
 
 
 def contact_bytes(
