@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import binascii
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
@@ -31,6 +31,8 @@ Fields = dict[str, list[bytes]]
 MAX_FIELDS = 1000
 MAX_MARKS = 20_000
 """A JSON document with more quotation marks and commas than this is not one of ours."""
+PIECE_BYTES = 64 * 1024
+"""So much of a value is decoded at a time."""
 THREAD_BYTES = 1024 * 1024
 """Bodies above this are parsed in a thread."""
 MAX_DISCARDED = 128 * 1024 * 1024
@@ -41,7 +43,7 @@ DOCUMENT = "json"
 FORM_TYPE = b"application/x-www-form-urlencoded"
 
 _PAIR = re.compile(rb"\s*[A-Za-z0-9_.\-%\[\]]{1,128}=")
-_INDEX = re.compile(r"\[[^\]]*\]$")
+_INDEX = re.compile(r"\[[^\[\]]*\]$")
 _URL_SAFE = bytes.maketrans(b"-_ ", b"+/+")
 _DATA_URL = re.compile(rb"\s*data:([^,]{0,256}),", re.IGNORECASE)
 
@@ -221,7 +223,18 @@ def _decoded(data: bytes, encoding: str) -> bytes:
 def _unquote(text: bytes) -> bytes:
     if b"%" not in text and b"+" not in text:
         return text
-    return unquote_to_bytes(text.replace(b"+", b" "))
+    return b"".join([unquote_to_bytes(piece) for piece in _uncut(text.replace(b"+", b" "))])
+
+
+def _uncut(text: bytes) -> Iterator[bytes]:
+    """`text` in pieces, no `%41` cut in two: decoded as a whole, each of them would be an object in memory at once."""
+    at = 0
+    while at < len(text):
+        end = at + PIECE_BYTES
+        sign = text.rfind(b"%", end - 2, end) if end < len(text) else -1
+        end = end if sign < 0 else sign
+        yield text[at:end]
+        at = end
 
 
 def _json(text: bytes, *, complain: bool) -> Fields:
