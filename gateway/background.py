@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 log = logging.getLogger("oldbird")
+
+T = TypeVar("T")
 
 AGAIN_SECONDS = 0.2
 FINISH_SECONDS = 5.0
@@ -36,6 +38,21 @@ class Background:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=FINISH_SECONDS)
         await asyncio.gather(*[ended(task) for task in self._tasks])
+
+
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`, which goes on also when whoever waits for it is cancelled; they are afterwards. Raises what
+    `work` raises, CancelledError."""
+    task, cancelled = asyncio.ensure_future(work), False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        task.exception()
+        raise asyncio.CancelledError
+    return task.result()
 
 
 async def ended(task: asyncio.Task[Any]) -> None:

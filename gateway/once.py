@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 
 from adapters.errors import OutcomeUnknown
+from gateway.background import to_its_end
 from gateway.errors import ApiError
 from gateway.stores.store import Store, StoreDown
 
@@ -99,20 +100,25 @@ class Once:
         try:
             raw = await write()
         except OutcomeUnknown:
-            await self._store.finish(key, LOST, self._seconds)
+            await self._finish(key, LOST)
             return await self._found(key, look)
         except asyncio.CancelledError:  # the process ends: nobody knows how far this came
-            await self._store.finish(key, LOST, self._seconds)
+            with suppress(StoreDown):
+                await self._finish(key, LOST)
             raise
         except BaseException:
-            await self._store.release(key)
+            await to_its_end(self._store.release(key))
             raise
-        await self._store.finish(key, DONE + raw, self._seconds)
+        await self._finish(key, DONE + raw)
         return raw
+
+    async def _finish(self, key: str, state: bytes) -> None:
+        """Written down whoever goes meanwhile: it is known only here."""
+        await to_its_end(self._store.finish(key, state, self._seconds))
 
     async def _found(self, key: str, look: Look) -> bytes:
         raw = await look()
         if raw is None:
             raise ApiError(504, UNKNOWN)
-        await self._store.finish(key, DONE + raw, self._seconds)
+        await self._finish(key, DONE + raw)
         return raw

@@ -35,7 +35,7 @@ MOST_FILES = 50
 """Unfinished files of an account: each is a row of the ledger, whatever it holds."""
 FIRST_SLOT, SLOTS = 2048, 2048
 """Places within a millisecond from which the ids of these files are taken; other uploads begin at 0."""
-PATIENCE, LOCK_SECONDS = 5.0, 10
+PATIENCE, LOCK_SECONDS = 5.0, 30
 PURPOSE = "upload"
 
 GONE = "media_id: there is no such upload, or it took too long."

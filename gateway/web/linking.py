@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("oldbird.web")
 
 STATE_SECONDS = 600
-LOCK_SECONDS = 30
+LOCK_SECONDS = 120
 MAX_CODE = 4096
 MAX_NAME = 64
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from gateway import background
-from gateway.background import Background, ended
+from gateway.background import Background, ended, to_its_end
 
 pytestmark = pytest.mark.anyio
 
@@ -36,6 +36,27 @@ async def test_a_lost_cancellation_is_repeated(times: int) -> None:
     await began.wait()
     await ended(task)
     assert task.cancelled()
+
+
+async def test_what_must_be_done_is_done_before_a_cancellation_takes_effect() -> None:
+    began, go, done = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def written() -> str:
+        began.set()
+        await go.wait()
+        done.append("written")
+        return "result"
+
+    task = asyncio.create_task(to_its_end(written()))
+    await began.wait()
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0)
+    assert not task.done()
+    go.set()
+    await ended(task)
+    assert (task.cancelled(), done) == (True, ["written"])
+    assert await to_its_end(written()) == "result"
 
 
 async def test_all_of_it_ends() -> None:

@@ -8,14 +8,16 @@ import pytest
 
 from adapters.errors import OutcomeUnknown, Rejected
 from gateway.errors import ApiError
-from gateway.once import Once
+from gateway.once import DONE, LOST, Once
 
 
 class Reservations:
-    """The three store methods the guard uses, in memory."""
+    """The three store methods the guard uses, in memory. `slow`: writing waits until it is set."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
+        self.slow = asyncio.Event()
+        self.slow.set()
 
     async def reserve(self, key: str, seconds: int) -> bytes | None:
         if key in self.kept:
@@ -24,6 +26,7 @@ class Reservations:
         return None
 
     async def finish(self, key: str, reply: bytes, seconds: int) -> None:
+        await self.slow.wait()
         self.kept[key] = reply
 
     async def release(self, key: str) -> None:
@@ -112,3 +115,25 @@ def test_keys_tell_accounts_calls_and_parts_apart(once: Once) -> None:
         once.key("a", "statuses/update", [b"x", b"", b"y"]),
     }
     assert len(keys) == 5
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("answered", [False, True])
+async def test_a_stop_loses_nothing_however_slow_the_store(answered: bool) -> None:
+    """A post on its way, and one that was made, are known to whoever asks after the restart."""
+    store, sender = Reservations(), Sender()
+    once = Once(store, secret=b"k" * 32, seconds=60, patience=5)  # type: ignore[arg-type]
+    store.slow.clear()
+    if not answered:
+        sender.go.clear()
+    task = asyncio.create_task(once.run("key", sender.write, sender.look))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert sender.sent == 1
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0)
+    store.slow.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert store.kept == {"key": DONE + b'{"id":"1"}' if answered else LOST}
