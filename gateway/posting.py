@@ -149,13 +149,18 @@ def _made(entry: hub.Entry) -> hub.Status:
 
 
 async def verify(ask: Ask, status: hub.Status, audience: Audience) -> None:
-    """The returned audience must be the intended one, else the post is deleted. Raises ApiError 502, OutcomeUnknown."""
+    """The returned audience must be the intended one, else the post is deleted. Raises ApiError 502, OutcomeUnknown,
+    BackendError when that could not be seen; then it is deleted, too."""
     backend = ask.session.backend
-    if not audiences.holds(audience, status.visibility) or (
-        audience.exact and not await _same_people(ask, status, audience)
-    ):
-        await _take_back(ask, status)
-        raise ApiError(502, "The server gave the post another audience than asked; it was deleted again.")
+    try:
+        meant = audiences.holds(audience, status.visibility) and await _reached(ask, status, audience)
+    except (BackendError, StoreDown) as error:
+        if not await _taken_back(ask, status):
+            raise OutcomeUnknown("The post was made, and who it reaches could not be seen.") from error
+        raise
+    if not meant:
+        then = "; it was deleted again" if await _taken_back(ask, status) else " and kept it"
+        raise ApiError(502, f"The server gave the post another audience than asked{then}.")
     if status.visibility == Visibility.DIRECT:
         key = backend.sighting(status).key
         try:
@@ -164,17 +169,21 @@ async def verify(ask: Ask, status: hub.Status, audience: Audience) -> None:
             raise OutcomeUnknown("The post was made, and the store was lost over it.") from error
 
 
-async def _take_back(ask: Ask, status: hub.Status) -> None:
+async def _taken_back(ask: Ask, status: hub.Status) -> bool:
+    """It is gone again."""
     try:
         await ask.session.backend.remove(status.native)
     except Missing:
-        pass  # it is gone
+        return True
     except BackendError:
-        raise ApiError(502, "The server gave the post another audience than asked and kept it.") from None
+        return False
+    return True
 
 
-async def _same_people(ask: Ask, status: hub.Status, audience: Audience) -> bool:
-    """Exactly those meant; where the members of a list are addressed one by one, they are."""
+async def _reached(ask: Ask, status: hub.Status, audience: Audience) -> bool:
+    """Exactly those meant, where that is asked; where the members of a list are addressed one by one, they are."""
+    if not audience.exact:
+        return True
     told = {mention.acct.casefold() for mention in status.mentions}
     meant = {person.acct.casefold() for person in audience.people}
     if told == meant or not audience.lists:

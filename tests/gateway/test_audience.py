@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from adapters.backend import Capabilities
+from adapters.errors import Unavailable
 from gateway.audience import Audience, holds, narrower, of_reply, within
 from gateway.errors import ApiError
 from gateway.groups import KIND
@@ -157,6 +158,26 @@ async def test_a_list_post_that_comes_back_as_a_list_stays(tmp_path: Path, monke
             "statuses/update", status="members", files=PICTURE, **{"group_allow[]": await group(ground, "l1", "bob")}
         )
         assert (reply.status, ground.wire.count("remove")) == (200, 0)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("deletes", [True, False])
+async def test_a_post_whose_people_cannot_be_seen_is_made_once_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, deletes: bool
+) -> None:
+    """The server addresses the members of a list one by one, and does not tell who they are when it is asked."""
+    capabilities = Capabilities(software="fake", list_addressing=True, statuses_by_id=True)
+    async with gateway_on(tmp_path, capabilities=capabilities) as ground:
+        gid = await group(ground, "l1", "bob")
+        with monkeypatch.context() as patch:
+            answered(ground, patch, mentions=(hub.Mention(native="p:bob", username="bob", acct="bob"),))
+            ground.wire.fail(Unavailable("down"), "group_members")
+            if not deletes:
+                ground.wire.fail(Unavailable("down"), "remove")
+            reply = await ground.post("statuses/update", status="for the list", **{"group_allow[]": gid})
+        assert (reply.status, len(ground.world.posts)) == ((503, 0) if deletes else (504, 1))
+        again = await ground.post("statuses/update", status="for the list", **{"group_allow[]": gid})
+        assert (again.status, len(ground.world.posts)) == (200 if deletes else 504, 1)
 
 
 @pytest.mark.anyio
