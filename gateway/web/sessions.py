@@ -2,8 +2,8 @@
 
 The cookie is a random secret of 256 bits. The store has it only as a keyed hash, and under that hash the account and
 its backend token, sealed to the key pair derived from the cookie (DESIGN section 6): a stolen store opens nothing. A
-session ends when it was not used for `IDLE_SECONDS`, `LONGEST_SECONDS` after it began, on signing out, or when its
-account is removed.
+session ends when it was not used for `IDLE_SECONDS`, `LONGEST_SECONDS` after it began, on signing out, when its
+account is removed, and when the account is linked again: its token is of no use then.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ IDLE_SECONDS = 12 * 3600
 LONGEST_SECONDS = 7 * 86_400
 RENEW_SECONDS = 600
 """So long a use of a session is not written down again."""
+ENDED_SECONDS = 600
+"""Longer than any page loads."""
 SECRET_BYTES = 32
 
 
@@ -78,7 +80,7 @@ class Sessions:
         held = msgspec.msgpack.decode(raw, type=Held)
         now = int(self._clock())
         account = await self._store.account(held.account)
-        if account is None or not self._lasts(held, now):
+        if account is None or account.created > held.started or not self._lasts(held, now):
             await self.end(secret)
             return None
         try:
@@ -87,10 +89,14 @@ class Sessions:
             return None
         if now - held.used >= RENEW_SECONDS:
             await self._keep(secret, Held(held.account, held.sealed, held.started, now))
+            if await self._store.kept(self._ended(secret)):  # signed out since it was read
+                await self.end(secret)
+                return None
         return WebSession(account=account, token=token)
 
     async def end(self, secret: str) -> None:
-        """Sign out."""
+        """Sign out. A page that loads in the same moment may be about to write the session down again: it looks."""
+        await self._store.keep(self._ended(secret), b"1", ENDED_SECONDS)
         await self._store.take(self._key(secret))
 
     async def _keep(self, secret: str, held: Held) -> None:
@@ -100,6 +106,9 @@ class Sessions:
 
     def _key(self, secret: str) -> str:
         return "web:" + self._vault.hash(_named(secret))
+
+    def _ended(self, secret: str) -> str:
+        return self._key(secret) + " ended"
 
     @staticmethod
     def _lasts(held: Held, now: int) -> bool:

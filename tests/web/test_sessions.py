@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.stores.sqlite import SqliteStore
+from gateway.stores.store import AccountRecord
 from gateway.vault import Vault
 from gateway.web.sessions import IDLE_SECONDS, LONGEST_SECONDS, RENEW_SECONDS, Sessions, new_secret
 from tests.gateway.far_side import ALICE, BOB, HERE, KEY, START, Clock, Desk, desk_on
@@ -118,3 +119,28 @@ async def test_sessions_of_two_people_are_apart(hall: Hall) -> None:
     found = [await hall.sessions.find(secret) for secret in (mine, theirs)]
     assert [(one.account.username, one.token) for one in found if one] == [("alice", ALICE), ("bob", BOB)]
     assert isinstance(hall.clock, Clock)
+
+
+async def test_linking_again_ends_the_sessions_before(hall: Hall) -> None:
+    """Their token may have been ended at the server: a program let in with it would break the account."""
+    before = await begun(hall)
+    hall.clock.now += 1
+    await hall.desk.alice()
+    after = await begun(hall)
+    assert await hall.sessions.find(before) is None
+    assert await hall.sessions.find(after) is not None
+
+
+async def test_a_page_on_its_way_does_not_undo_signing_out(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = await begun(hall)
+    hall.clock.now += RENEW_SECONDS
+    account = hall.desk.store.account
+
+    async def leaving(id: str) -> AccountRecord | None:
+        await hall.sessions.end(secret)
+        return await account(id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hall.desk.store, "account", leaving)
+        assert await hall.sessions.find(secret) is None
+    assert await hall.sessions.find(secret) is None
