@@ -1,6 +1,8 @@
 # Everything a fresh Debian machine with python3, make and git needs. PYTHON=... names another interpreter,
-# TESTS=... some tests, BENCH=... options of the bench.
+# TESTS=... some tests, WORKERS=... so many at a time, BENCH=... options of the bench.
 PYTHON ?= $(shell sh requirements/python)
+# The tests wait a lot: one more of them at a time than there are cores.
+WORKERS ?= $(shell n=$$(nproc); echo $$((n > 3 ? 4 : n + 1)))
 CLIENTS := twitter gnusocial statusnet tweepy python-twitter requests-oauthlib
 
 # Only what the tables of hashes name is installed.
@@ -28,7 +30,7 @@ demo: $(RUNTIME) $(MOCK) ## a gateway with made-up people, no account needed
 	@.venv/bin/oldbird demo
 
 test: servers $(DEV) $(MOCK) $(C2S) $(SCHEMAS) $(WHEELS) $(CLIENT_VENVS) ## all tests, in random order
-	@.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 test-desktop: $(DEV) $(MOCK) $(DESKTOP) ## Choqok, a client with windows, on a screen nobody sees
 	@if sh requirements/offered choqok; then \

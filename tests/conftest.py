@@ -21,6 +21,18 @@ settings.register_profile("suite", deadline=None, suppress_health_check=[HealthC
 settings.register_profile("ci", settings.get_profile("suite"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "suite")
 
+LONG = (
+    "contract/test_leaks", "golden/test_golden", "gateway/test_leaks", "documents/", "deploy/", "clients/", "browser/",
+    "contract/", "recorded_clients/",
+)
+"""Where files take long for the number of their tests: begun last, one of them would run while the others wait."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long first; else the order stays as random as it is."""
+    items.sort(key=lambda item: next((at for at, part in enumerate(LONG) if part in item.nodeid), len(LONG)))
+
 
 @pytest.fixture
 def anyio_backend() -> str:
