@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ipaddress
 import os
 import platform
 import re
@@ -15,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from gateway import __version__, access_log, forwarded, logs, needs, settings
+from gateway import __version__, access_log, doubts, forwarded, listeners, logs, needs, settings, single_user
 from gateway.call_rows import TABLE
 from gateway.calls import ANY
 from gateway.key_file import KeyFile
@@ -37,7 +36,7 @@ def settings_of(args: argparse.Namespace) -> settings.Settings:
 @asynccontextmanager
 async def opened(found: settings.Settings) -> AsyncIterator[Store]:
     """The configured store."""
-    found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found.make_data_dir()
     store = open_store(found)
     await store.open()
     try:
@@ -97,25 +96,9 @@ def checked(found: settings.Settings) -> list[str]:
             forwarded.network(entry)
     open_store(found)
     KeyFile(found.data_dir).read()
-    by_socket = found.host.startswith("unix:")
-    doubts = (
-        (not by_socket and not _is_loopback(found.host), "host is not loopback, and TLS needs a proxy."),
-        (found.base_url.startswith("http:"), "base_url is not https: passwords can be read on the way."),
-        (not _is_private(found.metrics), "metrics is not loopback: whoever reaches it can read it."),
-        (by_socket and forwarded.UNIX not in found.trusted_proxies, "host is a socket, but unix is no trusted proxy."),
-    )
-    return [f"Doubtful: {text}" for doubtful, text in doubts if doubtful]
-
-
-def _is_private(listener: str) -> bool:
-    return not listener or _is_loopback(listener.rpartition(":")[0].strip("[]"))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    single_user.check(found)
+    listeners.check(found)
+    return [f"Doubtful: {text}" for text in doubts.of(found)]
 
 
 def _toml(value: Any) -> str:

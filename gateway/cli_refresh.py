@@ -6,6 +6,7 @@ import argparse
 import asyncio
 
 from gateway import refresh
+from gateway.cli_copies import found
 from gateway.cli_info import opened, settings_of
 from gateway.logins import ACTIVITYPUB
 from gateway.problems import Problem
@@ -28,9 +29,7 @@ def say(args: argparse.Namespace) -> int:
 
 async def _said(settings: Settings, name: str, *, yes: bool) -> AccountRecord:
     async with opened(settings) as store:
-        account = await store.account_by_login(name)
-        if account is None:
-            raise Problem(f"Nobody is linked under the name {name}.")
+        account = await found(store, name)
         if yes and account.software != ACTIVITYPUB:
             raise Problem(f"The server of {account.login} keeps the timelines itself: there is nothing to refresh.")
         await refresh.say(store, account.id, yes=yes)

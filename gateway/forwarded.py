@@ -63,6 +63,14 @@ def address(text: str) -> str:
     return str(getattr(read, "ipv4_mapped", None) or read)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address or name."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class Forwarded:
     """ASGI middleware: scheme, client and Host as a trusted proxy says them. Raises Problem for an unusable entry."""
 

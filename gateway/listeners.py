@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from gateway.settings import Settings
 BACKLOG = 2048
 MAX_PORT = 65535
 UNIX_PREFIX = "unix:"
+EVERY = frozenset({"0.0.0.0", "::"})  # noqa: S104  compared with, not bound
+LOOPBACK = "127.0.0.1"
 
 
 class Listeners(NamedTuple):
@@ -36,9 +39,52 @@ class Listeners(NamedTuple):
             bound.close()
 
 
+class Place(NamedTuple):
+    """Where a setting wants a listener; port 0 is any free one."""
+
+    setting: str
+    host: str
+    port: int
+
+    def meets(self, other: Place) -> bool:
+        """Both cannot be there. `port` and `plain_http` are told apart by their ports, whatever their hosts."""
+        by_port = {self.setting, other.setting} == {"port", "plain_http"}
+        return 0 < self.port == other.port and (by_port or _overlap(self.host, other.host))
+
+
+def _overlap(one: str, other: str) -> bool:
+    """A listener on every address takes those of its own family only."""
+    hosts = {LOOPBACK if host == "localhost" else host for host in (one, other)}
+    families = {":" in host for host in hosts}
+    return len(hosts) == 1 or (len(families) == 1 and bool(hosts & EVERY))
+
+
+def places(settings: Settings) -> Iterator[Place]:
+    """All of them, but for a socket; of the metrics one a worker, on ports that follow each other."""
+    if not settings.host.startswith(UNIX_PREFIX):
+        yield Place("port", settings.host, settings.port)
+    if settings.plain_http:
+        yield Place("plain_http", *pair(settings.plain_http))
+    if settings.metrics:
+        host, port = pair(settings.metrics)
+        yield from (Place("metrics", host, port + number if port else 0) for number in range(settings.workers))
+
+
+def check(settings: Settings) -> None:
+    """Whether all could be listened on beside each other; nothing is opened. Raises Problem."""
+    found = list(places(settings))
+    for place in found:
+        if place.port > MAX_PORT:
+            raise Problem(f"There is no port {place.port} (setting {place.setting}).")
+    for one, other in combinations(found, 2):
+        if one.meets(other):
+            raise Problem(f"The settings {one.setting} and {other.setting} must name different ports.")
+
+
 @contextmanager
 def listening(settings: Settings) -> Iterator[Listeners]:
     """All listeners; a Unix one is gone afterwards. Raises Problem."""
+    check(settings)
     with ExitStack() as opened:
         main = [opened.enter_context(main_listener(settings))]
         if settings.plain_http:
@@ -51,11 +97,9 @@ def listening(settings: Settings) -> Iterator[Listeners]:
 
 def metrics_listeners(settings: Settings) -> Iterator[socket.socket]:
     """One a worker, on ports that follow each other. Raises Problem."""
-    if not settings.metrics:
-        return
-    host, port = pair(settings.metrics)
-    for number in range(settings.workers):
-        yield listener(host, port + number if port else 0, "setting metrics")
+    for place in places(settings):
+        if place.setting == "metrics":
+            yield listener(place.host, place.port, "setting metrics")
 
 
 def port_of(bound: socket.socket) -> int:
@@ -115,5 +159,19 @@ def address(bound: socket.socket) -> str:
     """The URL of a bound socket; of a Unix one `unix:` and its path."""
     if bound.family == socket.AF_UNIX:
         return f"unix:{bound.getsockname()}"
-    host, port = bound.getsockname()[:2]
+    return url(*bound.getsockname()[:2])
+
+
+def url(host: str, port: int) -> str:
+    """Without TLS, as clients want it."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def url_told(host: str, port: int, machine: str) -> str:
+    """The same to be told to people: `machine` stands for a host that means every address, which nobody can type."""
+    return url(machine if host in EVERY else host, port)
+
+
+def plain_url_told(settings: Settings, machine: str) -> str:
+    """That of the listener without TLS, "" where there is none."""
+    return url_told(*pair(settings.plain_http), machine) if settings.plain_http else ""

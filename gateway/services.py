@@ -94,7 +94,7 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
     ids = Ids(store, entries=settings.id_entries, forget_days=settings.forget_days, today=today)
     narrow = Narrow(store, ids, entries=settings.id_entries)
     cards = Cards(store, ids, entries=max(settings.fragment_bytes // STATUS_BYTES, 64))
-    contacts = Contacts(background, seconds=settings.contact_seconds)
+    contacts = Contacts(store, background, seconds=settings.contact_seconds)
     auth = Authenticator(store, vault, connections, settings)
     consented = bool(single_user.whose(settings))  # the operator is the person
     refresh = Refresh(store, auth.mark_broken, minutes=settings.refresh_minutes, consented=consented)
@@ -140,9 +140,9 @@ def assemble(settings: Settings, store: Store, connections: Connections, vault: 
 
 @asynccontextmanager
 async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
-    """All services, opened; closed at the end. Raises StoreDown, TooNew, KeyProblem, SingleUserProblem."""
+    """All services, opened; closed at the end. Raises Problem, StoreDown, TooNew."""
     single_user.check(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.make_data_dir()
     async with AsyncExitStack() as closing:
         store = open_store(settings)
         await store.open()

@@ -56,7 +56,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str, Meta(min_length=1, description="Address to listen on, or `unix:` and the path of a socket.")
     ] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes any free one.")] = 8090
-    base_url: Annotated[Url, Meta(description="Public address of the gateway; empty: taken from each request.")] = ""
+    base_url: Annotated[
+        Url,
+        Meta(
+            description="Public address of the gateway; empty: taken from each request.",
+            examples=["https://gate.example"],
+        ),
+    ] = ""
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(
@@ -68,7 +74,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Listener,
         Meta(
             description="`host:port` of a second listener without TLS, for devices in the own network; it has no web "
-            "pages, and only logins made with `--plain-http` may use it. Empty: none."
+            "pages, and only logins made with `--plain-http` may use it. Empty: none.",
+            examples=["192.168.1.5:8091"],
         ),
     ] = ""
     workers: Annotated[
@@ -78,14 +85,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Listener,
         Meta(
             description="`host:port` where Prometheus fetches `/metrics`, in the own network; further workers take the "
-            "ports after it. Empty: none."
+            "ports after it. Empty: none.",
+            examples=["127.0.0.1:9100"],
         ),
     ] = ""
     allow_hosts: Annotated[
-        tuple[Host, ...], Meta(description="Exact `host:port` pairs that may be private, loopback or plain http.")
+        tuple[Host, ...],
+        Meta(
+            description="Exact `host:port` pairs that may be private, loopback or plain http.",
+            examples=["192.168.1.9:3000"],
+        ),
     ] = ()
     anonymous: Annotated[
-        Url, Meta(description="Server that is read for callers without a login, as an address; empty: they get a 401.")
+        Url,
+        Meta(
+            description="Server that is read for callers without a login, as an address; empty: they get a 401.",
+            examples=["https://social.example"],
+        ),
     ] = ""
     sign_up: Annotated[
         Literal["open", "instances", "people", "closed"],
@@ -105,7 +121,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Url,
         Meta(
             description="For a gateway of one person with everything in the configuration: the person's server. Needs "
-            "`single_token` and `single_password`, and lets nobody else link an account."
+            "`single_token` and `single_password`, and lets nobody else link an account.",
+            examples=["https://social.example"],
         ),
     ] = ""
     single_actor: Annotated[
@@ -170,6 +187,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             description="OAuth consumers beside those that were made here: `key=secret` or `key=secret=name`, for "
             "programs that carry a pair of their own.",
+            examples=["key=secret=A program"],
             extra=SECRET,
         ),
     ] = ()
@@ -199,6 +217,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """`store`, else the SQLite file in the data folder."""
         return self.store or f"sqlite:///{self.data_dir / 'oldbird.sqlite'}"
 
+    def make_data_dir(self) -> None:
+        """Make `data_dir`, for its owner only, where it is missing. Raises SettingsError."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise SettingsError(f"data_dir: {self.data_dir} cannot be made: {error.strerror}.") from error
+
     def __repr__(self) -> str:
         """Names and values, without what is secret: the store's URL may hold a password."""
         return without(self, "store", *(row.name for row in table() if row.secret))
@@ -207,7 +232,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 class Setting(NamedTuple):
     """One row of the settings table. `kind` is the type for `msgspec.convert`, `type` its name for people.
 
-    `secret`: its value is never shown (`SECRET` in the row).
+    `example`: a value, where the type does not say enough. `secret`: its value is never shown (`SECRET` in the row).
     """
 
     name: str
@@ -215,6 +240,7 @@ class Setting(NamedTuple):
     type: str
     default: Any
     meaning: str
+    example: str
     secret: bool
 
 
@@ -234,6 +260,7 @@ def table() -> tuple[Setting, ...]:
             type=_type_name(bare[field.name]),
             default=field.default,
             meaning=_meaning(kinds[field.name]),
+            example=next((str(meta.examples[0]) for meta in _metas(kinds[field.name]) if meta.examples), ""),
             secret=any(meta.extra == SECRET for meta in _metas(kinds[field.name])),
         )
         for field in msgspec.structs.fields(Settings)
@@ -310,7 +337,16 @@ def _convert(label: str, row: Setting, value: Any, *, text: bool = False) -> Any
     try:
         return msgspec.convert(value, row.kind, strict=not text, dec_hook=_path)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{label}: {error}.") from error
+        raise SettingsError(f"{label}: {_expected(row, str(error))}.") from error
+
+
+def _expected(row: Setting, text: str) -> str:
+    """What msgspec says, in the words of the table where it names a pattern or repeats the value; never the value."""
+    wanted = f"{row.type}, such as `{row.example}`" if row.example else row.type
+    what, at, where = text.partition(" - at ")
+    if what.startswith("Invalid enum value"):
+        return f"Expected one of {wanted}"
+    return f"Expected {wanted}{at}{where}" if "regex" in what else f"{what} ({wanted}){at}{where}"
 
 
 def _path(kind: type, value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ from gateway.doctor.asking import Trouble, at
 from gateway.doctor.findings import Finding, fail, ok, warn
 from gateway.doctor.front import same
 from gateway.echo import Echo
+from gateway.forwarded import is_loopback
 from gateway.listeners import UNIX_PREFIX
 from gateway.settings import Settings
 
@@ -103,7 +103,7 @@ async def metrics_port(settings: Settings, url: str) -> list[Finding]:
         return []
     host, port = pair(settings.metrics)
     name = urlsplit(url).hostname or HERE
-    if not port or _is_loopback(host) or _is_loopback(name):
+    if not port or is_loopback(host) or is_loopback(name):
         return [ok("metrics", "They are for this machine alone.")]
     async with at(f"http://{_written(name)}:{port}") as address:
         try:
@@ -115,13 +115,6 @@ async def metrics_port(settings: Settings, url: str) -> list[Finding]:
     said = fail if _is_public(name) else warn
     text = f"The metrics are to be had at {name} port {port}."
     return [said("metrics", text, "Bind the setting metrics to an address of the own network, or close the port.")]
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _is_public(host: str) -> bool:

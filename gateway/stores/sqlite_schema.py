@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -79,8 +82,12 @@ VERSION = len(MIGRATIONS)
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection for one thread at a time; the folder is made when missing. Raises sqlite3.Error, OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """A connection for one thread at a time; folder and file are made when missing, for their owner only.
+
+    Raises sqlite3.Error, OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _keep_private(path)
     db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         _use_wal(db)
@@ -90,6 +97,25 @@ def connect(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def beside(path: Path) -> tuple[Path, ...]:
+    """The file, its log and the index of that: all of them hold what is stored."""
+    return tuple(path.with_name(path.name + ending) for ending in ("", "-wal", "-shm"))
+
+
+def _keep_private(path: Path) -> None:
+    """A new file is its owner's only, and so is one of ours that everybody could read; log and index take its mode.
+
+    A file that is there is not opened: closing it would end the locks that SQLite has on it in this process.
+    """
+    with suppress(FileExistsError):
+        path.touch(0o600, exist_ok=False)
+    for file in beside(path):
+        with suppress(OSError):  # it is not there, or has no modes
+            found = file.stat()
+            if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_mode & 0o007:
+                file.chmod(0o600)
 
 
 def _use_wal(db: sqlite3.Connection) -> None:

@@ -21,7 +21,7 @@ def test_the_operator_says_it_for_somebody(run: Run, embedded: Herd, monkeypatch
     assert (status, err) == (0, "")
     assert "me may be read in the background; the setting refresh_minutes is 0" in out
     monkeypatch.setenv("OLDBIRD_REFRESH_MINUTES", "15")
-    assert "me is read every 15 minutes" in run("refresh", "me", "on", secret="", allow=allow)[1]
+    assert "me is read every 15 minutes" in run("refresh", "ME", "on", secret="", allow=allow)[1]
     assert "me is read only when a client asks" in run("refresh", "me", "off", secret="", allow=allow)[1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -168,6 +169,39 @@ def test_who_may_look_into_the_folder(settings: Settings) -> None:
         assert bad(files(settings)) == [("files", how)]
 
 
+def test_who_may_read_the_store_itself(settings: Settings) -> None:
+    file = settings.data_dir / "oldbird.sqlite"
+    file.chmod(0o644)
+    assert bad(files(settings)) == [], "nobody gets as far as the file"
+    for mode, how in ((0o644, State.FAIL), (0o640, State.WARN)):
+        file.chmod(mode)
+        settings.data_dir.chmod(0o755)
+        said = files(settings)
+        assert bad(said) == [("files", State.FAIL), ("files", how)]
+        assert (said[1].advice.startswith(f"chmod 600 {file}"), str(file) in said[1].text) == (True, True)
+
+
+def test_a_store_elsewhere_is_looked_at_too(settings: Settings, tmp_path: Path) -> None:
+    other = tmp_path / "srv" / "x.sqlite"
+    other.parent.mkdir()
+    other.parent.chmod(0o755)
+    elsewhere = msgspec.structs.replace(settings, store=f"sqlite:///{other}")
+    assert [finding.text for finding in files(elsewhere)] == [f"{settings.data_dir} is its owner's alone."]
+    shutil.copy(settings.data_dir / "oldbird.sqlite", other)
+    (tmp_path / "srv" / "x.sqlite-wal").write_bytes(b"")
+    other.chmod(0o600)
+    (tmp_path / "srv" / "x.sqlite-wal").chmod(0o604)
+    (said,) = files(elsewhere)
+    assert (said.state, said.advice) == (State.FAIL, f"chmod 600 {other}-wal")
+    (tmp_path / "srv" / "x.sqlite-wal").unlink()
+    assert [finding.text for finding in files(elsewhere)] == [
+        f"{settings.data_dir} is its owner's alone, and so is {other}."
+    ]
+    other.parent.chmod(0o1777)
+    (said,) = files(elsewhere)
+    assert (said.state, "may put files beside" in said.text) == (State.FAIL, True)
+
+
 def test_file_systems(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"a / ext4 rw 0 0\nb {tmp_path.resolve()} nfs4 rw 0 0\nc {tmp_path.resolve()}x ext4 rw 0 0\n")
@@ -202,9 +236,8 @@ def test_settings_are_checked_as_config_check_does(tmp_path: Path) -> None:
     assert bad(settings_checked(Settings(data_dir=tmp_path, trusted_proxies=("x.example",)))) == [
         ("settings", State.FAIL)
     ]
-    assert bad(settings_checked(Settings(data_dir=tmp_path, single_server="https://x.example"))) == [
-        ("settings", State.FAIL)
-    ]
+    for given in ({"single_server": "https://x.example"}, {"plain_http": "192.0.2.7:8090"}):
+        assert bad(settings_checked(Settings(data_dir=tmp_path, **given))) == [("settings", State.FAIL)]
 
 
 @pytest.mark.parametrize(

@@ -64,16 +64,22 @@ def test_values_in_the_environment(name: str, text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "why"),
     [
-        ("PORT", "tcp://10.0.0.1:8090", "Expected `int`"),
+        ("PORT", "tcp://10.0.0.1:8090", "Expected `int`, got `str` (integer)."),
         ("PORT", "65536", "<= 65535"),
         ("FORGET_DAYS", "-1", ">= 0"),
         ("MAX_BODY", "5", ">= 1024"),
         ("REQUEST_SECONDS", "0", "> 0"),
-        ("REDIS_UNSAFE", "perhaps", "Expected `bool`"),
-        ("BASE_URL", "a.example", "matching regex"),
-        ("BASE_URL", "https://u:geheim@a.example", "matching regex"),
-        ("ALLOW_HOSTS", "localhost", "matching regex"),
-        ("LOG_LEVEL", "geheim", "Invalid enum value"),
+        ("REDIS_UNSAFE", "perhaps", "Expected `bool`, got `str` (true or false)."),
+        ("BASE_URL", "a.example", "Expected text, such as `https://gate.example`."),
+        ("BASE_URL", "https://u:geheim@a.example", "such as `https://gate.example`."),
+        ("ANONYMOUS", "social.example", "such as `https://social.example`."),
+        ("SINGLE_SERVER", "social.example", "such as `https://social.example`."),
+        ("METRICS", "9100", "Expected text, such as `127.0.0.1:9100`."),
+        ("PLAIN_HTTP", "8091", "Expected text, such as `192.168.1.5:8091`."),
+        ("ALLOW_HOSTS", "a:1,localhost", "Expected list of texts, such as `192.168.1.9:3000` - at `$[1]`."),
+        ("CONSUMERS", "geheim", "Expected list of texts, such as `key=secret=A program` - at `$[0]`."),
+        ("SIGN_UP", "geheim", "Expected one of `open`, `instances`, `people`, `closed`."),
+        ("LOG_LEVEL", "geheim", "Expected one of `debug`, `info`, `warning`, `error`."),
         ("PROT", "geheim", "no setting of that name"),
     ],
 )
@@ -84,7 +90,8 @@ def test_unusable_values_in_the_environment_are_named(name: str, text: str, why:
     assert line.startswith(f"OLDBIRD_{name}: ")
     assert why in line
     assert "\n" not in line
-    assert name == "LOG_LEVEL" or "geheim" not in line
+    assert "regex" not in line
+    assert "geheim" not in line
 
 
 @pytest.mark.parametrize(
@@ -137,3 +144,18 @@ def test_every_setting_has_a_meaning_and_a_default_that_it_accepts() -> None:
         assert "|" not in row.meaning
         default = str(row.default) if isinstance(row.default, Path) else msgspec.to_builtins(row.default)
         assert settings._convert(row.name, row, default) == row.default
+        if row.example:
+            assert settings._convert(row.name, row, [row.example] if isinstance(default, list | tuple) else row.example)
+
+
+def test_every_setting_with_a_pattern_has_an_example() -> None:
+    patterns = {row.name for row in settings.table() if "pattern" in repr(row.kind).replace("pattern=None", "")}
+    assert patterns == {row.name for row in settings.table() if row.example}
+
+
+def test_a_folder_that_cannot_be_made_names_the_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match=r"^data_dir: .*file/x cannot be made: Not a directory\.$"):
+        Settings(data_dir=tmp_path / "file" / "x").make_data_dir()
+    Settings(data_dir=tmp_path / "a" / "b").make_data_dir()
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700

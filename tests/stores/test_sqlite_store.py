@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -44,6 +47,88 @@ async def test_a_new_file_has_the_newest_schema_in_wal_mode(file: Path):
     assert version(file) == VERSION
     with closing(sqlite3.connect(file)) as db:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.fixture
+def usual_mask() -> Iterator[None]:
+    """What a shell has: others may read what is made."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """Of every file there."""
+    return {path.name: mode(path) for path in folder.iterdir()}
+
+
+def mode(path: Path) -> int:
+    """Who may do what with it."""
+    return path.stat().st_mode & 0o777
+
+
+def change(path: Path, mode: int) -> None:
+    """Who may do what with it from now on."""
+    path.chmod(mode)
+
+
+@pytest.fixture(params=["new folder", "folder that was there"])
+def anywhere(request: pytest.FixtureRequest, file: Path) -> Path:
+    """In a new folder, and in one for all to look into."""
+    if request.param != "new folder":
+        file.parent.mkdir()
+        file.parent.chmod(0o755)
+    return file
+
+
+@pytest.mark.usefixtures("usual_mask")
+async def test_the_file_is_its_owners_only_in_whatever_folder(anywhere: Path, request: pytest.FixtureRequest):
+    store = SqliteStore(anywhere)
+    await store.open()
+    try:
+        assert modes(anywhere.parent) == {"store.sqlite": 0o600, "store.sqlite-wal": 0o600, "store.sqlite-shm": 0o600}
+        assert mode(anywhere.parent) == (0o700 if "new folder" in request.node.name else 0o755)
+    finally:
+        await store.close()
+
+
+@pytest.mark.usefixtures("usual_mask")
+@pytest.mark.parametrize(("before", "after"), [(0o644, 0o600), (0o666, 0o600), (0o660, 0o660), (0o600, 0o600)])
+async def test_a_file_for_all_to_read_keeps_what_it_holds_and_is_closed(file: Path, before: int, after: int):
+    await opened_once(file)
+    change(file, before)
+    log = Path(f"{file}-wal")
+    with closing(sqlite3.connect(file)) as old:  # of an older release that still runs
+        old.execute("UPDATE meta SET value = 7")
+        old.commit()
+        assert mode(log) == before
+        await opened_once(file)
+        assert set(modes(file.parent).values()) == {after}
+        old.execute("UPDATE meta SET value = value + 1")
+        old.commit()
+        assert old.execute("SELECT value FROM meta").fetchone() == (8,)
+
+
+async def test_a_file_of_somebody_else_is_left_as_it_is(file: Path, monkeypatch: pytest.MonkeyPatch):
+    await opened_once(file)
+    change(file, 0o644)
+    me = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: me + 1)
+    await opened_once(file)
+    assert modes(file.parent) == {"store.sqlite": 0o644}
+
+
+async def test_a_second_connection_leaves_the_locks_of_the_first(file: Path):
+    """To close a file that SQLite has open would end them: another process would then take the log away."""
+    look = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('SELECT * FROM meta'); db.close()"
+    store = SqliteStore(file)
+    await store.open()
+    try:
+        await store.put_account(ALICE)
+        await anyio.run_process([sys.executable, "-c", look, str(file)])
+        assert "store.sqlite-wal" in modes(file.parent)
+    finally:
+        await store.close()
 
 
 def write_previous(file: Path, schema: int = 1) -> None:
