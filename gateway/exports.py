@@ -29,8 +29,9 @@ VERSION = 2
 CONTENT_TYPE = "application/x-ndjson"
 READ_ANEW = frozenset({"photo", "photo-walk"})
 """Kinds of records that are left out. The ids of photos come from the server key: elsewhere they would be others."""
-STAYS_HERE = frozenset({f"{PREFIX}credential", "refresh"})
-"""And what is of this gateway alone: a token as last renewed, a yes said to its operator."""
+STAYS_HERE = frozenset({f"{PREFIX}credential", "refresh", "contact-version"})
+"""And what is of this gateway alone: a token as last renewed, a yes said to its operator, what its processes tell each
+other of contacts."""
 
 Wide = Annotated[int, Meta(ge=1, lt=LIMIT)]
 Small = Annotated[int, Meta(ge=1, lt=2**31)]

@@ -62,7 +62,7 @@ async def update_profile_image(ask: Ask) -> Reply:
 async def renewed(ask: Ask, change: Awaitable[Person]) -> Person:
     """The signed-in person after a change of theirs, which others are told of."""
     session, person = ask.session, await change
-    ask.gateway.contacts.renew(session.account.id, person.account)
+    await ask.gateway.contacts.renew(session.account.id, person.account)
     ask.gateway.correspondents.renew(session, person.account)
     return person
 

@@ -46,7 +46,7 @@ async def follow(ask: Ask, account: hub.Account, *, notify: bool | None = None) 
     if not (after.following or after.requested):
         raise BadAnswer("The server does not follow the account.")
     if after.following:
-        ask.gateway.contacts.followed(ask.session.account.id, account)
+        await ask.gateway.contacts.followed(ask.session.account.id, account)
     return after
 
 
@@ -73,7 +73,7 @@ async def destroy(ask: Ask) -> Reply:
 async def unfollow(ask: Ask, native: str) -> hub.Relationship:
     """The relationship after the end of a follow, or of the request for one. Raises BadAnswer."""
     after = await ask.session.backend.unfollow(native)
-    ask.gateway.contacts.left(ask.session.account.id, native)
+    await ask.gateway.contacts.left(ask.session.account.id, native)
     if after.following or after.requested:
         raise BadAnswer("The server still follows the account.")
     return after

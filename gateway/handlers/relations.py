@@ -79,7 +79,7 @@ async def block(ask: Ask) -> Reply:
 
 async def _block(ask: Ask, native: str) -> hub.Relationship:
     after = await _changed(ask, ask.session.backend.block, native, blocking=True)
-    ask.gateway.contacts.left(ask.session.account.id, native, follower=not after.followed_by)
+    await ask.gateway.contacts.left(ask.session.account.id, native, follower=not after.followed_by)
     return after
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,3 +56,72 @@ async def test_a_message_whose_recipient_is_gone_is_still_shown(ground: Ground, 
     ground.world.posts[post].to = []
     found = (await ground.get("direct_messages/sent", getUserObjects=users)).json
     assert [one["sender_screen_name"] for one in found] == ["alice"]
+
+
+# several processes on one store
+
+
+async def friends(ground: Ground) -> set[str]:
+    """Whom alice follows, as both lists say it."""
+    users = (await ground.get("statuses/friends", twin=False)).json
+    assert sorted(user["id"] for user in users) == sorted((await ground.get("friends/ids", twin=False)).json)
+    return {user["screen_name"] for user in users}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", ["sqlite", "redis"])
+async def test_whom_i_follow_is_the_same_over_every_process(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    place: dict[str, Any] = {} if kind == "sqlite" else {"store": request.getfixturevalue("redis_url")}
+    async with (
+        gateway_on(tmp_path, **place) as one,
+        gateway_on(tmp_path, world=one.world, people=(), **place) as two,
+    ):
+        two.passwords = one.passwords
+        users = (await two.get("statuses/friends", twin=False)).json
+        ids = {user["screen_name"]: user["id"] for user in users}
+        assert await friends(one) == ids.keys() == {"bob", "carol", "dora"}
+        allowed = {"status": "for you", "contact_allow": ids["dora"]}
+        for path, name, expected in (
+            ("friendships/destroy", "dora", {"bob", "carol"}),
+            ("blocks/create", "carol", {"bob"}),
+            ("friendships/create", "dave", {"bob", "dave"}),
+        ):
+            user = {"user_id": ids[name]} if name in ids else {"screen_name": name}
+            one.wire.clear()
+            two.wire.clear()
+            assert (await one.post(path, **user)).status == 200
+            assert await friends(two) == await friends(one) == expected
+            assert (one.wire.count("following"), two.wire.count("following")) == (0, 1)
+            assert (await two.post("statuses/update", **allowed)).status == 400
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        ("friendships/create", {"screen_name": "dave"}),
+        ("friendships/destroy", {"screen_name": "bob"}),
+        ("blocks/create", {"screen_name": "bob"}),
+        ("account/update_profile", {"name": "New"}),
+    ],
+)
+async def test_a_store_lost_after_the_write_does_not_hide_it(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, path: str, given: dict[str, str]
+) -> None:
+    for name in ("bob", "dave"):
+        await ground.get("users/show", screen_name=name)
+    await ground.get("statuses/friends")
+    told, tell = list[str](), ground.gateway.contacts._tell
+
+    async def lost(account: str) -> None:
+        ground.store.away = True
+        await tell(account)
+        told.append(account)
+        ground.store.away = False
+
+    monkeypatch.setattr(ground.gateway.contacts, "_tell", lost)
+    assert (await ground.post(path, **given)).status == 200
+    assert len(told) == 1
+    assert (await ground.get("statuses/friends")).status == 200
