@@ -15,6 +15,8 @@ from mappings import hub
 
 UNSTATED_CHARS = 50_000
 """How long a post may be where the server does not say (client-to-server)."""
+LOCAL_BOOST = "reblog-"
+"""Starts the native id of a boost that its server gave no id of its own: the adapter made it, and nobody answers it."""
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +24,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     `directory`: people and public posts that never reached the account can be listed and found there.
     `requests_sent`: it says whom the reader asked to follow. `follow_options`: of each followed person it keeps whether
-    their boosts are shown and whether the reader is told of their posts.
+    their boosts are shown and whether the reader is told of their posts. `boosts_by_id`: `status` answers
+    for the id of a boost, while it stands.
     """
 
     software: str
@@ -34,6 +37,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     page_size: int = 40
     idempotency: bool = False
     statuses_by_id: bool = False
+    boosts_by_id: bool = True
     favourites_list: bool = True
     blocks_list: bool = True
     mutes: bool = True
@@ -55,7 +59,6 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     editing: bool = False
     accounts_by_id: bool = False
     federated: bool = True
-    quotes: bool = False
     places: bool = False
     trends: bool = False
     removes_header: bool = False

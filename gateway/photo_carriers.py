@@ -159,11 +159,18 @@ async def _edited(ask: Ask, photo: Photo, wanted: Photo, file: File | None) -> P
     except Rejected:
         raise ApiError(500, NOT_CHANGED) from None
     if status.visibility != Visibility.DIRECT or status.mentions:
-        before = Draft(text=await text_of(ask, photo, beside=True), visibility=Visibility.DIRECT, media=draft.media)
-        await backend.edit(photo.status, before)
+        await _unedited(ask, photo, draft.media)
         raise ApiError(502, "The server gave the photo another audience than asked; the change was taken back.")
     changed = photo_of(ask, status, wanted)
+    if file and changed.media == photo.media:  # ids of new files differ between upload and post on some servers
+        await _unedited(ask, photo, draft.media)
+        raise Unsupported(f"{backend.capabilities.label} keeps the files of a post that is edited.")
     return changed if status.edited_at else replace(changed, edited=from_milliseconds(int(time.time() * 1000)))
+
+
+async def _unedited(ask: Ask, photo: Photo, media: tuple[str, ...]) -> None:
+    before = Draft(text=await text_of(ask, photo, beside=True), visibility=Visibility.DIRECT, media=media)
+    await ask.session.backend.edit(photo.status, before)
 
 
 async def _anew(ask: Ask, photo: Photo, wanted: Photo, file: File | None) -> Photo:

@@ -154,6 +154,11 @@ class Log:
         """The row that shows a status."""
         return self.rows.get(self.shown.get(native, ""))
 
+    def is_gone(self, native: str) -> bool:
+        """Deleted, or a boost that who boosted took back."""
+        row = self.rows.get(native)
+        return native in self.deleted or (row is not None and self.undone.get(native) == row.actor)
+
     def about(self, object: str) -> list[Row]:
         """Rows whose object it is, or that show it."""
         return [row for row in self.rows.values() if object in (row.object, row.native)]

@@ -168,7 +168,7 @@ class Shown:
             found = await self.entries([row])
             if found:
                 return found[0]
-        if native in mirror.log.deleted:
+        if mirror.log.is_gone(native):
             raise Missing("The post was deleted.")
         try:
             document = await self.link.library.document(native)

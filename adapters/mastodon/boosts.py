@@ -6,9 +6,9 @@ import hashlib
 
 import msgspec
 
-from adapters.backend import Window
+from adapters.backend import LOCAL_BOOST, Window
 from adapters.errors import Missing
-from adapters.mastodon.instance import LOCAL_BOOST, each, unique, where
+from adapters.mastodon.instance import each, unique, where
 from adapters.mastodon.reading import BOOSTED_BY, STATUS
 from adapters.mastodon.social import Social
 from mappings import dates, hub

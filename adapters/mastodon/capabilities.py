@@ -74,6 +74,8 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
     """`acct` of the instance's own people comes without host, and mentions are whole."""
     wrapper_by_case: bool = False
     """A boost has the id of its original with the letters in upper case."""
+    boosts_by_id: bool = True
+    """GET v1/statuses/:id answers the id of a boost."""
     statuses_by_id: Since = ()
     """GET v1/statuses?id[]= answers."""
     accounts_by_id: Since = ()
@@ -111,8 +113,8 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
     conversations: bool = True
     markers: bool = True
     reacting: Reacting | None = None
-    quotes: bool = False
     idempotency: bool = False
+    """It knows a post again by its `Idempotency-Key`, which the others ignore."""
     trends: Since = ()
     """GET v1/trends/tags answers."""
     profile_fields: bool = False
@@ -131,6 +133,7 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
             max_chars=max_chars,
             max_media=max_media,
             idempotency=self.idempotency,
+            boosts_by_id=self.boosts_by_id,
             statuses_by_id=reached(version, self.statuses_by_id),
             accounts_by_id=reached(version, self.accounts_by_id),
             editing=reached(version, self.editing),
@@ -149,7 +152,6 @@ class Software(msgspec.Struct, frozen=True, kw_only=True):
             markers=self.markers,
             reactions=self.reacting is not None,
             federated=self.federated,
-            quotes=self.quotes,
             trends=reached(version, self.trends),
             removes_header=reached(version, self.removes_header),
             profile_fields=self.profile_fields,
@@ -179,7 +181,6 @@ MASTODON = Software(
     statuses_by_id=(4, 3),
     accounts_by_id=(4, 3),
     editing=(3, 5),
-    quotes=True,
     idempotency=True,
     trends=(3, 5),
     removes_header=(4, 2),
@@ -197,7 +198,6 @@ PLEROMA = Software(
     media_attributes=False,
     list_addressing=True,
     reacting=PLEROMA_STYLE,
-    quotes=True,
     idempotency=True,
     removes_header=ALWAYS,
     empty_header_removes=True,
@@ -235,6 +235,7 @@ ROWS = (
         # A bad token is a 400 there; we send no read it could dislike otherwise. 401 on a change: not the author.
         errors={("GET", 400): TokenGone, ("DELETE", 401): Refused, ("PUT", 401): Refused},
         local_acct_bare=False,
+        boosts_by_id=False,
         connections=16,
         editing=(0, 8),
         own_from_home=True,
@@ -278,8 +279,8 @@ ROWS = (
     ),
 )
 UNKNOWN = Software(
-    name="unknown", label="ActivityPub", form=IdForm.COUNTER, ordered=False, local_acct_bare=False, editing=ALWAYS
-)
+    name="unknown", label="ActivityPub", form=IdForm.COUNTER, ordered=False, local_acct_bare=False, editing=ALWAYS,
+)  # fmt: skip
 SOFTWARE = {row.name: row for row in ROWS}
 SOURCES = {"mastodon_mock": "mastodon_mock"}
 """Last part of the instance's `source_url` -> row, for software that gives another's name."""

@@ -25,9 +25,7 @@ from mappings.order import cursor_after, cursor_before
 T = TypeVar("T")
 U = TypeVar("U")
 
-LINK = re.compile(r'<([^>]*)>\s*;[^,<]*rel="?next"?')
-LOCAL_BOOST = "reblog-"
-"""Starts the id of a boost that its server gave no id of its own; the original's id follows."""
+LINK = re.compile(r'<([^<>]*)>\s*;[^,<]*rel="?next"?')
 AT_ONCE = 4
 PEOPLE = 4096
 

@@ -190,7 +190,7 @@ async def _created(ask: Ask, status: hub.Status, wanted: Photo) -> Photo:
 
 async def _update(ask: Ask) -> Reply:
     """Upstream: one edit where the server has that, an upload before it for a new file; else fetch, upload, post,
-    remove and a look that it is gone."""
+    remove and a look that it is gone. Where an edit leaves the old file, it is taken back and the photo made anew."""
     return await photo_carriers.to_the_end(ask, _updated(ask), "Changing a photo")
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from adapters.errors import Missing
+from adapters.errors import Missing, Refused
 from gateway import activities
 from gateway.ask import Ask
 from gateway.boosts import boost_key, own_boost
 from gateway.cards import decoded
 from gateway.errors import NO_STATUS, ApiError
-from gateway.found import NO_SUCH_STATUS, entry_of, record_of
+from gateway.found import NO_SUCH_STATUS, entry_of, original_of, record_of
 from gateway.replies import OneStatus, Reply, Statuses
 from gateway.stores.store import StoreDown
 from mappings import hub
@@ -42,11 +42,20 @@ async def thread(ask: Ask, native: str) -> tuple[hub.Entry, ...]:
         found = await ask.session.backend.thread(native)
     except Missing:
         raise ApiError(400, NO_SUCH_STATUS, NO_STATUS) from None
-    seen = await ask.gateway.cards.read(
-        ask.session.backend, (*found.ancestors, found.status, *found.descendants)
-    )
-    listed = [s for s in seen if s.card.listed or s.card.native == native]
-    return tuple(s.entry for s in sorted(listed, key=lambda s: s.card.id, reverse=True))
+    entries = (*found.ancestors, found.status, *found.descendants, *await _branches(ask, found))
+    seen = await ask.gateway.cards.read(ask.session.backend, entries)
+    listed = {s.card.key: s for s in reversed(seen) if s.card.listed or s.card.native == native}
+    return tuple(s.entry for s in sorted(listed.values(), key=lambda s: s.card.id, reverse=True))
+
+
+async def _branches(ask: Ask, found: hub.Thread) -> tuple[hub.Entry, ...]:
+    """What stands below the root: servers tell of a post what it answers and what answers it, not what is beside it."""
+    root = next((status for entry in found.ancestors if (status := decoded(entry))), None)
+    if root is None:
+        return ()
+    with suppress(Missing, Refused):
+        return (await ask.session.backend.thread(root.native)).descendants
+    return ()
 
 
 async def destroy(ask: Ask) -> Reply:
@@ -75,8 +84,8 @@ async def retweet(ask: Ask) -> Reply:
     once, original = ask.gateway.once, record.boosted or record.native
 
     async def write() -> bytes:
-        entry = await entry_of(ask, record, "Forbidden", 403)
-        _check_boost(ask, entry.status.original)
+        entry = await original_of(ask, record, "Forbidden", 403)
+        _check_boost(ask, entry.status)
         return (await ask.session.backend.reblog(original)).raw
 
     async def look() -> bytes | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from adapters.backend import Window
 from adapters.errors import BackendError
 from gateway.ask import Ask
 from gateway.cards import decoded
 from gateway.errors import NO_USER, ApiError
-from gateway.people import account_of
+from gateway.people import account_of, by_url
 from gateway.replies import OneUser, Reply, Users
 from mappings import hub
 from mappings.hub import Visibility
@@ -34,15 +35,23 @@ async def external_profile(ask: Ask) -> Reply:
 
 
 async def search(ask: Ask) -> Reply:
-    """People whose name or address matches `q`."""
+    """People whose name or address matches `q`, or whose profile page it is (wire-statuses-users section 6.5)."""
     host = ask.session.scope.partition("://")[2]
     query = ask.text("q").strip().removesuffix(f"@{host}")
     if not query:
         raise ApiError(400, "No search term specified.")
-    found = await ask.session.backend.search_accounts(query, MOST_FOUND)
+    found = await _matching(ask, query)
     if not found:
         raise ApiError(404, f"User {query} not found.", NO_USER)
     return Users(accounts=found, full=True)
+
+
+async def _matching(ask: Ask, query: str) -> tuple[hub.Account, ...]:
+    if not query.startswith(("http://", "https://")):
+        return await ask.session.backend.search_accounts(query, MOST_FOUND)
+    with suppress(ApiError):
+        return (await by_url(ask, query),)
+    return ()
 
 
 async def last_status(ask: Ask, native: str) -> hub.Entry | None:

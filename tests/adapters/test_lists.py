@@ -173,6 +173,7 @@ async def test_favourites_follow_the_link_header(far: FarServer, open_backend: O
         ('<https://evil.example/steal?max_id=5>; rel="next"', "5"),
         ('<https://a.example/x?min_id=9>; rel="prev", <https://a.example/x?limit=2&max_id=a%2Bb>; rel="next"', "a+b"),
         ("</x?max_id=5>; rel=next", "5"),
+        ("<" * 8000 + '/x?max_id=5>; rel="next"', "5"),
         ('</x?max_id=5>; title="a"; rel="next"', "5"),
         ('</x?min_id=5>; rel="prev"', None),
         ('</x?limit=5>; rel="next"', None),

@@ -89,7 +89,8 @@ async def test_a_caller_without_login_makes_no_server_fetch_anything(open_ground
     for params in far:
         reply = await open_ground.get("users/show", user=None, **params)
         assert (reply.status == 200) == ("dora" in str(params)), params
-    await open_ground.get("users/search", user=None, q="stranger@evil.test")
+    for query in ("stranger@evil.test", "https://evil.test/@stranger"):
+        await open_ground.get("users/search", user=None, q=query)
     assert open_ground.wire.count("lookup", "lookup_url") == 0
 
 

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
+import httpx2 as httpx
 import pytest
 
 from adapters.backend import Capabilities
 from adapters.errors import OutcomeUnknown, Unavailable
+from gateway.app import create_app
+from gateway.logins import Logins
+from gateway.services import open_gateway
+from gateway.settings import Settings
 from mappings import hub
+from tests import shapes
 from tests.fake_notices import picture
 from tests.gateway.photo_ground import EDITING, PICTURE, PLAIN, albums_of, carriers, create, ids_of, message
-from tests.gateway_harness import Ground, gateway_on
+from tests.gateway_harness import BASE, Answer, Ground, gateway_on
+from tests.mock_server import TOKENS, MockServer
 
 ALBUMS = ("Holiday", "Bob's \"best\" / 100 %", "Été 😀 <b>&amp;", "#tag @bob :cat:")
 
@@ -278,3 +286,59 @@ async def test_no_other_photo_of_that_name_is_taken_for_a_lost_one(ground: Groun
     for status in (503, 504):
         assert (await ground.post("friendica/photo/create", **other)).status == status
     assert len(carriers(ground)) == 1
+
+
+async def check_replaced(ask: Callable[..., Awaitable[Answer]], made: dict[str, Any]) -> None:
+    """A new picture for the photo is told and shown, under the same id and with what was not named."""
+    files, form = {"media": ("dog.png", picture(64, 48), "image/png")}, {"photo_id": made["id"], "album": made["album"]}
+    assert (await ask("POST", "friendica/photo/update", files=files, data=form)).json["filename"] == "dog.png"
+    shown = (await ask("GET", "friendica/photo", params={"photo_id": made["id"], "scale": 0})).json
+    assert shown["data"] == base64.b64encode(picture(64, 48)).decode()
+    kept = ("id", "album", "desc", "created")
+    assert [shown[name] for name in kept] == [made[name] for name in kept]
+    assert shown["filename"] == "dog.png"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("down", [False, True])
+async def test_a_new_file_is_shown_where_an_edit_keeps_the_old_one(tmp_path: Path, down: bool) -> None:
+    async with gateway_on(tmp_path, capabilities=EDITING) as ground:
+        made = await create(ground, desc="kept")
+        (before,) = carriers(ground)
+        text, edit = before.text, ground.world.edit
+
+        def keeping(native: str, text: str, **fields: object) -> None:
+            edit(native, text, **fields | {"media": before.media})  # type: ignore[arg-type]
+
+        ground.world.edit = keeping  # type: ignore[method-assign]
+        if down:
+            ground.wire.fail(Unavailable("down"), "post")
+            form = {"photo_id": made["id"], "album": "Holiday", "files": {"media": ("dog.png", PICTURE, "image/png")}}
+            assert (await ground.post("friendica/photo/update", **form)).status == 503
+            assert [(post.native, post.text) for post in carriers(ground)] == [(before.native, text)]
+            return
+        await check_replaced(ground.request, made)
+        assert [post.native for post in carriers(ground)] != [before.native]
+        assert len(carriers(ground)) == 1
+
+
+@pytest.mark.anyio
+async def test_a_new_file_is_shown_on_a_server_that_ignores_it_in_an_edit(tmp_path: Path, mock: MockServer) -> None:
+    settings = Settings(data_dir=tmp_path, base_url=BASE, allow_hosts=(mock.pair,))
+    async with open_gateway(settings) as gateway:
+        logins = Logins(gateway.store, gateway.vault, gateway.connections)
+        linked = await logins.link(mock.url, TOKENS["alice"])
+        app: Any = create_app(gateway)
+        given: Any = {"transport": httpx.ASGITransport(app=app), "auth": ("alice", linked.password)}
+        async with httpx.AsyncClient(base_url=BASE, trust_env=False, timeout=60, **given) as client:
+
+            async def ask(method: str, path: str, **given: Any) -> Answer:
+                reply = await client.request(method, f"/api/{path}.json", **given)
+                assert reply.status_code == 200, reply.text
+                shapes.validate(path, "json", reply.content)
+                return Answer(status=reply.status_code, headers=dict(reply.headers), body=reply.content)
+
+            files = {"media": ("cat.png", PICTURE, "image/png")}
+            stored = await ask("POST", "friendica/photo/create", files=files, data={"album": "Holiday", "desc": "kept"})
+            await check_replaced(ask, stored.json)
+            assert [row["id"] for row in (await ask("GET", "friendica/photos/list")).json] == [stored.json["id"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from mappings.hub import Order
 from tests.gateway_harness import Ground, gateway_on, village
@@ -102,21 +103,85 @@ async def test_what_may_not_be_boosted_is_refused_before_asking(ground: Ground) 
     assert (await ground.post("statuses/retweet", id=own)).status == 200
 
 
+async def reboosted(ground: Ground) -> tuple[int, int, str]:
+    """(id of a boost of alice's that was taken back, id of her newer one of the same post, native of the post)."""
+    original = ground.world.post("carol", "original")
+    (id,) = await ground.know(original)
+    first = (await ground.post("statuses/retweet", id=id)).json["id"]
+    assert (await ground.post("statuses/destroy", id=first)).status == 200
+    return first, (await ground.post("statuses/retweet", id=id)).json["id"], original
+
+
+async def check_gone(ground: Ground, id: int) -> None:
+    """Nothing answers to the id, and asking changes nothing (wire-statuses-users section 7)."""
+    posts, lost = list(ground.world.posts), "There is no status with this id."
+    ground.wire.clear()
+    for reply in (await ground.get("statuses/show", id=id), await ground.post("statuses/destroy", id=id)):
+        assert (reply.status, reply.error) == (400, lost)
+    assert (list(ground.world.posts), ground.wire.count("unreblog", "remove")) == (posts, 0)
+
+
+@pytest.mark.anyio
+async def test_a_boost_that_was_taken_back_is_gone_and_a_newer_one_stays(ground: Ground) -> None:
+    first, second, original = await reboosted(ground)
+    assert first != second
+    await check_gone(ground, first)
+    assert (await ground.get("statuses/show", id=second)).json["text"] == "RT @carol: original"
+    assert (await ground.post("statuses/destroy", id=second)).json["id"] == second
+    assert list(ground.world.posts) == [original]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("other", [False, True])
+async def test_a_boost_whose_id_the_server_goes_on_answering_is_gone_too(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, other: bool
+) -> None:
+    """snac's boosts share one id, under which the original is read when nobody boosts it any more."""
+    first, second, original = await reboosted(ground)
+    await ground.post("statuses/destroy", id=second)
+    left = ground.world.boost("bob", original) if other else original
+    backend = ground.connections.of("alice")
+    fetch = backend.status
+    monkeypatch.setattr(backend, "status", lambda _: fetch(left))
+    await check_gone(ground, first)
+
+
+def like_takahe(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its wrappers have an id in timelines that GET knows nothing of (backend-facts section 7)."""
+    backend = ground.connections.of("alice")
+    fetch = backend.status
+
+    async def status(native: str) -> object:
+        post = ground.world.posts.get(native)
+        return await fetch("none" if post and post.boosted else native)
+
+    backend.capabilities = replace(backend.capabilities, boosts_by_id=False)
+    monkeypatch.setattr(backend, "status", status)
+
+
+@pytest.mark.anyio
+async def test_an_own_boost_that_the_backend_cannot_fetch_stands_as_long_as_the_post_says_so(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    like_takahe(ground, monkeypatch)
+    original = ground.world.post("carol", "original")
+    (id,) = await ground.know(original)
+    boost = (await ground.post("statuses/retweet", id=id)).json["id"]
+    assert (await ground.get("statuses/show", id=boost)).json["text"] == "original"
+    assert (await ground.post("statuses/destroy", id=boost)).status == 200
+    assert list(ground.world.posts) == [original]
+    await check_gone(ground, boost)
+    assert (await ground.post("statuses/retweet", id=boost)).json["retweeted_status"]["id"] == id
+
+
 @pytest.mark.anyio
 async def test_a_boost_that_the_backend_cannot_fetch_is_shown_as_its_original(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Takahe's wrappers have an id in timelines that GET knows nothing of (backend-facts section 7)."""
     original = ground.world.post("dave", "original")
     boost = ground.world.boost("bob", original)
     (id,) = await ground.know(boost)
-    backend = ground.connections.of("alice")
-    fetch = backend.status
-
-    async def takahe(native: str) -> object:
-        return await fetch("none" if native == boost else native)
-
-    monkeypatch.setattr(backend, "status", takahe)
+    like_takahe(ground, monkeypatch)
     assert "original" in (await ground.get("statuses/show", id=id)).json["text"]
     assert (await ground.post("favorites/create", id=id)).status == 200
     assert ground.world.favourites == [("p:alice", original)]

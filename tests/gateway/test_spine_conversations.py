@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.errors import BackendError, Missing, Refused
+from mappings import hub
 from tests.gateway_harness import Ground
 
 CALLS = ("conversation/show", "statusnet/conversation")
@@ -58,13 +60,40 @@ async def test_answers_are_paged_and_bounded(ground: Ground) -> None:
 async def test_show_with_conversation_holds_the_whole_thread(ground: Ground) -> None:
     named = thread(ground)
     ids = dict(zip(named, await ground.know(*named.values()), strict=True))
-    for name in ("root", "deep"):
-        reply = await ground.get("statuses/show", id=ids[name], conversation="1")
-        whole = ["deep", "second", "first", "root"] if name == "root" else ["deep", "first", "root"]
-        assert reply.texts == whole
+    for name in named:
+        ground.wire.clear()
+        reply = await ground.get("statuses/show", id=ids[name], conversation="1", twin=False)
+        assert reply.texts == ["deep", "second", "first", "root"]
+        assert ground.wire.count("thread") == (1 if name == "root" else 2)
     assert isinstance((await ground.get("statuses/show", id=ids["root"], conversation="0")).json, dict)
     missing = await ground.get("statuses/show", id=99999999, conversation="1")
     assert missing.status == 400
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("error", [Missing("gone"), Refused("not for you")])
+async def test_branches_that_cannot_be_read_are_left_out(ground: Ground, error: BackendError) -> None:
+    named = thread(ground)
+    (deep,) = await ground.know(named["deep"])
+    read = ground.connections.of("alice").thread
+
+    async def once(native: str) -> hub.Thread:
+        if native == named["root"]:
+            raise error
+        return await read(native)
+
+    ground.connections.of("alice").thread = once  # type: ignore[method-assign]
+    assert (await ground.get("statuses/show", id=deep, conversation="1")).texts == ["deep", "first", "root"]
+
+
+@pytest.mark.anyio
+async def test_branches_hold_nothing_that_is_not_listed(ground: Ground) -> None:
+    named = thread(ground)
+    ground.world.post("bob", "@alice secret", reply_to=named["root"], visibility="direct")
+    ground.world.post("bob", "filtered", reply_to=named["root"], hidden_for={"p:alice"})
+    (deep,) = await ground.know(named["deep"])
+    shown = await ground.get("statuses/show", id=deep, conversation="1")
+    assert shown.texts == ["deep", "second", "first", "root"]
 
 
 @pytest.mark.anyio

@@ -68,6 +68,12 @@ async def test_users_show_and_search(ground: Ground) -> None:
     assert (await ground.get("externalprofile/show", profileurl=bob["url"])).json["id"] == bob["id"]
     assert [user["id"] for user in (await ground.get("users/search", q="bob")).json] == [bob["id"]]
     assert (await ground.get("users/search", q="zzz")).status == 404
+    dave = ground.world.people["p:dave"].url
+    for url, name in ((bob["url"], "bob"), (dave, "dave")):
+        assert [user["screen_name"] for user in (await ground.get("users/search", q=url)).json] == [name]
+    for url in ("https://fedi.test/@nobody", f"{dave}e", f"{dave[:-1]}", "http://"):
+        reply = await ground.get("users/search", q=url)
+        assert (reply.status, reply.error) == (404, f"User {url} not found.")
     assert (await ground.get("users/search")).status == 400
     assert (await ground.get("externalprofile/show", profileurl="https://fedi.test/@nobody")).status == 400
 
