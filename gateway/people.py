@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adapters.errors import Missing
-from gateway.ask import Ask
+from gateway.ask import UNKNOWN, Ask
 from gateway.errors import NO_USER, ApiError
 from gateway.params import PERSON_DIGITS, whole_number
 from gateway.session import Session
@@ -66,7 +66,7 @@ async def account_of(ask: Ask) -> hub.Account:
 async def _by_number(ask: Ask, id: int) -> str:
     native = await ask.gateway.ids.account(ask.session.scope, id)
     if native is None:
-        raise _unknown(f"User ID {id} not found.")
+        raise _unknown() if id == UNKNOWN else _unknown(f"User ID {id} not found.")
     return native
 
 

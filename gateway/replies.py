@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mappings import hub
+from mappings.trees import Cursors
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,7 +15,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Statuses(Reply, frozen=True, kw_only=True):
-    """A list of statuses, in the order given. `title` heads the feed forms. `html`/`self_link` as in `feeds`."""
+    """A list of statuses, in the order given. `title` heads the feed forms."""
 
     entries: tuple[hub.Entry, ...]
     title: str = "Timeline"
@@ -30,11 +31,11 @@ class OneStatus(Reply, frozen=True, kw_only=True):
 
 
 class Users(Reply, frozen=True, kw_only=True):
-    """A list of users. `full`: with uid and self. `cursors`: wrap in the Twitter envelope (next, previous)."""
+    """A list of users. `full`: with uid and self. `cursors`: wrap in the Twitter envelope."""
 
     accounts: tuple[hub.Account, ...]
     full: bool = False
-    cursors: tuple[int, int] | None = None
+    cursors: Cursors | None = None
 
 
 class OneUser(Reply, frozen=True, kw_only=True):
@@ -52,7 +53,7 @@ class Ids(Reply, frozen=True, kw_only=True):
 
     natives: tuple[str, ...]
     stringify: bool = False
-    cursors: tuple[int, int] | None = None
+    cursors: Cursors | None = None
 
 
 class User(NamedTuple):

@@ -15,6 +15,10 @@ LARGEST, SHOWABLE = 2**31, 2**53
 MOST_MEMBERS = 5000
 """As many as friends/ids lists."""
 
+USER_KEYS = ("user", "users")
+"""What the list of members is called in the JSON and in the XML of group_show."""
+NO_LIST = "The JSON holds no list of members."
+
 OK, MISSING, REACTIVATED, DELETED = "ok", "missing user", "reactivated", "deleted"
 """What a change of a group can say."""
 
@@ -32,7 +36,8 @@ def members(document: str) -> tuple[Member, ...]:
     """The members that the JSON text names, each once. Raises ValueError, with a sentence, when it holds no such list.
 
     Taken: what group_show gives for one group, also in a list; the list of users alone; the same text or object under
-    `json`. Of a user only `cid` counts. An empty text, or a group without `user`, has no members.
+    `json`. Of a user only `cid` counts. An empty text and an empty `user` or `users` mean no members; a group with
+    neither key, and several groups, are refused: they would put everybody out of the group.
     """
     if not document.strip():
         return ()
@@ -47,20 +52,32 @@ def members(document: str) -> tuple[Member, ...]:
 
 
 def _users(tree: Any) -> Sequence[Any]:
-    if isinstance(tree, list) and len(tree) == 1 and isinstance(tree[0], dict) and "user" in tree[0]:
+    if isinstance(tree, list) and len(tree) == 1 and _is_group(tree[0]):
         tree = tree[0]
-    if isinstance(tree, dict) and "user" not in tree and "json" in tree:
+    if isinstance(tree, dict) and "json" in tree and not any(key in tree for key in USER_KEYS):
         inner = tree["json"]
         return _users(msgspec.json.decode(inner) if isinstance(inner, str) and inner.strip() else inner)
     if isinstance(tree, dict):
-        tree = tree.get("user")
+        tree = _listed(tree)
     if isinstance(tree, dict):  # PHP writes lists with gaps so
         tree = list(tree.values())
     if tree is None or tree == "":
         return ()
-    if isinstance(tree, list):
+    if isinstance(tree, list) and not any(_is_group(user) for user in tree):
         return tree
-    raise ValueError("The JSON holds no list of members.")
+    raise ValueError(NO_LIST)
+
+
+def _is_group(tree: Any) -> bool:
+    return isinstance(tree, dict) and any(key in tree for key in ("gid", *USER_KEYS))
+
+
+def _listed(group: dict[str, Any]) -> Any:
+    """What stands under the first key that holds anything."""
+    found = [group[key] for key in USER_KEYS if key in group]
+    if not found:
+        raise ValueError(NO_LIST)
+    return next((users for users in found if users not in (None, "", [], {})), None)
 
 
 def _member(user: Any) -> Member:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from mappings.trees import cursor_tree
+from mappings.trees import Cursors, cursor_tree
 
 _BETWEEN = re.compile(r"[\W_]+")
 MOST_SLUG = 100
@@ -34,6 +34,6 @@ def list_tree(id: int, name: str, user: Any, screen_name: str, *, members: int |
     return {**tree, **({} if members is None else {"member_count": members}), "user": user}
 
 
-def lists_tree(lists: list[Any], cursors: tuple[int, int]) -> dict[str, Any]:
-    """A page of lists; `cursors` as (next, previous)."""
-    return {"lists": lists, **cursor_tree(cursors, len(lists))}
+def lists_tree(lists: list[Any], cursors: Cursors) -> dict[str, Any]:
+    """A page of lists."""
+    return {"lists": lists, **cursor_tree(cursors)}

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 
 from mappings import hub
 from mappings.dates import atom, from_milliseconds, wire_from_milliseconds
-from mappings.trees import Typed, cursor_tree
+from mappings.trees import Cursors, Typed, cursor_tree
 
 VERSION = "0.9.7"
 """The StatusNet release that Friendica says it is."""
@@ -86,10 +86,10 @@ def rate_limit_xml(*, limit: int, remaining: int, reset: int) -> dict[str, Any]:
     }
 
 
-def ids_tree(ids: Sequence[int], *, stringify: bool, cursors: tuple[int, int] | None) -> Any:
+def ids_tree(ids: Sequence[int], *, stringify: bool, cursors: Cursors | None) -> Any:
     """followers/ids, friends/ids: a bare list, or the envelope when there are cursors."""
     listed = [str(id) for id in ids] if stringify else list(ids)
-    return listed if cursors is None else {"ids": listed, **cursor_tree(cursors, len(listed))}
+    return listed if cursors is None else {"ids": listed, **cursor_tree(cursors)}
 
 
 def search_metadata(ids: Sequence[int], *, query: str, count: int, since_id: int) -> dict[str, Any]:

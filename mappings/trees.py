@@ -6,7 +6,7 @@ Lists inside objects keep their items, one element each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -68,6 +68,14 @@ class Typed(NamedTuple):
 
     value: Any
     type: str
+
+
+class Cursors(NamedTuple):
+    """Next and previous cursor of an envelope, 0 for none, and how many items the whole list has."""
+
+    after: int = 0
+    before: int = 0
+    total: int = 0
 
 
 class Element(NamedTuple):
@@ -190,21 +198,21 @@ def xml_list(root: str, item: str, fragments: Iterable[bytes], namespaces: bool 
     return xml_document(root, xml_items(item, fragments), namespaces)
 
 
-def json_cursored(name: str, fragments: Sequence[bytes], cursors: tuple[int, int]) -> bytes:
-    """`{name: [...], next_cursor, ...}` around finished values. `cursors` are next and previous, 0 for none."""
-    tail = json_value(cursor_tree(cursors, len(fragments)))
+def json_cursored(name: str, fragments: Iterable[bytes], cursors: Cursors) -> bytes:
+    """`{name: [...], next_cursor, ...}` around finished values."""
+    tail = json_value(cursor_tree(cursors))
     return b'{"%b":%b,%b' % (name.encode(), json_list(fragments), tail[1:])
 
 
-def xml_cursored(root: str, name: str, item: str, fragments: Sequence[bytes], cursors: tuple[int, int]) -> bytes:
+def xml_cursored(root: str, name: str, item: str, fragments: Iterable[bytes], cursors: Cursors) -> bytes:
     """The same as XML."""
     listed = _wrap(name.encode(), b"", xml_items(item, fragments))
-    return xml_document(root, listed + xml_content(cursor_tree(cursors, len(fragments))))
+    return xml_document(root, listed + xml_content(cursor_tree(cursors)))
 
 
-def cursor_tree(cursors: tuple[int, int], total: int) -> dict[str, Any]:
-    """The cursors of an envelope (section 3.5)."""
-    after, before = cursors
+def cursor_tree(cursors: Cursors) -> dict[str, Any]:
+    """The cursors of an envelope (section 3.5). `total_count` is of the whole list, not of the page."""
+    after, before, total = cursors
     return {
         "next_cursor": after,
         "next_cursor_str": str(after),

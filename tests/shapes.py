@@ -169,14 +169,23 @@ def error_text(body: bytes, format: str) -> str:
 def _users(document: Any, call: str) -> None:
     for user in document if isinstance(document, list) else document["users"]:
         check_user(user, call, full=call in FULL_USERS)
+    if isinstance(document, dict):
+        _cursors(document, document["users"])
 
 
 def _ids(document: Any, call: str) -> None:
     ids = document if isinstance(document, list) else document["ids"]
     assert all(type(id) is int or id.isdecimal() for id in ids), call
     if isinstance(document, dict):
-        for name in ("next_cursor", "previous_cursor"):
-            assert document[f"{name}_str"] == str(document[name])
+        _cursors(document, ids)
+
+
+def _cursors(document: dict[str, Any], page: list[Any]) -> None:
+    """Of an envelope. The total counts the page and what comes before it."""
+    for name in ("next_cursor", "previous_cursor"):
+        assert document[f"{name}_str"] == str(document[name])
+    assert type(document["total_count"]) is int
+    assert document["total_count"] >= len(page) + (document["previous_cursor"] != 0 and bool(page))
 
 
 def _search(document: Any, call: str) -> None:

@@ -9,6 +9,7 @@ from gateway.ask import Ask
 from gateway.handlers.people import position
 from gateway.replies import Ids, Reply
 from mappings import hub
+from mappings.trees import Cursors
 
 MOST_CALLS, WHOLE = 12, 63
 """Upstream calls of one request: in the cursor envelope, which leads on; of a bare list, which has to be all that is
@@ -18,10 +19,10 @@ Fetch = Callable[[str | None], Awaitable[hub.Page[hub.Account]]]
 
 
 class Part(NamedTuple):
-    """Some people of a list, and the next and previous cursor of the envelope."""
+    """Some people of a list, and the cursors of the envelope."""
 
     people: tuple[hub.Account, ...]
-    cursors: tuple[int, int] | None
+    cursors: Cursors | None
 
 
 async def part(ask: Ask, fetch: Fetch, *, always: bool | None = None) -> Part:
@@ -29,7 +30,8 @@ async def part(ask: Ask, fetch: Fetch, *, always: bool | None = None) -> Part:
     dialect has it.
 
     A cursor is the number of people before the page plus one. Where the backend goes on is remembered for a while, so
-    that a next page need not be read from the start.
+    that a next page need not be read from the start. The total counts the people up to where this was read: no server
+    says how many it has.
     """
     envelope = ask.has("cursor") or (ask.session.dialect.cursors if always is None else always)
     size = ask.number("count")
@@ -66,7 +68,7 @@ def _cut(people: tuple[hub.Account, ...], at: int, size: int, span: Span) -> Par
     after = span.start + len(chosen)
     further = len(people) > at + size or (span.goes_on and bool(chosen))
     before = -(max(span.start - size, 0) + 1) if span.start else 0
-    return Part(chosen, (after + 1 if further else 0, before))
+    return Part(chosen, Cursors(after + 1 if further else 0, before, span.start - at + len(people)))
 
 
 async def ids(ask: Ask, fetch: Fetch, *, always: bool | None = None) -> Reply:

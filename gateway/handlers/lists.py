@@ -21,6 +21,7 @@ from gateway.people import asks_for_another, native_of
 from gateway.replies import Reply, Statuses, Tree, User
 from mappings import hub
 from mappings.lists import lists_tree
+from mappings.trees import Cursors
 
 
 async def followed(ask: Ask) -> Reply:
@@ -34,7 +35,7 @@ async def followed(ask: Ask) -> Reply:
 
 async def subscriptions(ask: Ask) -> Reply:
     """Other people's lists that the reader follows: there are none."""
-    return Tree(json=lists_tree([], (0, 0)), root="lists_list") if ask.session.dialect.cursors else Tree(json=[])
+    return Tree(json=lists_tree([], Cursors()), root="lists_list") if ask.session.dialect.cursors else Tree(json=[])
 
 
 async def ownerships(ask: Ask) -> Reply:
@@ -56,7 +57,8 @@ async def memberships(ask: Ask) -> Reply:
 
 def _page(ask: Ask, found: tuple[Group, ...], me: hub.Account) -> Reply:
     chosen, cursors = cut(ask, found, always=True)
-    return Tree(json=lists_tree([lists.tree(ask, group, me) for group in chosen], cursors or (0, 0)), root="lists_list")
+    shown = [lists.tree(ask, group, me) for group in chosen]
+    return Tree(json=lists_tree(shown, cursors or Cursors()), root="lists_list")
 
 
 async def _own(ask: Ask) -> tuple[tuple[Group, ...], hub.Account]:

@@ -146,11 +146,14 @@ async def show(ask: Ask) -> Reply:
 
 
 async def destroy(ask: Ask) -> Reply:
-    """Delete an own message at the backend, hide a received one. With friendica_verbose errors are answers too."""
+    """Delete an own message at the backend, hide a received one. With friendica_verbose errors are answers too.
+
+    `friendica_parenturi` is optional, as the specification says; 2021.01 refused without it where it was verbose.
+    """
     if not ask.flag("friendica_verbose"):
         return await _deleted(ask, await _named(ask, "Message id not specified"))
     try:
-        await _deleted(ask, await _named(ask, "message id or parenturi not specified", needs_uri=True))
+        await _deleted(ask, await _named(ask, "message id or parenturi not specified"))
     except TokenGone:
         raise
     except ApiError as error:
@@ -160,10 +163,10 @@ async def destroy(ask: Ask) -> Reply:
     return _result("ok", "message deleted", ask.call.root)
 
 
-async def _named(ask: Ask, unspecified: str, *, needs_uri: bool = False) -> Letter:
+async def _named(ask: Ask, unspecified: str) -> Letter:
     """The message with this id, of this conversation where one is given. Raises ApiError 400."""
     id, uri = ask.id("id"), ask.text("friendica_parenturi")
-    if id is None or (needs_uri and not uri):
+    if id is None:
         raise ApiError(400, unspecified)
     found = await ask.gateway.messages.find(ask.session, id)
     if found is None or (uri and found.root != uri):

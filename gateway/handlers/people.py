@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from gateway.ask import Ask
+from gateway.contacts import MOST
 from gateway.people import asks_for_another
 from gateway.replies import Ids, Reply, Users
 from mappings import hub
+from mappings.trees import Cursors
 
 T = TypeVar("T")
 
@@ -46,34 +48,44 @@ async def friends_list(ask: Ask) -> Reply:
     return await _listed(ask, followers=False)
 
 
-async def _people(ask: Ask, *, followers: bool) -> tuple[hub.Account, ...]:
+async def _people(ask: Ask, *, followers: bool) -> tuple[tuple[hub.Account, ...], int]:
+    """The people, newest first, and how many there are: more than are read (`contacts.MOST`) the account itself counts.
+    """
     if await asks_for_another(ask):
-        return ()
+        return (), 0
     contacts = await ask.gateway.contacts.exact(ask.session)
-    return tuple((contacts.followers if followers else contacts.following).values())
+    people, me = tuple((contacts.followers if followers else contacts.following).values()), contacts.me
+    if me is None or len(people) < MOST:
+        return people, len(people)
+    return people, max(len(people), me.followers_count if followers else me.following_count)
 
 
 async def _ids(ask: Ask, *, followers: bool) -> Reply:
-    people = [account.native for account in await _people(ask, followers=followers)]
-    chosen, cursors = cut(ask, people, always=ask.session.dialect.cursors)
-    return Ids(natives=tuple(chosen), stringify=ask.flag("stringify_ids"), cursors=cursors)
+    people, total = await _people(ask, followers=followers)
+    chosen, cursors = cut(ask, people, always=ask.session.dialect.cursors, total=total)
+    natives = tuple(account.native for account in chosen)
+    return Ids(natives=natives, stringify=ask.flag("stringify_ids"), cursors=cursors)
 
 
 async def _users(ask: Ask, *, followers: bool) -> Reply:
-    people = sorted(await _people(ask, followers=followers), key=lambda a: (a.username.casefold(), a.acct))
-    chosen, cursors = cut(ask, people, always=False)
+    found, total = await _people(ask, followers=followers)
+    people = sorted(found, key=lambda a: (a.username.casefold(), a.acct))
+    chosen, cursors = cut(ask, people, always=False, total=total)
     return Users(accounts=tuple(chosen), cursors=cursors)
 
 
 async def _listed(ask: Ask, *, followers: bool) -> Reply:
     """Oldest first, so that who comes in between two pages moves nobody."""
-    people = (await _people(ask, followers=followers))[::-1]
-    chosen, cursors = cut(ask, people, always=True)
+    people, total = await _people(ask, followers=followers)
+    chosen, cursors = cut(ask, people[::-1], always=True, total=total)
     return Users(accounts=tuple(chosen), full=True, cursors=cursors)
 
 
-def cut(ask: Ask, items: Sequence[T], *, always: bool) -> tuple[Sequence[T], tuple[int, int] | None]:
-    """The asked part and (next, previous) cursor. A cursor is the number of items before the page plus one."""
+def cut(ask: Ask, items: Sequence[T], *, always: bool, total: int = 0) -> tuple[Sequence[T], Cursors | None]:
+    """The asked part and the cursors, None for a bare list. A cursor is the number of items before the page plus one.
+
+    `total`: how many there are where `items` are not all of them; else as many as `items`.
+    """
     cursor = ask.params.get("cursor")
     count = ask.params.get("count")
     if cursor is None and not always:
@@ -84,7 +96,8 @@ def cut(ask: Ask, items: Sequence[T], *, always: bool) -> tuple[Sequence[T], tup
     size = count or len(items) or 1
     after = start + size
     following = after + 1 if after < len(items) else 0
-    return items[start:after], (following, -(max(start - size, 0) + 1) if start else 0)
+    before = -(max(start - size, 0) + 1) if start else 0
+    return items[start:after], Cursors(following, before, max(total, len(items)))
 
 
 def reach(ask: Ask, *, always: bool) -> int:

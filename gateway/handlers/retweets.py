@@ -19,6 +19,7 @@ from gateway.replies import Ids, OneStatus, Reply, Statuses, Users
 from gateway.stores.store import StoreDown
 from mappings import hub
 from mappings.hub import Visibility
+from mappings.trees import Cursors
 
 MOST_CALLS = 5
 """Upstream calls of one request: 200 posts at 40 a page, 400 people at 80."""
@@ -58,8 +59,8 @@ async def _ids(ask: Ask, *, always: bool) -> Reply:
     return Ids(natives=natives, stringify=ask.flag("stringify_ids"), cursors=cursors)
 
 
-async def _boosters(ask: Ask, *, always: bool) -> tuple[Sequence[hub.Account], tuple[int, int] | None]:
-    """The asked part; one call for a first page."""
+async def _boosters(ask: Ask, *, always: bool) -> tuple[Sequence[hub.Account], Cursors | None]:
+    """The asked part; one call for a first page. The total counts who was read: of more it is not known."""
     backend, native = ask.session.backend, await _original(ask)
     people: dict[str, hub.Account] = {}
     cursor, wanted = None, reach(ask, always=always)

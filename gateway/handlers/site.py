@@ -35,8 +35,7 @@ async def site_of(ask: Ask) -> hub.Site:
         accounts = {(account.backend, account.software == ACTIVITYPUB) for account in linked}
         backend, of_actors = accounts.pop() if len(accounts) == 1 else (ask.gateway.settings.anonymous, False)
         if of_actors:  # it answers nobody without a login
-            host = backend.partition("://")[2]
-            return hub.Site(title=host, host=host, max_chars=UNSTATED_CHARS)
+            return hub.Site(title=backend.partition("://")[2], max_chars=UNSTATED_CHARS)
         if backend:
             return await (await ask.gateway.connections.backend(backend, None)).site()
     except BackendError:

@@ -14,7 +14,7 @@ MEMBERS_CHARS = 4_000_000
 MEMBERS = Param(
     name="json",
     cap=MEMBERS_CHARS,
-    doc="Members: JSON object with `user`, a list of objects with `cid`; or the body itself.",
+    doc="Members: JSON object with `user` or `users`, a list of objects with `cid`; or the body itself.",
 )
 
 ROWS = (

@@ -12,15 +12,9 @@ from tests.gateway_harness import Answer, Ground, gateway_on, village
 UNKNOWN = 99999
 
 
-async def cid(ground: Ground, name: str) -> int:
-    """The user id of somebody, which is their cid too."""
-    id: int = (await ground.get("users/show", screen_name=name, twin=False)).json["id"]
-    return id
-
-
 async def group(ground: Ground, name: str, *people: str, format: str = "json") -> Answer:
     """A new group of alice's."""
-    users = [{"cid": await cid(ground, person)} for person in people]
+    users = [{"cid": await ground.number(person)} for person in people]
     reply = await ground.post("friendica/group_create", format=format, name=name, json=json.dumps({"user": users}))
     assert reply.status == 200, reply.body
     return reply
@@ -55,7 +49,7 @@ async def test_groups_are_shown_with_their_members_by_name(ground: Ground) -> No
     assert await shown(ground, gid=0) == await shown(ground)
     assert await shown(ground, gid=2) == {"Empty": []}
     (found,) = (await ground.get("friendica/group_show", gid=1)).json
-    assert found["user"][0]["cid"] == found["user"][0]["id"] == await cid(ground, "bob")
+    assert found["user"][0]["cid"] == found["user"][0]["id"] == await ground.number("bob")
     xml = (await ground.get("friendica/group_show", format="xml", gid=1)).body
     assert b"<group><name>Builders</name><gid>1</gid><users><user><id>" in xml
 
@@ -77,7 +71,7 @@ async def test_every_mount_serves_groups(ground: Ground, mount: str) -> None:
 
 @pytest.mark.anyio
 async def test_members_who_are_nobody_or_not_followed_are_told(ground: Ground) -> None:
-    bob, dave, own = [await cid(ground, name) for name in ("bob", "dave", "alice")]
+    bob, dave, own = [await ground.number(name) for name in ("bob", "dave", "alice")]
     posted = [bob, str(dave), UNKNOWN, 0, float(bob), own, "x", None, UNKNOWN]
     document = json.dumps({"name": "n", "gid": 0, "user": [{"cid": one} for one in posted]})
     reply = await ground.post("friendica/group_create", name="Some", json=document)
@@ -91,7 +85,7 @@ async def test_members_who_are_nobody_or_not_followed_are_told(ground: Ground) -
 @pytest.mark.anyio
 async def test_somebody_followed_a_moment_ago_is_taken(ground: Ground) -> None:
     await ground.get("statuses/friends")
-    dave = await cid(ground, "dave")
+    dave = await ground.number("dave")
     ground.world.follow("alice", "dave")
     reply = await ground.post("friendica/group_create", name="New", json=json.dumps([dave]))
     assert (reply.json["status"], on_list(ground, "New")) == ("ok", [["dave"]])
@@ -100,7 +94,7 @@ async def test_somebody_followed_a_moment_ago_is_taken(ground: Ground) -> None:
 @pytest.mark.anyio
 async def test_somebody_unfollowed_a_moment_ago_is_told_and_the_rest_are_members(ground: Ground) -> None:
     await ground.get("statuses/friends")
-    bob, carol = await cid(ground, "bob"), await cid(ground, "carol")
+    bob, carol = await ground.number("bob"), await ground.number("carol")
     ground.world.follows.remove(("p:alice", "p:bob"))
     reply = await ground.post("friendica/group_create", name="Rest", json=json.dumps([bob, carol]))
     assert (reply.json["status"], reply.json["wrong users"]) == ("missing user", [bob])
@@ -110,7 +104,7 @@ async def test_somebody_unfollowed_a_moment_ago_is_told_and_the_rest_are_members
 @pytest.mark.anyio
 @pytest.mark.parametrize("way", ["form", "multipart", "query", "body", "plain body", "list body"])
 async def test_members_come_in_a_field_or_as_the_body(ground: Ground, way: str) -> None:
-    document = json.dumps({"name": "other", "gid": 0, "user": [{"cid": await cid(ground, "bob")}]})
+    document = json.dumps({"name": "other", "gid": 0, "user": [{"cid": await ground.number("bob")}]})
     kind = {"content-type": "text/plain" if way == "plain body" else "application/json"}
     forms: dict[str, dict[str, Any]] = {
         "form": {"data": {"json": document}},
@@ -131,7 +125,7 @@ async def test_members_come_in_a_field_or_as_the_body(ground: Ground, way: str) 
 
 @pytest.mark.anyio
 async def test_a_body_alone_names_the_group_too(ground: Ground) -> None:
-    document = json.dumps({"name": "Alone", "user": [{"cid": await cid(ground, "bob")}]})
+    document = json.dumps({"name": "Alone", "user": [{"cid": await ground.number("bob")}]})
     reply = await ground.request("PUT", "friendica/group_create", content=document)
     assert (reply.json["name"], on_list(ground, "Alone")) == ("Alone", [["bob"]])
 
@@ -151,7 +145,7 @@ async def test_a_broken_body_empties_no_group(ground: Ground, kind: str) -> None
 @pytest.mark.anyio
 async def test_update_replaces_the_members(ground: Ground) -> None:
     await group(ground, "Crew", "bob", "carol")
-    carol, dora = await cid(ground, "carol"), await cid(ground, "dora@far.test")
+    carol, dora = await ground.number("carol"), await ground.number("dora@far.test")
     ground.wire.clear()
     reply = await ground.post("friendica/group_update", gid=1, name="Crew", json=json.dumps({"user": [carol, dora]}))
     assert reply.json == {"success": True, "gid": 1, "name": "Crew", "status": "ok", "wrong users": []}
@@ -160,6 +154,29 @@ async def test_update_replaces_the_members(ground: Ground) -> None:
     again = await ground.post("friendica/group_update", gid=1, name="Crew", json=json.dumps({"user": [carol, UNKNOWN]}))
     assert (again.json["status"], again.json["wrong users"]) == ("missing user", [UNKNOWN])
     assert on_list(ground, "Crew") == [["carol"]]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("key", ["user", "users"])
+async def test_members_stand_under_the_names_of_both_formats(ground: Ground, key: str) -> None:
+    """group_show calls them `user` in JSON and `users` in XML."""
+    bob, carol = await ground.number("bob"), await ground.number("carol")
+    document = {"gid": 1, "name": "Crew", key: [{"cid": bob}, {"cid": carol}]}
+    assert (await ground.post("friendica/group_create", name="Crew", json=json.dumps(document))).status == 200
+    assert on_list(ground, "Crew") == [["bob", "carol"]]
+    document[key] = [{"cid": carol}]
+    reply = await ground.post("friendica/group_update", gid=1, name="Crew", json=json.dumps(document))
+    assert (reply.json["status"], on_list(ground, "Crew")) == ("ok", [["carol"]])
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("document", ['{"gid":1,"name":"Crew"}', '[{"gid":1,"name":"Crew"}]', '{"members":[9]}'])
+async def test_a_document_without_a_list_empties_no_group(ground: Ground, document: str) -> None:
+    await group(ground, "Crew", "bob")
+    for call, name in (("friendica/group_update", "Crew"), ("friendica/group_create", "New")):
+        reply = await ground.post(call, gid=1, name=name, json=document)
+        assert (reply.status, reply.error) == (400, "The JSON holds no list of members.")
+    assert (on_list(ground, "Crew"), on_list(ground, "New")) == ([["bob"]], [])
 
 
 @pytest.mark.anyio
@@ -173,7 +190,7 @@ async def test_update_without_members_removes_everybody(ground: Ground) -> None:
 async def test_a_member_who_is_not_followed_any_more_may_stay(ground: Ground) -> None:
     """snac and others keep such people on their lists."""
     await group(ground, "Crew", "bob", "carol")
-    bob = await cid(ground, "bob")
+    bob = await ground.number("bob")
     ground.world.follows.remove(("p:alice", "p:bob"))
     ground.gateway.contacts.forget((await account(ground)).id)
     reply = await ground.post("friendica/group_update", gid=1, name="Crew", json=json.dumps([bob]))

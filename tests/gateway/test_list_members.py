@@ -70,6 +70,7 @@ async def test_members_by_name_and_page(ground: Ground) -> None:
     first = await ground.get("lists/members", list_id=1, count=1, cursor=-1)
     second = await ground.get("lists/members", list_id=1, count=1, cursor=first.json["next_cursor"])
     assert (names(first), names(second), second.json["next_cursor"]) == (["bob"], ["carol"], 0)
+    assert (first.json["total_count"], second.json["total_count"]) == (2, 2)
     assert (await ground.get("lists/members/show", list_id=1, screen_name="bob")).json["screen_name"] == "bob"
     for person in ({"screen_name": "alice"}, {"user_id": await number(ground, "dave")}):
         answer = await ground.get("lists/members/show", list_id=1, twin=False, **{n: str(v) for n, v in person.items()})
@@ -124,7 +125,7 @@ async def test_lists_that_somebody_is_on(ground: Ground) -> None:
     assert [one["name"] for one in found.json["lists"]] == ["Crew", "Band"]
     assert sorted(ground.wire.names) == ["groups", "groups_of", "me"]
     page = (await ground.get("lists/memberships", screen_name="bob", count=1)).json
-    assert ([one["name"] for one in page["lists"]], page["next_cursor"]) == (["Crew"], 2)
+    assert ([one["name"] for one in page["lists"]], page["next_cursor"], page["total_count"]) == (["Crew"], 2, 2)
     assert (await ground.get("lists/memberships")).json["lists"] == []
     assert (await ground.get("lists/memberships", user="bob", screen_name="carol")).json["lists"] == []
 
@@ -144,7 +145,7 @@ async def test_lists_on_the_mounts_of_twitter(ground: Ground) -> None:
         assert [one["slug"] for one in listed.json] == ["crew", "日本語"]
         assert (await ground.get("/1.1/lists/list.json", screen_name="bob")).json == []
         owned = (await ground.get("/1.1/lists/ownerships.json", count=1)).json
-        assert ([one["name"] for one in owned["lists"]], owned["next_cursor"]) == (["Crew"], 2)
+        assert ([one["name"] for one in owned["lists"]], owned["next_cursor"], owned["total_count"]) == (["Crew"], 2, 2)
         assert (await ground.get("/1.1/lists/ownerships.json", screen_name="bob")).json["lists"] == []
         assert (await ground.get("/1.1/lists/subscriptions.json")).json["next_cursor"] == 0
         assert (await ground.get("/1.1/lists/show.json", slug="日本語")).json["member_count"] == 1

@@ -66,8 +66,9 @@ async def test_verbose_answers(ground: Ground, format: str) -> None:
     unspecified = ("error", "message id or parenturi not specified")
     unknown = ("error", "message id not in database")
     cases: tuple[tuple[dict[str, Any], tuple[str, str]], ...] = (
-        ({}, unspecified), ({"id": mine}, unspecified), ({"id": "0", "friendica_parenturi": uri}, unspecified),
-        ({"friendica_parenturi": uri}, unspecified), ({"id": "99999999", "friendica_parenturi": uri}, unknown),
+        ({}, unspecified), ({"id": "0"}, unspecified), ({"id": "0", "friendica_parenturi": uri}, unspecified),
+        ({"friendica_parenturi": uri}, unspecified), ({"id": "99999999"}, unknown),
+        ({"id": "99999999", "friendica_parenturi": uri}, unknown),
         ({"id": "x", "friendica_parenturi": uri}, unknown), ({"id": mine, "friendica_parenturi": "other"}, unknown),
     )  # fmt: skip
     for form, expected in cases:
@@ -81,6 +82,18 @@ async def test_verbose_answers(ground: Ground, format: str) -> None:
     done = await ground.request("DELETE", DESTROY, format=format, params=whole)
     assert result(done) == ("ok", "message deleted")
     assert format == "json" or root(done) == "direct_message_delete"
+    assert not ground.world.posts
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("format", ["json", "xml"])
+async def test_a_verbose_deletion_needs_no_parent_uri(ground: Ground, format: str) -> None:
+    """The specification calls it optional."""
+    direct(ground, "alice", "@bob mine")
+    (mine,) = (await ground.get("direct_messages/all")).ids
+    reply = await ground.post(DESTROY, format=format, friendica_verbose="true", id=mine)
+    assert result(reply) == ("ok", "message deleted")
+    assert format == "json" or root(reply) == "direct_message_delete"
     assert not ground.world.posts
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from adapters.backend import Person
 from adapters.errors import OutcomeUnknown, Refused, Unavailable
 from tests import shapes
 from tests.gateway_harness import Ground
@@ -105,6 +107,7 @@ async def test_blocks_with_cursors(ground: Ground) -> None:
     assert (len(first["users"]), len(second["users"]), second["next_cursor"]) == (3, 2, 0)
     back = (await ground.get("blocks/list", cursor=second["previous_cursor"], count=3)).json
     assert back["users"] == first["users"]
+    assert [page["total_count"] for page in (first, second, back)] == [5, 5, 5]
 
 
 @pytest.mark.anyio
@@ -245,6 +248,38 @@ async def test_lists_of_people_have_cursors(ground: Ground) -> None:
     assert seen == ["bob", "carol", *(f"fan{number:02}" for number in range(25))]
     assert (await ground.get("followers/list", count=200)).json["next_cursor_str"] == "0"
     assert (await ground.get("friends/list")).json["total_count"] == 3
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("path", "total"),
+    [("followers/ids", 2), ("friends/ids", 3), ("followers/list", 2), ("friends/list", 3), ("statuses/followers", 2),
+     ("statuses/friends", 3)],
+)  # fmt: skip
+async def test_the_total_is_of_the_list_and_not_of_the_page(ground: Ground, path: str, total: int) -> None:
+    first = (await ground.get(path, cursor=-1, count=1)).json
+    second = (await ground.get(path, cursor=first["next_cursor"], count=1)).json
+    assert (first["total_count"], second["total_count"]) == (total, total)
+    assert (await ground.get(path, cursor=99, count=1)).json["total_count"] == total
+    nobody = (await ground.get(path, cursor=-1, screen_name="bob")).json
+    assert (nobody["next_cursor"], nobody["total_count"]) == (0, 0)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("path", "total"), [("followers/ids", 70), ("friends/ids", 90)])
+async def test_of_a_list_that_is_not_read_to_its_end_the_account_tells_the_total(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, path: str, total: int
+) -> None:
+    backend = ground.connections.of("alice")
+    me = await backend.me()
+    counted = replace(me, account=replace(me.account, followers_count=70, following_count=90))
+
+    async def told() -> Person:
+        return counted
+
+    monkeypatch.setattr(backend, "me", told)
+    monkeypatch.setattr("gateway.handlers.people.MOST", 2)
+    assert (await ground.get(path, cursor=-1, count=1)).json["total_count"] == total
 
 
 @pytest.mark.anyio

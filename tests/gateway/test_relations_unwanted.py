@@ -60,6 +60,7 @@ async def test_the_lists_of_the_blocked(ground: Ground, path: str) -> None:
     last = (await ground.get(path, cursor=first["next_cursor_str"], count=1)).json
     assert sorted(ids(first) + ids(last)) == sorted([dave, erik])
     assert (first["previous_cursor"], last["next_cursor_str"]) == (0, "0")
+    assert (first["total_count"], last["total_count"]) == (2, 2)
     if bare:
         assert len(ids((await ground.get(path, count=1, page=2)).json)) == 1
 
@@ -72,9 +73,11 @@ async def test_long_lists_lead_on_and_are_not_read_twice(ground: Ground) -> None
     ground.wire.clear()
     first = (await ground.get("blocks/ids", cursor=-1, twin=False)).json
     assert (len(first["ids"]), first["next_cursor"], ground.wire.count("blocks")) == (480, 481, 12)
+    assert first["total_count"] == 480, "what was read: the server does not say how many there are"
     ground.wire.clear()
     rest = (await ground.get("blocks/ids", cursor=481, twin=False)).json
     assert (len(rest["ids"]), rest["next_cursor"], ground.wire.count("blocks")) == (220, 0, 6)
+    assert rest["total_count"] == 700
     assert len({*first["ids"], *rest["ids"]}) == 700
     assert len((await ground.get("blocks/blocking/ids")).json) == 700
 

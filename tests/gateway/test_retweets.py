@@ -61,6 +61,7 @@ async def test_ids_of_boosters_come_with_cursors(ground: Ground) -> None:
     assert ground.wire.names == ["reblogged_by"]
     second = (await ground.get("statuses/retweeters/ids", id=id, count=30, cursor=first["next_cursor"])).json
     assert (len(first["ids"]), len(second["ids"]), second["next_cursor"]) == (30, 20, 0)
+    assert second["total_count"] == 50
     assert len({*first["ids"], *second["ids"]}) == 50
     texts = (await ground.get("statuses/retweeters/ids", id=id, count=30, stringify_ids="true")).json
     assert texts["ids"] == [str(number) for number in first["ids"]]

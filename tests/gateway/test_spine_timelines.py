@@ -144,15 +144,17 @@ async def test_conversation_id_is_any_id_of_the_thread(ground: Ground) -> None:
     root = ground.world.post("alice", "root")
     answer = ground.world.post("bob", "answer", reply_to=root)
     deep = ground.world.post("carol", "deep", reply_to=answer)
+    side = ground.world.post("carol", "side", reply_to=root)
     numbered(ground, 7)
-    ids = await ground.know(root, answer, deep)
+    ids = await ground.know(root, answer, deep, side)
     for id in ids:
         reply = await ground.get("statuses/home_timeline", conversation_id=id)
-        assert reply.texts == ["deep", "answer", "root"]
+        assert reply.texts == ["side", "deep", "answer", "root"]
         assert {status["statusnet_conversation_id"] for status in reply.json} == {ids[0]}
     top = await ground.get("statuses/home_timeline", conversation_id=ids[2], exclude_replies="true")
     assert top.texts == ["root"]
-    assert (await ground.get("statuses/user_timeline", screen_name="bob", conversation_id=ids[0])).texts == ["answer"]
+    for id in ids:
+        assert (await ground.get("statuses/user_timeline/bob", conversation_id=id)).texts == ["answer"]
     assert (await ground.get("statuses/home_timeline", conversation_id=99999999)).json == []
 
 
@@ -204,6 +206,18 @@ async def test_user_timeline_names_its_person_in_every_way(ground: Ground) -> No
 async def test_user_timeline_of_nobody_is_a_400(ground: Ground, way: dict[str, Any]) -> None:
     reply = await ground.get("statuses/user_timeline", **way)
     assert (reply.status, "not found" in reply.error) == (400, True)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", ["users/show", "statuses/user_timeline"])
+@pytest.mark.parametrize(
+    ("id", "text"),
+    [("abc", "User not found."), ("-7", "User not found."), ("12345678901234567890", "User not found."),
+     ("9" * 400, "User not found."), (99999999, "User ID 99999999 not found."), (2**62, f"User ID {2**62} not found.")],
+)  # fmt: skip
+async def test_an_error_names_no_id_that_was_not_sent(ground: Ground, path: str, id: str | int, text: str) -> None:
+    reply = await ground.get(path, user_id=id)
+    assert (reply.status, reply.error) == (400, text)
 
 
 @pytest.mark.anyio

@@ -19,8 +19,6 @@ OWN_CONTACTS = {14: "carol"}
 """Alice's contact numbers, and the one that was sent as a user's; with the gateway a cid is the user's id."""
 FRESH, DELETED = 260, 258
 """Things that earlier captured writes had made: an own post, one deleted again."""
-NOWHERE = 99999999
-"""The number that nothing has, there and here."""
 
 STATUS = ("id", "in_reply_to_status_id", "since_id", "max_id", "conversation_id")
 CONTACT = ("contact_allow", "contact_allow[]", "contact_deny", "contact_deny[]")

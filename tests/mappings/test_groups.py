@@ -23,6 +23,11 @@ SHAPES = [
     '{"user":[{"cid":9.0},{"cid":14},{"cid":"9"},{"cid":9}]}',
     '{"name":"n","json":"{\\"user\\":[{\\"cid\\":9},{\\"cid\\":14}]}"}',
     '{"json":{"user":[{"cid":9},{"cid":14}]}}',
+    '{"gid":6,"name":"n","users":[{"cid":9},{"cid":14}]}',
+    '[{"gid":6,"name":"n","users":[{"cid":9},{"cid":14}]}]',
+    '{"json":{"users":{"0":9,"2":14}}}',
+    '{"user":null,"users":[9,14]}',
+    '{"user":[9,14],"users":[]}',
 ]
 
 
@@ -31,7 +36,11 @@ def test_every_shape_names_the_same_members_once(document: str) -> None:
     assert [member.number for member in members(document)] == [9, 14]
 
 
-@pytest.mark.parametrize("document", ["", "  ", "{}", "null", '{"user":null}', '{"user":[]}', "[]", '{"json":""}'])
+@pytest.mark.parametrize(
+    "document",
+    ["", "  ", "null", '""', "[]", '{"user":null}', '{"user":[]}', '{"user":""}', '{"users":null}', '{"users":[]}',
+     '{"users":""}', '[{"users":[]}]', '{"user":[],"users":null}', '{"json":""}', '{"json":null}'],
+)  # fmt: skip
 def test_no_members(document: str) -> None:
     assert members(document) == ()
 
@@ -59,7 +68,9 @@ def test_a_user_without_cid_is_nobody() -> None:
 @pytest.mark.parametrize(
     "document",
     ["{", "nonsense", '{"user":[{"cid":9}', "[" * 100_000, '{"user":"bob"}', '{"user":9}', "9", '"text"', "null1",
-     '{"json":"{"}', '{"user":[{"cid":NaN}]}', '{"user":[{"cid":1e999}]}', '{"user":true}'],
+     '{"json":"{"}', '{"user":[{"cid":NaN}]}', '{"user":[{"cid":1e999}]}', '{"user":true}', "{}", '{"json":{}}',
+     '{"gid":6,"name":"n"}', '[{"gid":6,"name":"n"}]', '{"members":[9]}', '{"users":"bob"}',
+     '[{"gid":6,"user":[9]},{"gid":7,"user":[14]}]'],
 )  # fmt: skip
 def test_what_holds_no_list_is_refused_with_a_sentence(document: str) -> None:
     with pytest.raises(ValueError, match=r"JSON.*\.$"):
@@ -73,7 +84,7 @@ def test_a_group_has_a_largest_size() -> None:
 
 
 LEAVES = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(max_size=9)
-NAMES = st.sampled_from(["user", "cid", "json", "0"])
+NAMES = st.sampled_from(["user", "users", "gid", "cid", "json", "0"])
 TREES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3))
 
 

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from mappings import feeds, hub, site, trees
+from mappings.trees import Cursors
 from tests.mappings.samples import NUMBERS, account, status, variant
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-SITE = hub.Site(title="Gate", host="there.example", email="a@b", max_chars=5000, logo="https://there.example/l.png")
+SITE = hub.Site(title="Gate", email="a@b", max_chars=5000, logo="https://there.example/l.png")
 
 
 def test_config_has_every_key_and_type() -> None:
@@ -57,7 +58,8 @@ def test_limits_in_both_forms() -> None:
 def test_ids() -> None:
     assert site.ids_tree([1, 2], stringify=False, cursors=None) == [1, 2]
     assert site.ids_tree([1, 2], stringify=True, cursors=None) == ["1", "2"]
-    assert site.ids_tree([1], stringify=False, cursors=(0, 0))["next_cursor_str"] == "0"
+    envelope = site.ids_tree([1], stringify=False, cursors=Cursors(2, 0, 5))
+    assert (envelope["ids"], envelope["next_cursor_str"], envelope["total_count"]) == ([1], "2", 5)
 
 
 def test_errors_serve_every_reader() -> None:

@@ -75,14 +75,15 @@ def test_wrappers() -> None:
 
 
 def test_cursors() -> None:
-    data = msgspec.json.decode(trees.json_cursored("users", [b'{"id":1}'], (12, -3)))
+    data = msgspec.json.decode(trees.json_cursored("users", [b'{"id":1}'], trees.Cursors(12, -3, 40)))
     assert data == {
         "users": [{"id": 1}], "next_cursor": 12, "next_cursor_str": "12", "previous_cursor": -3,
-        "previous_cursor_str": "-3", "total_count": 1,
+        "previous_cursor_str": "-3", "total_count": 40,
     }  # fmt: skip
-    root = etree.fromstring(trees.xml_cursored("users_list", "users", "user", [b"<id>1</id>"], (0, 0)))
+    root = etree.fromstring(trees.xml_cursored("users_list", "users", "user", [b"<id>1</id>"], trees.Cursors(0, 0, 7)))
     assert [etree.QName(node).localname for node in root] == list(data)
     assert root.findtext(f"{TWITTER}users/{TWITTER}user/{TWITTER}id") == "1"
+    assert root.findtext(f"{TWITTER}total_count") == "7"
 
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=10)
