@@ -15,6 +15,8 @@ from typing import Self
 
 import msgspec
 
+from adapters.transport import usable
+
 BASIC, RENEWABLE = "Basic ", "OAuth "
 LONGEST = 8192
 
@@ -81,7 +83,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
         if text.startswith(RENEWABLE):
             return cls._renewable(text.removeprefix(RENEWABLE))
         found = cls(basic=text.removeprefix(BASIC).strip()) if text.startswith(BASIC) else cls(token=_bare(text))
-        if not _visible(found.basic or found.token):
+        if not usable(found.basic or found.token, LONGEST):
             raise Unusable("This is no token.")
         return found
 
@@ -91,7 +93,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
             found = msgspec.json.decode(base64.urlsafe_b64decode(packed), type=cls)
         except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
             raise Unusable("The stored login cannot be read.") from error
-        if not _visible(found.token):
+        if not usable(found.token, LONGEST):
             raise Unusable("The stored login holds no token.")
         return found
 
@@ -99,8 +101,3 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
 def _bare(text: str) -> str:
     """A token without the word that stands before it in the header."""
     return text[7:].strip() if text[:7].lower() == "bearer " else text
-
-
-def _visible(text: str) -> bool:
-    """What a header can carry: visible ASCII without spaces, not endless."""
-    return 0 < len(text) <= LONGEST and text.isascii() and text.isprintable() and " " not in text

@@ -29,7 +29,7 @@ _HANDLE = re.compile(r"@?([^\s@/<>\"'&?#\\:]{1,100})@([\w.-]{1,255}(?::\d{1,5})?
 class Software(msgspec.Struct, frozen=True, kw_only=True):
     """What cannot be seen in an actor. `whole`: an Update replaces the object, so all of it is sent; that is safe
     everywhere. `collections`: own collections can be made; None: where actors have the lists of FEP-c648 or FEP-4ccd,
-    they can. `upload`: `wiki` or `pleroma`."""
+    they can. `upload`: whose form files are sent in (section 5.7), `wiki` or `pleroma`."""
 
     label: str
     whole: bool = True
@@ -150,7 +150,6 @@ def capabilities(label: str, version: str, *, uploads: bool) -> Capabilities:
         editing=True,
         directory=False,
         federated=False,
-        quotes=False,
         places=True,
         removes_header=True,
         connections=8,

@@ -13,7 +13,8 @@ import msgspec
 
 from adapters.activitypub.lists import LOCAL, LocalList, is_local
 from adapters.activitypub.outbox import Outbox
-from adapters.errors import Missing, Refused, Rejected
+from adapters.errors import Missing, Rejected
+from adapters.lacks import check_followed
 from mappings import activitypub as ap
 from mappings import activitypub_activities as acts
 from mappings import hub
@@ -67,7 +68,7 @@ class Groups(Outbox):
         present = [one.native for one in await self.group_members(native)]
         new = [account for account in dict.fromkeys(accounts) if account not in present]
         if new:
-            await self.check_followed(new)
+            check_followed(await self.relationships(new), new)
         if is_local(native):
             await self.change_list(native, (*(await self.listed(native)).members, *new))
             return
@@ -94,12 +95,6 @@ class Groups(Outbox):
             members = {one.native for one in await self.group_members(native)}
             if (account in members) is not there:
                 raise
-
-    async def check_followed(self, accounts: Sequence[str]) -> None:
-        """Raises Refused unless all of them are followed."""
-        followed = {row.native for row in await self.relationships(accounts) if row.following or row.requested}
-        if not followed.issuperset(accounts):
-            raise Refused("Only people who are followed can be on a list.")
 
     async def listed(self, native: str) -> LocalList:
         """A list on the shelf. Raises Missing."""

@@ -40,7 +40,7 @@ class Link:
         self.files = Files(client.ways.transport)
         self.library = Library(client, shelf, facts.hosts, clock)
         self.lists = Lists(shelf)
-        self.mirror = Mirror(facts, self.library, shelf, clock)
+        self.mirror = Mirror(facts, self.library, shelf, clock, self.forget_contacts)
         self.mutes = Mutes(shelf, self.mirror)
         self.sync = Sync(client, self.mirror)
         self.counts: dict[str, tuple[float, tuple[int, int, int]]] = {}
@@ -60,6 +60,12 @@ class Link:
     def facts(self, facts: Facts) -> None:
         self._facts = self.mirror.facts = facts
         self.client.proxy, self.client.outbox = facts.proxy, facts.outbox
+
+    def forget_contacts(self) -> None:
+        """Whom the account follows was changed: what was read of that no longer holds."""
+        self.sets.pop(self.facts.following, None)
+        self.counts.pop(self.facts.actor, None)
+        self.mirror.forget_following()
 
     async def completed(self, activity: ap.Document, sent: Sent) -> ap.Document:
         """A posted activity as the server has it, a new object in it with its id: no request where the answer brought

@@ -26,7 +26,7 @@ from mappings import activitypub as ap
 from mappings import hub
 from mappings.order import LIMIT, time_of
 
-LOG, ACTIVITY, LIKED = "log", "activity", "liked"
+LOG, ACTIVITY, LIKED, FOLLOW = "log", "activity", "liked", "Follow"
 VERSION = "version"
 ENTRIES = 500
 MOST_ROWS, TRIMMED = 10_000, 1000
@@ -37,12 +37,18 @@ Place = Callable[[Sequence[int]], list[int]]
 
 
 class Mirror:
-    """`clock`: seconds since 1970. Methods need `lock`, unless they say that they take it."""
+    """`clock`: seconds since 1970. `turned`: called when whom the account follows was changed. Methods need `lock`,
+    unless they say that they take it."""
 
     def __init__(
-        self, facts: Facts, library: Library, shelf: Shelf, clock: Callable[[], float] = time.time
+        self,
+        facts: Facts,
+        library: Library,
+        shelf: Shelf,
+        clock: Callable[[], float] = time.time,
+        turned: Callable[[], None] = lambda: None,
     ) -> None:
-        self.facts, self.library, self.shelf, self.clock = facts, library, shelf, clock
+        self.facts, self.library, self.shelf, self.clock, self._turned = facts, library, shelf, clock, turned
         self.log = Log(facts.actor)
         self.state: dict[str, str] = {}
         self.following: frozenset[str] | None = None
@@ -58,9 +64,11 @@ class Mirror:
         if version == self._version:
             return
         kept = await self.shelf.index_page(LOG, below=LIMIT, above=0, offset=0, limit=count + TRIMMED) if count else ()
-        self.log = Log(self.facts.actor, (row for one in kept if (row := row_of(one))))
+        before, self.log = self.log, Log(self.facts.actor, (row for one in kept if (row := row_of(one))))
         if self._version is not None:
             self.library.forget()
+        if any(self._turns(row, row.object) for id, row in self.log.rows.items() if id not in before.rows):
+            self._turned()
         self.entries.clear()
         self._like(await self.shelf.records(LIKED) if self.facts.liked else ())
         self.state, self._version = state, version
@@ -268,13 +276,29 @@ class Mirror:
         return self.known(people, documents)
 
     async def follows(self, arrivals: Sequence[Arrival]) -> None:
-        """Learn whom the account follows, where posts of strangers came and that was read too long ago."""
+        """Learn whom the account follows, where posts of strangers came and that was read too long ago, was changed
+        since, or they were asked: what is filed as a stranger's stays so, and their answer may come after the post."""
         me = self.facts.actor
+        if any(self._turns(one, one.target) for one in arrivals if is_trusted(one)):
+            self._turned()
         posts = [one for one in arrivals if one.verb in {"Create", "Announce"} and one.actor != me]
         strangers = [one for one in posts if not is_for(one, one.object, me, self.following or ())]
-        if not strangers or not self.facts.following or self.clock() - self.following_read < STRANGER_SECONDS:
-            return
-        await self.read_following()
+        was_asked = any((FOLLOW, one.actor) in self.log.done for one in strangers)
+        is_due = was_asked or self.clock() - self.following_read >= STRANGER_SECONDS
+        if strangers and self.facts.following and is_due:
+            await self.read_following()
+
+    def _turns(self, one: Arrival | Row, object: str) -> bool:
+        """It may change whom the account follows: an answer to its Follow, or its Undo of one."""
+        row = self.log.rows.get(object)
+        if one.actor == self.facts.actor:
+            return one.verb == "Undo" and (row is None or row.verb == FOLLOW)
+        asked = row is None or (row.verb, row.actor) == (FOLLOW, self.facts.actor)
+        return one.verb in {"Accept", "Reject"} and asked
+
+    def forget_following(self) -> None:
+        """Whom the account follows was changed: the next post of anybody asks anew."""
+        self.following, self.following_read = None, float("-inf")
 
     async def read_following(self) -> frozenset[str] | None:
         """Whom the account follows, read anew; None where nobody can tell. Raises TokenGone."""

@@ -50,9 +50,7 @@ class Metadata(Wire, frozen=True):
     registration_endpoint: str = ""
     revocation_endpoint: str = ""
     introspection_endpoint: str = ""
-    code_challenge_methods_supported: list[str] | None = None
     scopes_supported: list[str] | None = None
-    client_id_metadata_document_supported: bool = False
 
 
 class Asking:

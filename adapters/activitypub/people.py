@@ -158,12 +158,6 @@ class People(Timelines):
             return ()
         return await self._those(page.items)
 
-    async def forget_contacts(self) -> None:
-        """Whom the reader follows was changed."""
-        self.link.sets.clear()
-        self.link.counts.pop(self.me_id, None)
-        self.link.mirror.following_read = float("-inf")
-
     # lists
     async def followers(self, cursor: str | None) -> hub.Page[hub.Account]:
         """The reader's own."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from adapters.activitypub.mirror import FOLLOW
 from adapters.activitypub.uploads import Uploads, embedded, file_in
 from adapters.backend import File, Person, ProfileChange
 from adapters.errors import BadAnswer, Missing, Rejected
@@ -15,7 +16,6 @@ from mappings import activitypub_activities as acts
 from mappings import hub
 from mappings.activitypub_writing import EVERYBODY, Audience
 
-FOLLOW = "Follow"
 EDITABLE = (
     "id", "type", "name", "summary", "icon", "image", "url", "preferredUsername", "attachment", "tag", "to", "cc",
     "manuallyApprovesFollowers", "discoverable", "indexable",
@@ -81,8 +81,8 @@ class Profile(Uploads):
                 await self.send(acts.undo(self.me_id, described, self.now()))
             except BadAnswer as error:  # servers that need its id answer 500
                 raise Missing("The request to follow was made too long ago to be found.") from error
-        self.link.sets.pop(self.link.facts.following, None)
         (found,) = await self.relationships([native])
+        self.link.forget_contacts()  # not before: servers take who was followed off the list after their answer
         return replace(found, following=False, requested=False)
 
     async def mark_notifications(self, native: str) -> None:  # noqa: ARG002

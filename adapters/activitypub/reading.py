@@ -13,7 +13,7 @@ from adapters.activitypub.feed import Feed, Post, readable
 from adapters.activitypub.log import HOME, INBOX
 from adapters.activitypub.shown import is_by, made
 from adapters.activitypub.social import Social
-from adapters.activitypub.timelines import Part, starts
+from adapters.activitypub.timelines import Part
 from adapters.backend import Window
 from adapters.errors import BackendError, Missing, TokenGone
 from adapters.files import is_public_url
@@ -40,7 +40,7 @@ class Reading(Social):
         """Several; none of the mirror's costs a request, of the others one each, a few at a time."""
         await self.link.mirror.glance()
         log = self.link.mirror.log
-        wanted = [native for native in dict.fromkeys(natives) if native not in log.deleted]
+        wanted = [native for native in dict.fromkeys(natives) if not log.is_gone(native)]
         rows = [row for native in wanted if (row := log.of(native))]
         found = {entry.status.native: entry for entry in await self.entries(rows)}
         others = await self.link.library.documents(native for native in wanted if log.of(native) is None)
@@ -53,7 +53,7 @@ class Reading(Social):
         if native == self.me_id:
             return await self.own(window, replies=replies)
         page = await self._page_of(await self._feed(native), window)
-        return page if replies else replace(page, items=tuple(one for one in page.items if starts(one.status)))
+        return page if replies else replace(page, items=tuple(one for one in page.items if one.status.starts))
 
     async def public(self, window: Window, *, local: bool) -> hub.Page[hub.Entry]:
         """What the server's own feed lists, where the operator named one; else what everybody may read of what came."""
@@ -209,8 +209,9 @@ class Reading(Social):
     async def site(self) -> hub.Site:
         """The server, which says nothing of itself but its software."""
         told = self.capabilities
-        host, chars, media = urlsplit(self.base_url).netloc, told.max_chars, told.max_media
-        return hub.Site(title=host, host=host, description=told.label, max_chars=chars, max_media=media)
+        return hub.Site(
+            title=urlsplit(self.base_url).netloc, max_chars=told.max_chars, max_media=told.max_media
+        )
 
     async def trends(self) -> tuple[hub.Trend, ...]:
         """No server of this kind says."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from adapters.activitypub.log import OUTBOX
-from adapters.activitypub.profile import FOLLOW, Profile
+from adapters.activitypub.mirror import FOLLOW
+from adapters.activitypub.profile import Profile
 from adapters.errors import Missing, Rejected
 from adapters.lacks import refusal, require
 from mappings import activitypub_activities as acts
@@ -37,7 +38,7 @@ class Relating(Profile):
             if not found.following:
                 raise
             return found
-        self.link.sets.pop(self.link.facts.following, None)
+        self.link.forget_contacts()
         return await self.related(native)
 
     async def block(self, native: str) -> hub.Relationship:

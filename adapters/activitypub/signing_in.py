@@ -18,8 +18,8 @@ import msgspec
 from adapters.activitypub.credentials import Credential
 from adapters.activitypub.oauth import ACTIVITY, Asking, Metadata, metadata_of, object_of, readable, who_is
 from adapters.errors import BackendError, BadAnswer, Missing, Rejected, Unsupported
-from adapters.mastodon.signing_in import App, AppGone, challenge, is_app_gone, usable
-from adapters.transport import Answer, Transport
+from adapters.mastodon.signing_in import App, AppGone, challenge, is_app_gone
+from adapters.transport import Answer, Transport, usable
 from mappings import activitypub as ap
 
 SCOPES = ("read", "write")

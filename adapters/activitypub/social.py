@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -90,8 +90,9 @@ class Social(People):
         blocked = self.link.mirror.log.blocked
         tops = [row for row in rows if latest[self._root(row)] == row.id and row.actor not in blocked]
         entries = {entry.status.native: entry for entry in await self.entries(tops)}
+        last = [entries[row.native] for row in tops if row.native in entries]
         return hub.Page(
-            items=tuple(self._talk(row, entries[row.native]) for row in tops if row.native in entries),
+            items=tuple(hub.Conversation(last=one, unread=one.status.account.native != self.me_id) for one in last),
             older=f"{AT}{rows[-1].pos}" if len(rows) == ROWS_AT_ONCE else older,
         )
 
@@ -111,17 +112,6 @@ class Social(People):
                 break
             row, native = upper, upper.native
         return native
-
-    def _talk(self, row: Row, entry: hub.Entry) -> hub.Conversation:
-        status = entry.status
-        others = [status.account] if status.account.native != self.me_id else []
-        people = {one.native: one for one in (*others, *self._named(status))}
-        accounts = tuple(people.values())
-        return hub.Conversation(native=self._root(row), accounts=accounts, last=entry, unread=bool(others))
-
-    def _named(self, status: hub.Status) -> Iterable[hub.Account]:
-        met = {one.native: one for one in self.link.library.met()}
-        return [met[one.native] for one in status.mentions if one.native in met and one.native != self.me_id]
 
     # likes
     async def favourites(self, cursor: str | None) -> hub.Page[hub.Entry]:
@@ -208,7 +198,7 @@ class Social(People):
         if not people:
             return ()
         me = any(one.native == self.me_id for one in people)
-        return (hub.Reaction(name=THUMBS_DOWN, count=len(people), me=me, accounts=people),)
+        return (hub.Reaction(name=THUMBS_DOWN, me=me, accounts=people),)
 
     # groups
     async def groups(self) -> tuple[hub.Group, ...]:

@@ -15,6 +15,7 @@ import msgspec
 
 from adapters.activitypub import positions
 from adapters.activitypub.client import Client
+from adapters.activitypub.collections import page_of
 from adapters.activitypub.library import PERMANENT
 from adapters.activitypub.log import INBOX, OUTBOX, Row
 from adapters.activitypub.mirror import LOG, Mirror
@@ -125,13 +126,13 @@ class Sync:
         if fetched.document is None:
             return None
         state = {f"{source}.tag": fetched.tag}
-        page = paged(fetched.document)
+        page = page_of(fetched.document)
         if page.first and not page.items and page.embedded is None:
             if page.total is None:  # nothing in it would tell that there is more
                 state |= {f"{source}.from": page.first, f"{source}.tag": ""}
             page = await self._page(page.first)
         elif page.embedded is not None:
-            page = paged({"type": "OrderedCollectionPage", **page.embedded})
+            page = page_of({"type": "OrderedCollectionPage", **page.embedded})
         budget.take()
         return await self._walk(source, page, state, budget)
 
@@ -176,7 +177,7 @@ class Sync:
         document = (await self.client.own(url)).document
         if document is None:
             raise BadAnswer("The server did not send the page.")
-        return paged(document)
+        return page_of(document)
 
     async def _further(self, url: str) -> ap.Page:
         """A page that is not the first; an empty one, which is the end, where it is there no more."""
@@ -340,11 +341,3 @@ class Sync:
         }
         await self.mirror.file(arrivals, self._below, state, backwards=True)
         return True
-
-
-def paged(document: Any) -> ap.Page:
-    """A page. Raises BadAnswer."""
-    try:
-        return ap.page_of(document)
-    except ap.Unreadable as error:
-        raise BadAnswer("The server did not send a list.") from error

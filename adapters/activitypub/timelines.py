@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from adapters.activitypub.log import FILES, HOME, INBOX, OUTBOX, SENT, Row
@@ -67,7 +68,7 @@ class Timelines(Shown):
 
     async def own(self, window: Window, *, replies: bool = True) -> hub.Page[hub.Entry]:
         """The reader's own posts and boosts, whoever may read them."""
-        return await self._page(SENT, window, None if replies else starts, sources=(OUTBOX,))
+        return await self._page(SENT, window, None if replies else attrgetter("starts"), sources=(OUTBOX,))
 
     async def own_newest(self) -> tuple[hub.Entry, ...]:
         """The newest of them."""
@@ -179,8 +180,3 @@ def place_in(cursor: str) -> int | None:
     """The position in a cursor, None for what is none."""
     text = cursor.removeprefix(AT).partition(".")[0]
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
-
-
-def starts(status: hub.Status) -> bool:
-    """Not an answer, or one to oneself."""
-    return status.in_reply_to is None or status.in_reply_to_account == status.account.native

@@ -1,7 +1,8 @@
 """Files: sent unaddressed, opened to a post's readers when the post is made (activitypub-c2s section 5.7).
 
-One form serves both dialects: the wiki's reads `file` and `object`, Pleroma's `file` and `description`. What is
-uploaded waits on the shelf, for an hour, to be attached as a whole: readers lose the address of a bare id.
+The wiki's form has `file` and `object`, Pleroma's `file` and `description`. Who is not known to be Pleroma gets all
+three: either dialect finds its own. What is uploaded waits on the shelf, for an hour, to be attached as a whole:
+readers lose the address of a bare id.
 """
 
 from __future__ import annotations
@@ -57,7 +58,6 @@ class Uploads(Outbox):
         await self.keep_upload(media.url, msgspec.structs.replace(made, since=now))
         return hub.Upload(
             native=media.url,
-            type=media.type,
             url=media.url,
             preview_url=media.preview_url,
             width=media.width,
@@ -68,8 +68,10 @@ class Uploads(Outbox):
         """The stored object."""
         if not self.link.facts.upload_url:
             raise refusal(self.capabilities, "uploads")
-        shell = msgspec.json.encode(acts.shell(self.me_id, file.mime, file.description))
-        parts = {"file": (file.name, file.data, file.mime), "object": ("object.json", shell, ACTIVITY_JSON)}
+        parts = {"file": (file.name, file.data, file.mime)}
+        if self.link.facts.upload != "pleroma":
+            shell = msgspec.json.encode(acts.shell(self.me_id, file.mime, file.description))
+            parts["object"] = ("object.json", shell, ACTIVITY_JSON)
         form = httpx.Request("POST", self.link.facts.upload_url, data={"description": file.description}, files=parts)
         content = form.read()
         answer = await self.link.client.posted(

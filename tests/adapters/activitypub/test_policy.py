@@ -39,7 +39,6 @@ async def test_who_asks_is_let_in_where_that_is_wanted(both: Two) -> None:
     async def follows() -> bool:
         await bob.home(Window())
         await alice.home(Window())
-        await alice.forget_contacts()
         return (await alice.related(bob.me_id)).following
 
     assert await eventually(follows, bool)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
+from adapters.activitypub import collections
 from adapters.activitypub.client import Ways
+from adapters.activitypub.policy import Policy
 from adapters.backend import Window
 from adapters.errors import Missing, Rejected, Unsupported
 from mappings import activitypub_activities as acts
@@ -38,6 +41,58 @@ async def test_a_follow_is_sent_once(both: Two) -> None:
     assert [one.native for one in asked.items] == ([bob] if found.requested else [])
     with pytest.raises(Missing):
         await both.alice.backend.follow(f"{bob}/nobody")
+
+
+async def arrived(one: Side, count: int) -> None:
+    """So much is in somebody's inbox, which the adapter has not read."""
+    link = one.backend.link
+    await eventually(lambda: collections.items(link.client, link.facts.inbox, 3), lambda found: len(found) >= count)
+
+
+async def let_in(one: Side, asking: str) -> None:
+    """They agree, when the Follow has come."""
+    one.backend.link.policy = Policy(accept_follows=True)
+
+    async def has_agreed() -> bool:
+        await one.home()
+        return asking in one.backend.link.mirror.accepted()
+
+    await eventually(has_agreed)
+
+
+@pytest.mark.parametrize("order", ["after", "together", "backwards", "before"])
+async def test_the_first_posts_of_the_newly_followed_are_in_the_home_timeline(both: Two, order: str) -> None:
+    """Also where whom alice follows was read a moment ago, for another one. `backwards`: the post is delivered first,
+    and its author's agreement after it; `before`: alice reads the one before the other comes."""
+    if order in ("backwards", "before") and both.bare:
+        return  # nothing holds deliveries back there
+    server: Any = both.server
+    alice, link = both.alice, both.alice.backend.link
+    for count, who in enumerate((both.bob, await side(both.herd.carol, link.client.ways)), start=1):
+        assert not (await alice.backend.follow(who.backend.me_id)).following
+        await alice.home()
+        assert (await alice.backend.me()).account.following_count == count - 1
+        await link.mirror.read_following()
+        before = len(await collections.items(link.client, link.facts.inbox, 3))
+        if order in ("backwards", "before"):
+            server.hold()
+        await let_in(who, alice.backend.me_id)
+        if order == "before":
+            late, server.site.post.held, server.site.post.holding = server.site.post.held, [], False
+        if order == "after":
+            await arrived(alice, before + 1)
+            await alice.home()
+        posted = await who.post("My first")
+        if order == "backwards":
+            server.release(backwards=True)
+        await arrived(alice, before + (1 if order == "before" else 2))
+        assert posted.native in [status.native for status in await alice.home()]
+        if order == "before":
+            server.site.post.held = late
+            server.release()
+            await alice.home()
+        assert (await alice.backend.related(who.backend.me_id)).following
+        assert (await alice.backend.me()).account.following_count == count
 
 
 async def test_who_refused_can_be_asked_again(both: Two) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from adapters.activitypub.discovery import facts_of
 from adapters.backend import Draft, File, ProfileChange
 from adapters.errors import BadAnswer, Missing, OutcomeUnknown, RateLimited, Refused, Rejected, Slow, Unsupported
-from adapters.transport import Transport
+from adapters.transport import Answer, Transport
 from mappings import activitypub as ap
 from mappings import activitypub_activities as acts
 from mappings.hub import Visibility
-from tests.adapters.activitypub.sides import Two, answers_lost, two
+from tests.adapters.activitypub.sides import Two, answers_lost, side, two
 from tests.c2s.bovine import Herd
 from tests.c2s.embedded import EmbeddedServer
 
@@ -70,7 +72,7 @@ async def friends(both: Two) -> None:
 async def test_a_file_is_for_nobody_until_its_post_is_made(both: Two) -> None:
     mine = both.alice.backend
     uploaded = await mine.upload(PICTURE)
-    assert (uploaded.type, uploaded.native) == ("image", uploaded.url)
+    assert uploaded.native == uploaded.url
     assert not image(both, uploaded.url).get("to")
     with pytest.raises((Missing, Refused)):
         await fetched(both, uploaded.url)
@@ -116,6 +118,29 @@ async def test_files_in_the_way_of_pleroma(both: Two) -> None:
     posted = await both.alice.post("Look", media=(uploaded.native,))
     assert [media.description for media in posted.media] == ["A cat"]
     assert [method for method, _ in both.server.requests()] == ["POST"]
+
+
+@pytest.mark.parametrize(
+    ("software", "parts"),
+    [("pleroma", ["description", "file"]), ("", ["description", "object", "file"]),
+     ("onepage.pub", ["description", "object", "file"])],
+)  # fmt: skip
+async def test_each_software_gets_its_own_form_of_a_file(both: Two, software: str, parts: list[str]) -> None:
+    both.server.strange.pleroma = software == "pleroma"  # type: ignore[union-attr]
+    link = both.alice.backend.link
+    link.facts = facts_of(link.facts.document, software, "1")
+    sent: list[bytes] = []
+    posted = link.client.posted
+
+    async def seen(url: str, content: bytes, headers: Any) -> Answer:
+        sent.append(content)
+        return await posted(url, content, headers)
+
+    link.client.posted = seen  # type: ignore[method-assign]
+    uploaded = await both.alice.backend.upload(PICTURE)
+    (form,) = sent
+    assert sorted(re.findall(rb'form-data; name="(\w+)"', form)) == sorted(part.encode() for part in parts)
+    assert [media.description for media in (await both.alice.post("Look", media=(uploaded.native,))).media] == ["A cat"]
 
 
 async def test_a_post_that_is_refused_closes_its_file_again(both: Two) -> None:
@@ -175,6 +200,26 @@ async def test_a_follow_is_ended(both: Two) -> None:
     assert not row.following
     with pytest.raises(Missing):
         await both.alice.backend.unfollow(bob)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_what_comes_after_a_follow_was_ended_is_not_shown(both: Two, *, elsewhere: bool) -> None:
+    """A delivery that was late; `elsewhere`: another process reads it."""
+    await friends(both)
+    alice, bob = both.alice, both.bob.party.actor
+    reader = await side(alice.party, alice.backend.link.client.ways, alice.shelf) if elsewhere else alice
+    first = await both.bob.post("Followed")
+    await reader.sees(first.native)
+    assert reader.backend.link.mirror.following == {bob}
+    assert (await alice.backend.me()).account.following_count == 1
+    await alice.backend.unfollow(bob)
+    last = await both.bob.post("Followed no more")
+    world = both.server.world  # type: ignore[union-attr]
+    world.prepend(world.part(alice.party.actor, "inbox"), world.members(world.part(bob, "outbox"))[0])
+    assert [status.native for status in await reader.home()] == [first.native]
+    assert last.native in {row.object for row in reader.backend.link.mirror.log.rows.values()}
+    assert not (await alice.backend.related(bob)).following
+    assert (await alice.backend.me()).account.following_count == 0
 
 
 # what servers do
