@@ -110,7 +110,7 @@ COMMANDS = (
         (Option("key", {"metavar": "KEY", "help": "as `oldbird consumer list` shows it"}),),
     ),
     Command(
-        ("unlink",), "gateway.cli_copies:unlink", "remove an account and everything kept for it",
+        ("unlink",), "gateway.cli_copies:unlink", "remove an account and all kept for it but the numbers of posts",
         (NAME, Option("--yes", {"action": "store_true", "help": "do it; without, only say what would go"})),
     ),
     Command(

@@ -10,28 +10,32 @@ import msgspec
 
 from gateway.cli_info import settings_of
 from gateway.client_presets import PRESETS
+from gateway.listeners import UNIX_PREFIX, plain_url_told, url_told
 from gateway.problems import Problem
 from gateway.settings import Settings
-from gateway.web.clients import Shown, shown
+from gateway.web.clients import MACHINE, MACHINE_IS, Shown, shown
 from gateway.web.texts import Texts
 
 LOGIN = "LOGIN"
 """What stands for a login name nobody said."""
+ENGLISH = Texts("en")
 
 
 def clients(args: argparse.Namespace) -> int:
     """`oldbird clients`"""
-    found = known(settings_of(args), LOGIN, args.client)
+    settings = settings_of(args)
+    found = known(settings, LOGIN, args.client)
     if args.json:
         print(msgspec.json.format(msgspec.json.encode([as_json(one) for one in found]), indent=2).decode())
     else:
-        print("\n\n".join("\n".join([f"{one.name}: {heading(one)}", *lines(one)]) for one in found))
+        text = "\n\n".join("\n".join([f"{one.name}: {heading(one)}", *lines(one)]) for one in found)
+        print(explained(text, settings))
     return 0
 
 
 def known(settings: Settings, login: str, only: str | None = None) -> list[Shown]:
     """All clients, or the one with the name `only`, in English. Raises Problem."""
-    found = shown(Texts("en"), address(settings), login)
+    found = shown(ENGLISH, address(settings), login, plain_address(settings))
     return [one for one in found if one.name == preset(only)] if only else found
 
 
@@ -45,8 +49,28 @@ def preset(name: str | None) -> str:
 
 
 def address(settings: Settings) -> str:
-    """Where clients find the gateway."""
-    return settings.base_url or f"http://{settings.host}:{settings.port}"
+    """Where clients find the gateway; a word in place of its host where no setting says it."""
+    if settings.base_url:
+        return settings.base_url
+    if settings.host.startswith(UNIX_PREFIX):  # a proxy is before it
+        return f"https://{ENGLISH(MACHINE)}"
+    return url_told(settings.host, settings.port, ENGLISH(MACHINE))
+
+
+def plain_address(settings: Settings) -> str:
+    """Where they find it without TLS, "" where they do not."""
+    return plain_url_told(settings, ENGLISH(MACHINE))
+
+
+def explained(text: str, settings: Settings) -> str:
+    """With what the word means, where it stands in the text."""
+    word, told = ENGLISH(MACHINE), ENGLISH(MACHINE_IS)
+    lines = [text]
+    if word in text and told not in text:
+        lines.append(told)
+    if word in address(settings):
+        lines.append("Set base_url to have it named.")
+    return "\n".join(lines)
 
 
 def heading(one: Shown) -> str:

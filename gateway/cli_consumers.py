@@ -37,21 +37,27 @@ async def opened(args: argparse.Namespace) -> AsyncIterator[Desk]:
 
 def add(args: argparse.Namespace) -> int:
     """`oldbird consumer add`"""
-    consumer, server = asyncio.run(_add(args))
+    consumer, settings = asyncio.run(_add(args))
     print(f"consumer key     {consumer.key}\nconsumer secret  {consumer.secret}\n")
-    print(f"request token    {server}/oauth/request_token")
-    print(f"authorize        {server}/oauth/authorize")
-    print(f"access token     {server}/oauth/access_token")
+    print(cli_clients.explained(_places(cli_clients.address(settings)), settings))
     return 0
 
 
-async def _add(args: argparse.Namespace) -> tuple[Consumer, str]:
+def _places(server: str) -> str:
+    return (
+        f"request token    {server}/oauth/request_token\n"
+        f"authorize        {server}/oauth/authorize\n"
+        f"access token     {server}/oauth/access_token"
+    )
+
+
+async def _add(args: argparse.Namespace) -> tuple[Consumer, Settings]:
     async with opened(args) as desk:
         owner = (await desk.logins.account(args.user)).id if args.user else ""
         made = await desk.consumers.add(
             owner, args.name, args.callback or "", read_only=args.read_only, dialect=cli_clients.preset(args.client)
         )
-        return made, desk.settings.base_url or f"http://{desk.settings.host}:{desk.settings.port}"
+        return made, desk.settings
 
 
 def show(args: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from gateway.cli_info import DAY, opened, settings_of
 from gateway.exports import export as exported
 from gateway.imports import Import, Imported
-from gateway.logins import LoginProblem
+from gateway.logins import ACTIVITYPUB, LoginProblem
 from gateway.problems import Problem
 from gateway.settings import Settings
 from gateway.stores.store import AccountRecord, Store
@@ -27,27 +27,31 @@ STANDARD = "-"
 LINK_AGAIN = "{login} was not linked here: oldbird link {login} --server {backend} --token-file F (or in the browser)"
 WARNING = """\
 This removes {login} ({username} at {backend}): every app password, every token of a client, the consumers it made,
-lists, marks and numbers. Posts at {backend} stay. To keep a copy first: oldbird export {login} --file F
+lists and marks. Posts at {backend} stay, and their numbers here, which others may share.
+To keep a copy first: oldbird export {login} --file F
 Nothing was removed; if that is meant: oldbird unlink {login} --yes"""
+IN_THE_CLEAR = "Posts and messages of ActivityPub accounts are in it, for whoever has it to read: keep it to yourself."
 UNLINKED = "Removed {login}. Revoke Oldbird's access in the settings of {backend} too: its token is not known here."
 
 
 def export(args: argparse.Namespace) -> int:
     """`oldbird export`"""
     settings = settings_of(args)
-    number = asyncio.run(_export(settings, args.name, args.file))
+    accounts = asyncio.run(_export(settings, args.name, args.file))
     if args.file != STANDARD:
-        print(f"Exported {number} accounts to {args.file}. It holds no passwords and no tokens.")
+        print(f"Exported {len(accounts)} accounts to {args.file}. It holds no passwords and no tokens.")
+        if any(account.software == ACTIVITYPUB for account in accounts):
+            print(IN_THE_CLEAR)
     return 0
 
 
-async def _export(settings: Settings, name: str | None, file: str) -> int:
+async def _export(settings: Settings, name: str | None, file: str) -> tuple[AccountRecord, ...]:
     async with opened(settings) as store:
         accounts = (await found(store, name),) if name else await store.accounts()
         with written(file) as out:
             async for piece in exported(store, await open_vault(settings.data_dir, store), *accounts):
                 out.write(piece)
-    return len(accounts)
+    return accounts
 
 
 def import_(args: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ from adapters.guard import pair as host_port
 from adapters.webfinger import origin
 from gateway import cli_clients, services
 from gateway.cli_info import settings_of
-from gateway.logins import FIRST_DEVICE, Device, Linked, Logins, base_url
+from gateway.logins import FIRST_DEVICE, MAX_NAME, Device, Linked, Logins, base_url, device_name
 from gateway.problems import Problem
 from gateway.settings import Settings
 
@@ -63,9 +63,9 @@ def link(args: argparse.Namespace) -> int:
 async def _link(args: argparse.Namespace) -> int:
     if args.basic_file and not args.actor:
         raise Problem("--basic-file is for accounts named by --actor.")
-    server = base_url(args.server or server_named(args.actor))
+    server = base_url(args.server if args.server is not None else server_named(args.actor))
     token = credential_from(args)
-    if args.server or "://" in args.actor:
+    if args.server is not None or "://" in args.actor:
         check_allowed(server, settings_of(args))
     named = bool(args.device) or args.read_only or args.plain_http or args.pictures or bool(args.client)
     async with opened(args) as desk:
@@ -95,8 +95,13 @@ async def _linked(args: argparse.Namespace, desk: Desk, server: str, token: str,
 
 
 def server_named(actor: str) -> str:
-    """The server in a handle or the address of an actor."""
-    return actor if "://" in actor else actor.rpartition("@")[2]
+    """The server in a handle or the address of an actor. Raises Problem."""
+    if "://" in actor:
+        return actor
+    user, _, host = actor.rpartition("@")
+    if not user or not host:
+        raise Problem(f"{actor!r} names no server: it takes a handle, such as alice@social.example, or an address.")
+    return host
 
 
 def credential_from(args: argparse.Namespace) -> str:
@@ -169,8 +174,11 @@ def client(args: argparse.Namespace) -> int:
 
 def device_of(args: argparse.Namespace) -> Device:
     """The device that the arguments name. Raises Problem."""
+    name = device_name(args.device or FIRST_DEVICE)
+    if not name:
+        raise Problem(f"The name of a device has at most {MAX_NAME} characters, all of which can be shown.")
     return Device(
-        name=args.device or FIRST_DEVICE, read_only=args.read_only, plain_http=args.plain_http, pictures=args.pictures,
+        name=name, read_only=args.read_only, plain_http=args.plain_http, pictures=args.pictures,
         dialect=cli_clients.preset(args.client),
     )  # fmt: skip
 
@@ -184,16 +192,17 @@ def typing_hint(linked: Linked, settings: Settings) -> str:
     """What to type into a client."""
     server = cli_clients.address(settings)
     rights = ", read only" if linked.login and linked.login.read_only else ""
-    plain = linked.login and linked.login.plain_http and settings.plain_http
-    return (
+    plain = cli_clients.plain_address(settings) if linked.login and linked.login.plain_http else ""
+    hint = (
         f"Type into the client (account type Friendica, GNU social or StatusNet):\n"
         f"  server    {server}   (API address: {server}/api)\n"
-        f"{f'  no TLS    http://{plain}' + chr(10) if plain else ''}"
+        f"{f'  no TLS    {plain}' + chr(10) if plain else ''}"
         f"  user      {linked.account.login}\n"
         f"  password  {linked.password}\n"
         f"{client_hint(linked, settings)}"
         f"The password is shown only now. It is for one device{rights}."
     )
+    return cli_clients.explained(hint, settings)
 
 
 def client_hint(linked: Linked, settings: Settings) -> str:

@@ -74,7 +74,8 @@ async def _demo(port: int, words: Callable[[Demo], str]) -> None:
     for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     tokens = {person: secrets.token_urlsafe(24) for person in PEOPLE}
-    with tempfile.TemporaryDirectory(prefix="oldbird-demo-") as name, listener(HOST, port) as bound:
+    at = listener(HOST, port, "oldbird demo --port")
+    with tempfile.TemporaryDirectory(prefix="oldbird-demo-") as name, at as bound:
         async with running_mock(Path(name, "mock"), tokens) as backend_url:
             await seed(backend_url, tokens)
             settings = Settings(

@@ -35,6 +35,8 @@ ACTIVITYPUB = "activitypub"
 """The software of accounts whose native id is an actor, and whose token is a credential in its text form."""
 
 FIRST_DEVICE, CONFIGURED = "first", "configuration"
+MAX_NAME = 60
+"""Characters in the name of a device."""
 
 
 class LoginProblem(Problem):
@@ -82,6 +84,12 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     plain_http: bool = False
     pictures: bool = False
     dialect: str = ""
+
+
+def device_name(text: str) -> str:
+    """The name of a device that a person typed, on one line; "" for none, a long one, and one that cannot be shown."""
+    name = " ".join(text.split())
+    return name if len(name) <= MAX_NAME and name.isprintable() else ""
 
 
 def base_url(server: str) -> str:

@@ -78,7 +78,7 @@ def _host(text: str) -> str:
 
 
 def base_urls(meant: Wanted, allow_hosts: Iterable[str]) -> list[str]:
-    """Where to look for it, best first. Raises Notice for private addresses.
+    """Where to look for it, best first. Raises Notice for private addresses, and for a mere word.
 
     Without TLS only what the operator lists; with its port typed that is tried first, because a server without TLS may
     leave a greeting in TLS unanswered. Names are checked again when they are looked up (`adapters.guard`).
@@ -87,7 +87,7 @@ def base_urls(meant: Wanted, allow_hosts: Iterable[str]) -> list[str]:
     name, port = _split(meant.host)
     secure, plain = (name, port or PORTS["https"]), (name, port or PORTS["http"])
     if not ({secure, plain} & allowed) and not _may_be_public(name):
-        raise Notice("connect.private", field=FIELD)
+        raise Notice("connect.no_server" if _is_a_word(meant) else "connect.private", field=FIELD)
     found = [_url("https", meant.host, port)]
     if plain in allowed and meant.scheme != "https":
         found.insert(0 if port or meant.scheme == "http" else 1, _url("http", meant.host, port))
@@ -102,6 +102,11 @@ def _url(scheme: str, host: str, port: int | None) -> str:
 def _split(host: str) -> tuple[str, int | None]:
     parts = urlsplit(f"//{host}")
     return parts.hostname or "", parts.port
+
+
+def _is_a_word(meant: Wanted) -> bool:
+    """Nothing says that a server is meant: mostly somebody's user name alone."""
+    return not meant.user and not meant.scheme and not set(meant.host) & set(".:") and meant.host != "localhost"
 
 
 def _may_be_public(name: str) -> bool:

@@ -9,6 +9,10 @@ from gateway.web.texts import Texts
 
 OTHERS = {"friendica": "dialect.friendica", "twitter": "dialect.twitter"}
 """Presets that are no single client: key of their title."""
+PLAIN_ONLY = "plain_http"
+"""The remark of presets that have no encryption."""
+MACHINE, MACHINE_IS = "type.machine", "client.machine"
+"""Keys of the word for a machine whose name is not known here, and of what that word stands for."""
 
 
 class Shown(NamedTuple):
@@ -21,15 +25,20 @@ class Shown(NamedTuple):
     example: str
 
 
-def shown(texts: Texts, base_url: str, login: str) -> list[Shown]:
-    """All clients, as the table orders them."""
-    return [_shown(texts, preset, base_url, login) for preset in PRESETS.values()]
+def shown(texts: Texts, base_url: str, login: str, plain: str = "") -> list[Shown]:
+    """All clients, as the table orders them. `plain`: the address without TLS, for those that have none."""
+    return [
+        _shown(texts, preset, plain if plain and PLAIN_ONLY in preset.remarks else base_url, login)
+        for preset in PRESETS.values()
+    ]
 
 
 def _shown(texts: Texts, preset: Preset, base_url: str, login: str) -> Shown:
     facts = [(texts(f"type.{label}"), value) for label, value in typed(preset, base_url, login) if value]
     holes = holes_of(base_url, login)
     remarks = [texts(f"client.{remark}", **holes) for remark in remarks_of(preset)]
+    if PLAIN_ONLY in preset.remarks and texts(MACHINE) in base_url:
+        remarks.append(texts(MACHINE_IS))
     return Shown(preset.name, title(texts, preset.name), facts, remarks, example(preset, base_url, login))
 
 

@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.client_presets import PRESETS
-from gateway.logins import Device, LoginProblem, Logins, WidthFixed
+from gateway.listeners import plain_url_told
+from gateway.logins import MAX_NAME, Device, LoginProblem, Logins, WidthFixed, device_name
 from gateway.stores.store import LoginRecord
 from gateway.web import clients
 from gateway.web.endpoints import signed_in
@@ -26,8 +27,7 @@ from gateway.web.refreshing import choice
 from gateway.web.sessions import WebSession
 from gateway.web.visits import Visit, redirect, visit_of
 
-MAX_NAME = 60
-PASSWORD, CLIENT = "new password", "its client"
+PASSWORD, CLIENT, PLAIN = "new password", "its client", "may it come without TLS"
 """What waits for the next page."""
 HOUR = 3600
 
@@ -46,13 +46,14 @@ async def settings(request: Request, session: WebSession) -> Response:
     linked = await logins_of(visit).add(session.account.login, device, token=session.token)
     await visit.leave(PASSWORD, linked.password)
     await visit.leave(CLIENT, device.dialect)
+    await visit.leave(PLAIN, "yes" if device.plain_http else "")
     return redirect(request, "/settings/password")
 
 
 def _device(fields: Fields) -> Device:
     """What the form asks for. Raises Notice."""
-    name = " ".join(fields["name"].split())
-    if not name or len(name) > MAX_NAME or not name.isprintable():
+    name = device_name(fields["name"])
+    if not name:
         raise Notice("settings.no_name", field="name", most=MAX_NAME)
     return Device(
         name=name, read_only=bool(fields["read_only"]), plain_http=bool(fields["plain_http"]),
@@ -78,7 +79,7 @@ async def _shown(
         status=notice.status if notice else 200, account=session.account, faults=faults, given=fields or Fields(),
         devices=[{**told(login), "client": clients.title(visit.texts, login.dialect)} for login in logins],
         clients=clients.choices(visit.texts), base_url=visit.base_url,
-        has_plain_http=bool(visit.gateway.settings.plain_http),
+        plain_url=plain_url(visit),
         refresh=await choice(visit.gateway, session.account),
         recording=await running(visit.gateway, session.account.id),
     )  # fmt: skip
@@ -101,16 +102,25 @@ def _moment(seconds: int) -> str:
 async def password(request: Request, session: WebSession) -> Response:
     """The app password just made, and what to type; asked for again it is gone."""
     visit = visit_of(request)
-    made, chosen = await visit.pick_up(PASSWORD), await visit.pick_up(CLIENT)
-    return page(request, "password.html", password=made, **typing(visit, session.account.login, chosen))
+    made, chosen, plain = [await visit.pick_up(name) for name in (PASSWORD, CLIENT, PLAIN)]
+    told = typing(visit, session.account.login, chosen, plain_too=bool(plain))
+    return page(request, "password.html", password=made, **told)
 
 
-def typing(visit: Visit, login: str, chosen: str) -> dict[str, Any]:
-    """What the part `typing.html` of a page needs; `chosen` is the client it is made for."""
+def typing(visit: Visit, login: str, chosen: str, *, plain_too: bool = False) -> dict[str, Any]:
+    """What the part `typing.html` of a page needs; `chosen` is the client it is made for, with `plain_too` it may also
+    come without TLS."""
+    plain = plain_url(visit)
     return {
         "login": login, "base_url": visit.base_url, "api": f"{visit.base_url}/api", "chosen": chosen,
-        "clients": clients.shown(visit.texts, visit.base_url, login),
+        "plain_url": plain if plain_too else "",
+        "clients": clients.shown(visit.texts, visit.base_url, login, plain),
     }  # fmt: skip
+
+
+def plain_url(visit: Visit) -> str:
+    """Where the gateway is reached without TLS, "" where it is not."""
+    return plain_url_told(visit.gateway.settings, visit.texts(clients.MACHINE))
 
 
 @signed_in

@@ -8,7 +8,6 @@ derived from the cookie: the store never has it.
 from __future__ import annotations
 
 import hmac
-import logging
 import secrets
 import unicodedata
 from contextlib import suppress
@@ -44,8 +43,6 @@ from gateway.web.notices import Notice
 if TYPE_CHECKING:
     from gateway.services import Gateway
     from mappings import hub
-
-log = logging.getLogger("oldbird.web")
 
 STATE_SECONDS = 600
 LOCK_SECONDS = 120

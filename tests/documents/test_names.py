@@ -60,6 +60,7 @@ OTHER = {word: place for place, words in FROM.items() for word in words}
 
 def is_command(text: str) -> bool:
     """`oldbird X`, with options it has; also X alone, and `make X`, `python -m X`."""
+    text = text.removeprefix(".venv/bin/")
     if text.startswith("make "):
         return re.search(rf"^{re.escape(text[5:])}:", MAKEFILE, re.MULTILINE) is not None
     words = text.removeprefix("oldbird ").split()

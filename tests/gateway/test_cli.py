@@ -142,6 +142,7 @@ def test_what_is_wrong_is_said_in_one_line(run: Run, far: Far, tmp_path: Path) -
     assert "holds no token" in link(run, token="").line
     assert "holds no token" in link(run, token="two\nlines").line
     assert "must look like" in link(run, server="ftp://x").line
+    assert "must look like" in link(run, server="").line
     missing = str(tmp_path / "none")
     assert run("link", "a", "--server", HERE, "--token-file", missing).line.endswith("No such file or directory.")
     (tmp_path / "bin").write_bytes(b"\xff\xfe")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway import cli
+from gateway.cli_copies import IN_THE_CLEAR
 from tests.c2s.bovine import Herd, bovine_server, herd
 from tests.c2s.embedded import EmbeddedServer, embedded, embedded_server
 from tests.gateway.test_serve import environment
@@ -54,12 +55,14 @@ def people(request: pytest.FixtureRequest) -> Herd:
 
 
 @pytest.mark.parametrize("by", ["handle", "actor"])
-def test_a_token_links_an_actor(run: Run, people: Herd, by: str) -> None:
+def test_a_token_links_an_actor(run: Run, people: Herd, by: str, tmp_path: Path) -> None:
     alice = people.alice
     words = ("link", "me", "--actor", getattr(alice, by), "--token-file", "-")
     status, out, err = run(*words, secret=alice.token, allow=pair(people))
     assert (status, err) == (0, "")
     assert f"Linked {alice.name} at {people.base_url} (activitypub) as me." in out
+    exported = run("export", "me", "--file", str(tmp_path / "me"), secret="", allow="")[1].splitlines()
+    assert exported[1:] == [IN_THE_CLEAR]
     assert alice.token not in out
     status, out, _ = run(*words, secret=alice.token, allow=pair(people))
     assert (status, "go on working" in out) == (0, True)
@@ -114,6 +117,13 @@ def test_who_cannot_be_found_is_said(run: Run, embedded: Herd, actor: str) -> No
     words = ("link", "me", "--actor", actor.format(pair=pair(embedded)), "--token-file", "-")
     status, out, err = run(*words, secret=embedded.alice.token, allow=pair(embedded))
     assert (status, out, err.count("\n")) == (1, "", 1)
+
+
+@pytest.mark.parametrize("actor", ["bob", "@bob", "bob@", ""])
+def test_a_name_without_a_server_is_asked_of_nobody(run: Run, actor: str) -> None:
+    status, out, err = run("link", "me", "--actor", actor, "--token-file", "-", secret="x", allow="")
+    wanted = "it takes a handle, such as alice@social.example, or an address."
+    assert (status, out, err) == (1, "", f"oldbird: {actor!r} names no server: {wanted}\n")
 
 
 @pytest.mark.parametrize(

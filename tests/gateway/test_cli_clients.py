@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from gateway.client_presets import PRESETS
-from tests.gateway.far_side import ALICE
+from tests.gateway.far_side import ALICE, HERE
 from tests.gateway.test_cli import Run, far, link, run
 
 __all__ = ["far", "run"]
@@ -29,6 +31,35 @@ def test_one_client(run: Run) -> None:
         "  User name        LOGIN", "  Leave OAuth off.",
     ]  # fmt: skip
     assert run("clients", "nobody").line == "No client is known as nobody; `oldbird clients` lists them."
+
+
+def test_a_client_without_encryption_is_told_the_address_without(run: Run) -> None:
+    setting = ("clients", "identica-mode")
+    assert '(setq statusnet-server "gate.example")' in run(*setting, base_url=GATE).out
+    assert '"192.168.1.5:8091")' in run(*setting, base_url=GATE, plain_http="192.168.1.5:8091").out
+    assert '"[fd00::1]:8091")' in run(*setting, base_url=GATE, plain_http="[fd00::1]:8091").out
+    everywhere = run(*setting, base_url=GATE, plain_http="0.0.0.0:8091").out
+    assert '(setq statusnet-server "MACHINE:8091")' in everywhere
+    assert everywhere.endswith("address that the gateway's machine has in your network.\n")
+    assert GATE in run("clients", "dica", base_url=GATE, plain_http="192.168.1.5:8091").out
+
+
+@pytest.mark.parametrize(
+    ("host", "server"),
+    [
+        ("0.0.0.0", "http://MACHINE:8090"), ("::", "http://MACHINE:8090"), ("unix:/tmp/sock", "https://MACHINE"),
+        ("fd00::1", "http://[fd00::1]:8090"), ("192.0.2.7", "http://192.0.2.7:8090"),
+    ],
+)  # fmt: skip
+def test_no_address_is_told_that_cannot_be_typed(run: Run, host: str, server: str) -> None:
+    told = run("clients", "dica", host=host, port="8090").out
+    made = run("consumer", "add", "My program", host=host, port="8090").out
+    linked = run("link", "alice", "--server", HERE, "--token-file", "-", stdin=ALICE, host=host, port="8090").out
+    assert f"  Server     {server}\n" in told
+    assert f"authorize        {server}/oauth/authorize\n" in made
+    assert f"  server    {server}   (API address: {server}/api)\n" in linked
+    for said in (told, made, linked):
+        assert ("MACHINE stands for" in said, "Set base_url" in said) == (("MACHINE" in server),) * 2
 
 
 def test_for_programs(run: Run) -> None:

@@ -57,10 +57,7 @@ def test_an_export_is_private_and_comes_back_elsewhere(run: Run, tmp_path: Path)
     stored(tmp_path, seen)
     file = tmp_path / "alice.jsonl"
     said = run("export", "ALICE", "--file", str(file))
-    assert (said.status, said.out.splitlines()[0]) == (
-        0,
-        f"Exported 1 accounts to {file}. It holds no passwords and no tokens.",
-    )
+    assert (said.status, said.out) == (0, f"Exported 1 accounts to {file}. It holds no passwords and no tokens.\n")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("alice")] == ["alice.jsonl"]
     content = file.read_text()
@@ -122,6 +119,7 @@ def test_unlinking_asks_first(run: Run) -> None:
     said = run("unlink", "Alice")
     assert said.status == 1
     assert "Nothing was removed; if that is meant: oldbird unlink alice --yes" in said.out
+    assert f"Posts at {HERE} stay, and their numbers here, which others may share." in said.out
     assert len(run("password", "list", "alice").out.splitlines()) == 1
     assert password not in said.out
 
@@ -131,7 +129,9 @@ def test_unlinking_removes_everything_of_one_account_and_of_no_other(run: Run, t
     run("link", "bob", "--server", HERE, "--token-file", "-", stdin=BOB)
     vault = Vault.on(KeyFile(tmp_path / "data"))
     stored(tmp_path, lambda store: belongings(store, vault))
+    stored(tmp_path, seen)
     said = run("unlink", "alice", "--yes")
+    assert stored(tmp_path, known), "as the warning says"
     assert (
         said.out
         == f"Removed alice. Revoke Oldbird's access in the settings of {HERE} too: its token is not known here.\n"

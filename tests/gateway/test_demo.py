@@ -83,6 +83,7 @@ def test_a_port_in_use_is_named() -> None:
         port = str(taken.getsockname()[1])
         line = _failed("--port", port)
     assert port in line
+    assert "(oldbird demo --port)" in line
     assert line.count("\n") == 1
 
 

@@ -54,10 +54,22 @@ def test_where_to_look(meant: Wanted, allowed: list[str], urls: list[str]) -> No
     assert base_urls(meant, allowed) == urls
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "lab", "10.1.2.3:3000", "[fd00::1]", "printer.local", "a.localhost"])
-def test_private_places(host: str) -> None:
+@pytest.mark.parametrize(
+    "meant",
+    [
+        *map(Wanted, ["127.0.0.1", "lab:3000", "10.1.2.3:3000", "[fd00::1]", "printer.local", "a.localhost"]),
+        Wanted("localhost"), Wanted("lab", scheme="https"), Wanted("lab", user="alice"),
+    ],
+)  # fmt: skip
+def test_private_places(meant: Wanted) -> None:
     with pytest.raises(Notice, match="private"):
-        base_urls(Wanted(host), ["127.0.0.1:1"])
+        base_urls(meant, ["127.0.0.1:1"])
+
+
+@pytest.mark.parametrize("allowed", [["127.0.0.1:1"], ["lab:3000"], []])
+def test_a_word_is_no_private_place(allowed: list[str]) -> None:
+    with pytest.raises(Notice, match="no_server"):
+        base_urls(wanted("lab"), allowed)
 
 
 @pytest.mark.parametrize(

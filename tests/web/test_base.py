@@ -76,7 +76,7 @@ async def test_without_tls_cookies_are_not_secure_but_strict(tmp_path: Path) -> 
         browser = site.browser(base="http://gateway.test")
         shown = await browser.open("/connect")
         assert [cookie.partition("=")[0] for cookie in shown.response.headers.get_list("set-cookie")] == ["oldbird"]
-        assert "private network" in (await browser.refused("lab")).alert
+        assert "private network" in (await browser.refused("lab:80")).alert
 
 
 async def test_a_cookie_that_was_made_up_signs_nobody_in(browser: httpx.AsyncClient) -> None:

@@ -93,7 +93,9 @@ async def test_a_token_that_ended_is_renewed_and_people_notice_nothing(
 async def test_a_further_device_and_leaving(actors: Site, embedded: Herd) -> None:
     browser = actors.browser()
     await browser.back(said_yes(await browser.depart(embedded.alice.handle), embedded.alice))
-    response = await browser.submit(await browser.open("/settings"), "/settings", name="phone")
+    shown = await browser.open("/settings")
+    assert ("your newest posts and messages" in shown.text, "no posts" in shown.text) == (True, False), "of the export"
+    response = await browser.submit(shown, "/settings", name="phone")
     assert response.status_code == 303
     shown = await browser.open("/settings/password")
     password = shown.tree.get_element_by_id("app-password").text

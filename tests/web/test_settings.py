@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from gateway.stores.store import LoginRecord
 from tests.gateway_harness import BASE
 from tests.mock_server import MockServer
-from tests.web.browser import Browser, Site
+from tests.web.browser import Browser, Site, site_on
 from tests.web.reading import Page
 from tests.web.test_connect import works
 
@@ -124,6 +126,29 @@ async def test_a_device_gets_small_pictures_from_here_and_no_more(site: Site, al
         assert told in shown.tree.xpath("//li[h3='Old phone']//dd/text()")
         id = device_of(shown, "Old phone")
         assert (await alice.submit(shown, id, do="pictures", wanted=wanted)).status_code == 303
+
+
+@pytest.fixture(params=["192.168.1.5:8091", "0.0.0.0:8091"])
+async def plain_alice(request: pytest.FixtureRequest, tmp_path: Path, mock: MockServer) -> AsyncIterator[Browser]:
+    """Alice at a gateway that is reached without TLS, too."""
+    async with site_on(tmp_path / "plain", [mock.pair], plain_http=request.param) as site:
+        browser = site.browser()
+        await browser.link(mock.pair, "alice")
+        yield browser
+
+
+async def test_a_device_without_encryption_is_told_where(plain_alice: Browser) -> None:
+    there = plain_alice.site.gateway.settings.plain_http.replace("0.0.0.0", "MACHINE")
+    shown = await plain_alice.open("/settings")
+    assert f"http://{there}" in shown.tree.xpath("//dt[.='Without encryption']/following-sibling::dd[1]/code/text()")
+    for plain in ("", "1"):
+        await plain_alice.submit(shown, "/settings", name="Emacs", dialect="identica-mode", plain_http=plain)
+        told = await plain_alice.open("/settings/password")
+        line = told.tree.xpath("//dt[.='Without encryption']/following-sibling::dd[1]/code/text()")
+        assert line == [f"http://{there}"] * len(plain)
+        assert told.tree.xpath("//details[@open]//code/text()") == [f'(setq statusnet-server "{there}")', "alice"]
+        assert ("MACHINE stands for" in told.tree.xpath("string(//details[@open])")) is ("MACHINE" in there)
+        assert told.text.count(BASE) > 1, "for others as ever"
 
 
 async def logins(site: Site) -> tuple[LoginRecord, ...]:
@@ -244,6 +269,7 @@ async def test_the_export_tells_nothing_of_others_at_the_same_server(
     reply = await alice.submit(await alice.open("/settings"), "/settings/export")
     lines = [msgspec.json.decode(line) for line in reply.content.splitlines()]
     assert not {line["part"] for line in lines} & {"statuses", "people", "kinds"}
+    assert "the numbers of posts are left out" in (await alice.open("/settings")).text
     assert b"bob" not in reply.content
 
 
@@ -254,7 +280,8 @@ async def test_leaving_takes_the_name_and_everything_with_it(site: Site, alice: 
     assert await works(site, "alice", password)
     reply = await alice.submit(await alice.open("/settings/leave"), "/settings/leave", login="Alice")
     assert reply.status_code == 303
-    assert (await alice.open("/left")).title == "Deleted"
+    left = await alice.open("/left")
+    assert (left.title, "Only the numbers of posts stay" in left.text) == ("Deleted", True)
     assert await site.gateway.store.accounts() == ()
     assert not await works(site, "alice", password)
     assert (await alice.open("/settings")).url.startswith(f"{BASE}/connect")
