@@ -1,12 +1,16 @@
-"""What is said of a backend that lacks a capability: one sentence for adapter, gateway and documents (DESIGN 4).
+"""What is refused whatever the backend: what it lacks, in one sentence for adapter, gateway and documents (DESIGN 4),
+and lists of people who are not followed.
 
 A capability that is not here is never refused for: something else is done instead (`gateway.calls.Need`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from adapters.backend import Capabilities
-from adapters.errors import Unsupported
+from adapters.errors import Refused, Unsupported
+from mappings import hub
 
 LACKS = {
     "uploads": "Media upload is not supported by the ActivityPub backend.",  # the only kind that may lack it
@@ -44,3 +48,10 @@ def require(capabilities: Capabilities, wanted: str) -> None:
     """Raises Unsupported."""
     if not getattr(capabilities, wanted):
         raise refusal(capabilities, wanted)
+
+
+def check_followed(relationships: Iterable[hub.Relationship], accounts: Sequence[str]) -> None:
+    """Raises Refused unless all accounts are followed: `relationships` are the reader's to them."""
+    followed = {row.native for row in relationships if row.following or row.requested}
+    if not followed.issuperset(accounts):
+        raise Refused("Only people who are followed can be on a list.")

@@ -20,6 +20,8 @@ from adapters.plug import FRESH, MOST, Plug
 from adapters.tally import Tally
 
 HOPS = 3
+LONGEST = 4096
+"""Characters of an id, a secret or a token that a server gives; more is nonsense."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 Headers = list[tuple[str, str]]
 
@@ -143,6 +145,11 @@ def address(url: str) -> httpx.URL:
         return httpx.URL(url)
     except httpx.InvalidURL as error:
         raise httpx.ConnectError("not an address") from error
+
+
+def usable(text: str, longest: int = LONGEST) -> bool:
+    """Whether it can be an id, a secret or a token, which headers carry: visible ASCII, not endless."""
+    return 0 < len(text) <= longest and text.isascii() and text.isprintable() and " " not in text
 
 
 def hop(ask: Ask, location: str) -> str:

@@ -48,12 +48,10 @@ class Ask:
         "format",
         "gateway",
         "method",
-        "mount",
         "params",
         "request_path",
         "sent",
         "url",
-        "user_agent",
         "within",
     )
 
@@ -65,10 +63,8 @@ class Ask:
         format: str,
         gateway: Gateway,
         session: Session | None,
-        mount: str = "api",
         method: str = "GET",
         request_path: str = "",
-        user_agent: str = "",
         url: str = "",
         base_url: str = "",
         sent: Sent | None = None,
@@ -78,10 +74,8 @@ class Ask:
         self.within = EVERYWHERE
         self.format = format
         self.gateway = gateway
-        self.mount = mount
         self.method = method
         self.request_path = request_path
-        self.user_agent = user_agent
         self.url = url
         self.base_url = base_url
         self.sent = sent

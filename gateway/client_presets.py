@@ -43,7 +43,6 @@ class Preset(NamedTuple):
 SERVER = (("server", "{base_url}"),)
 API = (("address", "{api}"),)
 TWITTER_API = (("address", "{base_url}/1.1"),)
-FRIENDICA = (("kind", "Friendica"), *SERVER)
 
 
 def _twitter(name: str, title: str, versions: str, typed: tuple[tuple[str, str], ...], *remarks: str) -> Preset:

@@ -65,8 +65,7 @@ class Fillings(dict[Hole, bytes]):
             return b""
         me = pictures.account(contacts.me) if pictures else contacts.me
         variant = Variant(
-            format=format, scope=session.scope, host="", base_url="", self_native=session.account.native,
-            self_name=hole.native,
+            format=format, scope=session.scope, base_url="", self_native=session.account.native, self_name=hole.native,
         )  # fmt: skip
         body = user_fragment(me, variant, own, full=True).fill(self)
         return body if format == "json" else b"<user>%b</user>" % body

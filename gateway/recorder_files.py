@@ -123,9 +123,3 @@ class Folder:
 def _word(asked: Asked) -> str:
     """What the name of a file says of its request."""
     return (asked.call or "unknown").replace("/", "-").replace("{", "").replace("}", "")
-
-
-def recording(folder: Path) -> list[Recorded]:
-    """The exchanges of a folder, in order. Raises OSError, msgspec.DecodeError."""
-    index = msgspec.json.decode((folder / INDEX).read_bytes(), type=Index)
-    return [msgspec.json.decode((folder / name).read_bytes(), type=Recorded) for name in index.exchanges]

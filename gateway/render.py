@@ -264,7 +264,6 @@ def variant_of(ask: Ask) -> Variant:
     return Variant(
         format="json" if ask.format == "json" else "xml",
         scope=session.scope,
-        host=session.scope.partition("://")[2],
         base_url=ask.base_url,
         entities=ask.flag("include_entities") or extended,
         extended=extended,

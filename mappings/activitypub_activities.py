@@ -6,7 +6,6 @@ none of them. `bto` and `bcc` are taken out of whatever is sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from mappings import hub
@@ -237,8 +236,3 @@ def edited(post: Post, document: Any) -> Document:
     kept = [tag for tag in dicts_of(found.get("tag")) if is_a(tag, frozenset({"Emoji"}))]
     changes = {name: made.get(name) for name in names if name in made or name in found}
     return changes | ({"tag": [*made.get("tag", []), *kept]} if kept or made.get("tag") else {})
-
-
-def recipients(activities: Sequence[Document]) -> frozenset[str]:
-    """Everybody the activities reach, for checks."""
-    return frozenset(id for one in activities for name in ("to", "cc") for id in ids_of(one.get(name)))

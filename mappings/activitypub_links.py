@@ -139,13 +139,12 @@ def media_url(value: Any, kind: str) -> str:
 class Page(NamedTuple):
     """A collection or one of its pages, newest first as the server orders them. `total` is None where it is not said.
 
-    `first`, `next`, `prev`: addresses, "" for none; `embedded` is the first page where it came along.
+    `first`, `next`: addresses, "" for none; `embedded` is the first page where it came along.
     """
 
     items: list[Any]
     first: str = ""
     next: str = ""
-    prev: str = ""
     total: int | None = None
     embedded: Document | None = None
 
@@ -160,7 +159,6 @@ def page_of(document: Any) -> Page:
         items=[*as_list(found.get("orderedItems")), *as_list(found.get("items"))],
         first=web(id_of(first)),
         next=web(id_of(found.get("next"))),
-        prev=web(id_of(found.get("prev"))),
         total=count(found["totalItems"]) if "totalItems" in found else None,
         embedded=first if isinstance(first, dict) and first.keys() & {"items", "orderedItems"} else None,
     )

@@ -56,8 +56,8 @@ def file_of(item: Document, known: Known, *, alone: bool = False) -> hub.Media |
     if target is None:
         return None
     kind = kind_of(item, target)
-    told = "" if alone else text_of(item, "summary", known.language).text
-    alt = text_of(item, "name", known.language).text if not alone or kind == "image" else ""
+    told = "" if alone else text_of(item, "summary", known.language)
+    alt = text_of(item, "name", known.language) if not alone or kind == "image" else ""
     preview = media_url(item.get("icon"), "image") or media_url(item.get("preview"), "image")
     return hub.Media(
         native=web(id_of(item)) or target.url,
@@ -128,7 +128,6 @@ def poll_of(document: Document, known: Known) -> hub.Poll | None:
         expired=bool(document.get("closed")) or (end is not None and now is not None and end <= now),
         multiple=several,
         votes_count=sum(option.votes_count or 0 for option in options),
-        expires_at="" if end is None else end.strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
 
 
@@ -143,7 +142,7 @@ def tags_of(document: Document) -> tuple[hub.Tag, ...]:
     for tag in dicts_of(document.get("tag")):
         name = line(tag.get("name")).lstrip("#")
         if "Hashtag" in types_of(tag) and name and not name.isspace():
-            found.setdefault(name.casefold(), hub.Tag(name=name, url=web(id_of(tag.get("href") or tag.get("url")))))
+            found.setdefault(name.casefold(), hub.Tag(name=name))
     return tuple(found.values())
 
 

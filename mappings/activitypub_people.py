@@ -63,7 +63,7 @@ def _created(actor: Document) -> str:
 
 def note_of(actor: Document, known: Known) -> str:
     """The self-description as HTML."""
-    text = text_of(actor, "summary", known.language).text[:LONGEST_NOTE]
+    text = text_of(actor, "summary", known.language)[:LONGEST_NOTE]
     return "" if machine_made(text) else text
 
 
@@ -75,7 +75,7 @@ def machine_made(summary: str) -> bool:
 def fields_of(actor: Document) -> tuple[hub.ProfileField, ...]:
     """Rows of the profile's table."""
     rows = [item for item in dicts_of(actor.get("attachment")) if "PropertyValue" in types_of(item)]
-    made = ((named(row), text_of(row, "value").text[: LONGEST_LINE * 4]) for row in rows[:MOST_FIELDS])
+    made = ((named(row), text_of(row, "value")[: LONGEST_LINE * 4]) for row in rows[:MOST_FIELDS])
     return tuple(hub.ProfileField(name=name, value=value) for name, value in made if name or value)
 
 
@@ -88,7 +88,7 @@ def handle_of(actor: Document, verified: str, native: str) -> str:
     told = verified or line(actor.get("webfinger"))
     if told and (verified or believable(told, native)):
         return told
-    names = (text_of(actor, "preferredUsername").text.strip(), last_part(native).lstrip("@"))
+    names = (text_of(actor, "preferredUsername").strip(), last_part(native).lstrip("@"))
     return first_of([name if _NAME(name) else "" for name in names]) or "unknown"
 
 

@@ -28,7 +28,7 @@ from mappings.activitypub_terms import (
     normal,
     types_of,
 )
-from mappings.activitypub_text import Text, anchor, date_of, line, mentions_url, named, paragraphs, text_of, total, when
+from mappings.activitypub_text import anchor, date_of, line, mentions_url, named, paragraphs, text_of, total, when
 from mappings.html import plain
 from mappings.hub import Visibility
 
@@ -138,7 +138,6 @@ def object_of(document: Document, known: Known, *, quoting: bool = True) -> hub.
         title=body.title,
         sensitive=document.get("sensitive") is True,
         visibility=visibility,
-        language=body.language,
         in_reply_to=answered,
         in_reply_to_account=_answered(document, answered, mentions, account, known),
         quote_of=quoted,
@@ -181,32 +180,30 @@ def _edited(document: Document, published: str) -> str:
 
 
 class Body(NamedTuple):
-    """HTML, as it came or made from plain text, the title or warning, and the language."""
+    """HTML, as it came or made from plain text, and the title or warning."""
 
     content: str
     title: str
-    language: str
 
 
 def body_of(document: Document, known: Known) -> Body:
     """What an object says. A name heads what has a title; of a Note it is the title of a message."""
     content = _content(document, known)
-    summary = text_of(document, "summary", known.language).text
+    summary = text_of(document, "summary", known.language)
     summary = "" if machine_made(summary) else summary
     name = "" if _is_picture(document) else named(document, known.language)
     if is_a(document, TITLED) and document.get("sensitive") is not True:
-        if not content.text and summary:
-            content, summary = Text(summary, content.language), ""
+        if not content and summary:
+            content, summary = summary, ""
         warning = ""
     else:
         warning = line(_words(summary), 2000)
-    if "Question" in types_of(document) and name and not content.text:
-        content, name = Text(f"<p>{escape(name, quote=False)}</p>", content.language), ""
-    html = content.text
+    if "Question" in types_of(document) and name and not content:
+        content, name = f"<p>{escape(name, quote=False)}</p>", ""
     if "Event" in types_of(document):
-        html = parts.event_head(document, known) + html
+        content = parts.event_head(document, known) + content
     title = " · ".join(dict.fromkeys(part for part in (warning, name) if part))
-    return Body(html + _links(document, html), title, content.language)
+    return Body(content + _links(document, content), title)
 
 
 def _is_picture(document: Document) -> bool:
@@ -214,16 +211,16 @@ def _is_picture(document: Document) -> bool:
     return "Image" in types_of(document)
 
 
-def _content(document: Document, known: Known) -> Text:
+def _content(document: Document, known: Known) -> str:
     """`content` as HTML; without one, the source."""
     found = text_of(document, "content", known.language)
-    if found.text:
-        return Text(paragraphs(found.text), found.language) if _mime(document) in PLAIN else found
+    if found:
+        return paragraphs(found) if _mime(document) in PLAIN else found
     source = next(iter(dicts_of(document.get("source"))), None)
-    told = text_of(source, "content") if source else Text()
-    if not source or not told.text:
-        return found
-    return told if _mime(source) == "text/html" else Text(paragraphs(told.text), told.language)
+    told = text_of(source, "content") if source else ""
+    if not source or not told:
+        return ""
+    return told if _mime(source) == "text/html" else paragraphs(told)
 
 
 def _mime(document: Document) -> str:

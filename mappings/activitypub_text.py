@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape, unescape
 from math import isnan
-from typing import Any, NamedTuple
+from typing import Any
 
 from mappings import dates
 from mappings.activitypub_terms import MOST, Document, as_list
@@ -19,40 +19,29 @@ AHEAD = timedelta(days=1)
 """A date further than this beyond the arrival is a mistake or a lie."""
 
 
-class Text(NamedTuple):
-    """A text and its language, "" where that is not said."""
-
-    text: str = ""
-    language: str = ""
-
-
-def text_of(document: Document, name: str, language: str = "") -> Text:
+def text_of(document: Document, name: str, language: str = "") -> str:
     """`name` or `nameMap`: in the preferred language where there is one, else as the author put it first."""
     plain, by_language = _literal(document.get(name)), _languages(document.get(f"{name}Map"))
     wanted = language.lower().partition("-")[0]
     for key, text in by_language.items():
         if wanted and (key.lower() == language.lower() or key.lower().partition("-")[0] == wanted):
-            return Text(text, key)
-    if plain.text:
-        told = next((key for key, text in by_language.items() if text == plain.text), "")
-        return Text(plain.text, plain.language or told)
-    return next((Text(text, key) for key, text in by_language.items()), Text())
+            return text
+    return plain or next(iter(by_language.values()), "")
 
 
-def _literal(value: Any) -> Text:
-    """A text, `{"@value": ..., "@language": ...}`, or the first of a list of these that holds something."""
+def _literal(value: Any) -> str:
+    """A text, `{"@value": ...}`, or the first of a list of these that holds something."""
     for item in as_list(value)[:MOST]:
-        said = item.get("@language") if isinstance(item, dict) else ""
         text = item.get("@value") if isinstance(item, dict) else item
         if isinstance(text, str) and text.strip():
-            return Text(_cut(text), _language(said))
-    return Text()
+            return _cut(text)
+    return ""
 
 
 def _languages(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         return {}
-    found = ((_language(key), _literal(text).text) for key, text in list(value.items())[:MOST])
+    found = ((_language(key), _literal(text)) for key, text in list(value.items())[:MOST])
     return {key: text for key, text in found if text and key}
 
 
@@ -70,13 +59,13 @@ def _cut(text: str) -> str:
 
 def line(value: Any, most: int = LONGEST_LINE) -> str:
     """One line of plain text, bounded; "" for what is none."""
-    text = _literal(value).text
+    text = _literal(value)
     return " ".join(text[: most * 4].split())[:most] if text else ""
 
 
 def named(document: Document, language: str = "") -> str:
     """The name of anything, one line."""
-    return line(text_of(document, "name", language).text)
+    return line(text_of(document, "name", language))
 
 
 def count(value: Any) -> int:

@@ -53,11 +53,6 @@ class Carrier(Struct, frozen=True, kw_only=True):
     first: str = ""
     created: str = ""
 
-    @property
-    def private(self) -> bool:
-        """Some right is set."""
-        return bool(self.allow_contacts or self.allow_groups or self.deny_contacts or self.deny_groups)
-
 
 def written(carrier: Carrier) -> str:
     """The text to post."""

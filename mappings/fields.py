@@ -39,11 +39,6 @@ class Field(NamedTuple):
     inner: bool = True
     like: str = ""
 
-    @property
-    def source(self) -> str:
-        """Name of the computed value."""
-        return self.value or self.name
-
 
 NESTED: frozenset[Type] = frozenset({"user", "status", "activities", "attachments", "entities"})
 """Types whose bytes are made elsewhere and put in between."""

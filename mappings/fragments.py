@@ -52,8 +52,8 @@ LABEL = "ActivityPub"
 class Variant(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """Everything beside the upstream bytes that a fragment depends on. Part of every cache key.
 
-    `scope` is the backend's base URL, `host` its host. `self_native`/`self_name` are set only when the reader's
-    screen name differs from the backend user name. `extended`: JSON with `full_text`. `trim`: of people only ids.
+    `scope` is the backend's base URL. `self_native`/`self_name` are set only when the reader's screen name differs
+    from the backend user name. `extended`: JSON with `full_text`. `trim`: of people only ids.
     `escape`: `&amp; &lt; &gt;` in text (Twitter mounts). `source_link`: `source` as an HTML anchor (Twitter mounts).
     `pictures`: they are at the gateway. `narrow`: the account whose narrow ids are in it, "" for wide ones.
     `addresses`: people of other servers are named with their host.
@@ -61,7 +61,6 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
 
     format: Format
     scope: str
-    host: str
     base_url: str
     entities: bool = False
     extended: bool = False

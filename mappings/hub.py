@@ -117,11 +117,10 @@ class Tag(Struct, frozen=True, kw_only=True):
     """A hashtag without the `#`."""
 
     name: str
-    url: str = ""
 
 
 class PollOption(Struct, frozen=True, kw_only=True):
-    """One answer; `votes` is None while hidden."""
+    """One answer; `votes_count` is None while hidden."""
 
     title: str
     votes_count: int | None = None
@@ -134,15 +133,6 @@ class Poll(Struct, frozen=True, kw_only=True):
     expired: bool = False
     multiple: bool = False
     votes_count: int = 0
-    expires_at: str = ""
-
-
-class Card(Struct, frozen=True, kw_only=True):
-    """Link preview."""
-
-    url: str = ""
-    title: str = ""
-    description: str = ""
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -184,7 +174,6 @@ class Status(Struct, frozen=True, kw_only=True):
     title: str = ""
     sensitive: bool = False
     visibility: str = Visibility.PUBLIC
-    language: str = ""
     in_reply_to: str | None = None
     in_reply_to_account: str | None = None
     reblog_of: Status | None = None
@@ -193,7 +182,6 @@ class Status(Struct, frozen=True, kw_only=True):
     mentions: tuple[Mention, ...] = ()
     tags: tuple[Tag, ...] = ()
     poll: Poll | None = None
-    card: Card | None = None
     place: Place | None = None
     source: str = ""
     url: str = ""
@@ -210,6 +198,11 @@ class Status(Struct, frozen=True, kw_only=True):
     def original(self) -> Status:
         """The status that actions reach: the boosted one, else this one."""
         return self.reblog_of or self
+
+    @property
+    def starts(self) -> bool:
+        """Not an answer, or one to oneself."""
+        return self.in_reply_to is None or self.in_reply_to_account == self.account.native
 
 
 class Order(StrEnum):
@@ -308,11 +301,9 @@ class Notification(Struct, frozen=True, kw_only=True):
 
 
 class Conversation(Struct, frozen=True, kw_only=True):
-    """One exchange of direct messages as the backend groups them; `accounts` are the others in it."""
+    """One exchange of direct messages as the backend groups them."""
 
-    native: str
     unread: bool = False
-    accounts: tuple[Account, ...] = ()
     last: Entry | None = None
 
 
@@ -320,7 +311,6 @@ class Reaction(Struct, frozen=True, kw_only=True):
     """An emoji somebody put under a status. `accounts` only where the backend was asked who did."""
 
     name: str
-    count: int = 0
     me: bool = False
     accounts: tuple[Account, ...] = ()
 
@@ -329,7 +319,6 @@ class Upload(Struct, frozen=True, kw_only=True):
     """A stored media file that can be attached to a new status."""
 
     native: str
-    type: str = "image"
     url: str = ""
     preview_url: str = ""
     width: int = 0
@@ -341,8 +330,6 @@ class Site(Struct, frozen=True, kw_only=True):
     largest picture, 0 where it does not say."""
 
     title: str = ""
-    host: str = ""
-    description: str = ""
     email: str = ""
     language: str = "en"
     logo: str = ""

@@ -101,17 +101,13 @@ class PhotoPlace(Struct, frozen=True, kw_only=True):
 
     account: str
     url: str
-    mime: str = ""
     private: bool = False
-    kind: Kind = Kind.WALL
     rights: Rights = Rights()
 
 
 def place(photo: Photo, account: str) -> PhotoPlace:
     """Of a photo of that account."""
-    return PhotoPlace(
-        account=account, url=photo.url, mime=photo.mime, private=photo.private, kind=photo.kind, rights=photo.rights
-    )
+    return PhotoPlace(account=account, url=photo.url, private=photo.private, rights=photo.rights)
 
 
 def mime_of(*names: str) -> str:

@@ -23,20 +23,19 @@ Nested = bytes | Fragment | Hole | None
 
 
 class Template(ABC):
-    """Renders one kind of object in one format. `slots` names the nested values, in order.
+    """Renders one kind of object in one format.
 
     In XML the result is the content of the element without the element itself, in JSON a whole object.
     """
 
     def __init__(self, rows: Sequence[Field], format: Format) -> None:
         nested = [field for field in rows if _nested(field)]
-        self.slots = tuple([field.name for field in nested])
         self._around = [_around(field, format) for field in nested]
         self.end = b"}" if format == "json" else b""
         self._consts = b""
 
     def render(self, values: Sequence[Any], nested: Sequence[Nested]) -> Fragment:
-        """The object. `nested` fits `slots`."""
+        """The object. `nested`: those of its fields, in their order."""
         pieces: list[bytes | Hole] = [self.own(values)]
         glue = self._consts
         for (before, after), item in zip(self._around, nested, strict=True):

@@ -19,7 +19,6 @@ WORLD: dict[str, Any] = {
     "placeType": {"code": 19, "name": "Supername"},
     "url": "http://where.yahooapis.com/v1/place/1",
 }
-DAY = 86_400
 
 
 def iso(seconds: int) -> str:

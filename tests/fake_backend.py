@@ -33,7 +33,7 @@ class FakeBackend(FakeRelations, FakeBoosts):
 
     @upstream
     async def site(self) -> hub.Site:
-        return hub.Site(title="Fake", host=self.world.host, description="In memory", email=f"root@{self.world.host}")
+        return hub.Site(title="Fake", email=f"root@{self.world.host}")
 
     @upstream
     async def home(self, window: Window) -> hub.Page[hub.Entry]:

@@ -179,7 +179,7 @@ class FakeSocial(FakePublished):
 
     def _reaction(self, name: str, people: list[str]) -> hub.Reaction:
         accounts = tuple(self._person(who) for who in people)
-        return hub.Reaction(name=name, count=len(people), me=self.viewer in people, accounts=accounts)
+        return hub.Reaction(name=name, me=self.viewer in people, accounts=accounts)
 
     @upstream
     async def react(self, native: str, emoji: str) -> hub.Entry:
@@ -234,7 +234,7 @@ class FakeSocial(FakePublished):
         for post in reversed(self._newest(self._is_message)):
             found.setdefault((self._root(post), self._others(post)), []).append(post)
         latest = sorted(found.items(), key=lambda item: item[1][-1].seq, reverse=True)
-        return self._rows([self._conversation(posts, others) for (_, others), posts in latest], cursor)
+        return self._rows([self._conversation(posts) for _, posts in latest], cursor)
 
     def _is_message(self, post: Post) -> bool:
         direct = post.visibility == hub.Visibility.DIRECT and post.boosted is None
@@ -249,10 +249,9 @@ class FakeSocial(FakePublished):
             post = self.world.posts[post.reply_to]
         return post.native
 
-    def _conversation(self, posts: list[Post], others: Others) -> hub.Conversation:
+    def _conversation(self, posts: list[Post]) -> hub.Conversation:
         last = posts[-1]
         return hub.Conversation(
-            native=f"c{posts[0].seq}",
             unread=last.author != self.viewer and (self.viewer, last.native) not in self.world.conversations_read,
-            accounts=tuple(self._person(who) for who in sorted(others)), last=self._entry(last.native),
+            last=self._entry(last.native),
         )

@@ -45,7 +45,6 @@ class Post:
     to: list[str] = field(default_factory=list)
     media: list[str] = field(default_factory=list)
     tags: tuple[hub.Tag, ...] = ()
-    card: hub.Card | None = None
     quote: str | None = None
     sensitive: bool = False
     source: str = ""
@@ -210,7 +209,7 @@ class World(Notices):
             in_reply_to_account=self.posts[post.reply_to].author if post.reply_to in self.posts else None,
             reblog_of=self.status(viewer, post.boosted) if post.boosted else None,
             quote_of=self.status(viewer, post.quote) if post.quote else None,
-            media=tuple(self.uploads[media] for media in post.media), tags=post.tags, card=post.card,
+            media=tuple(self.uploads[media] for media in post.media), tags=post.tags,
             mentions=tuple(self._mention(person) for person in post.to), uri=f"{self.base_url}/s/{native}",
             url=f"{self.base_url}/@{self.people[post.author].username}/{native}",
             favourited=(viewer, native) in self.favourites, reblogged=self._boosters(native).count(viewer) > 0,

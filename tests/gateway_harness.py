@@ -204,6 +204,11 @@ class Ground:
         assert record is not None, f"{native} was never handed out"
         return record.id
 
+    async def number(self, name: str) -> int:
+        """The user id of somebody, which is their cid too."""
+        id: int = (await self.get("users/show", screen_name=name, twin=False)).json["id"]
+        return id
+
     async def know(self, *natives: str, user: str = "alice") -> list[int]:
         """Integers of posts, handed out as if a timeline had shown them."""
         backend = self.connections.of(user)

@@ -27,6 +27,7 @@ url_scheme = "http"
 title = "Mock"
 email = "admin@mock.example"
 description = "For tests."
+privacy_policy = "<p>We keep nothing</p>"
 
 [seed]
 accounts = [

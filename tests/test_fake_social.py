@@ -35,7 +35,6 @@ async def test_each_thread_of_messages_is_a_conversation_of_its_own() -> None:
     world.post("bob", "@alice @carol us three", visibility=Visibility.DIRECT, reply_to=first)
     world.post("alice", "public", reply_to=first)
     rows = (await alice.conversations(None)).items
-    assert [[person.acct for person in row.accounts] for row in rows] == [["bob", "carol"], ["bob"], ["bob"]]
     assert [row.unread for row in rows] == [True, True, False]
     assert rows[1].last
     assert rows[1].last.status.native == last
@@ -154,9 +153,11 @@ async def test_reactions() -> None:
     for side in (alice, bob, alice):
         await side.react(post, "+")
     await bob.react(post, "-")
-    assert [(row.name, row.count, row.me) for row in await alice.reactions(post)] == [("+", 2, True), ("-", 1, False)]
+    found = [(row.name, len(row.accounts), row.me) for row in await alice.reactions(post)]
+    assert found == [("+", 2, True), ("-", 1, False)]
     await alice.unreact(post, "+")
-    assert [(row.name, row.count, row.me) for row in await alice.reactions(post)] == [("+", 1, False), ("-", 1, False)]
+    found = [(row.name, len(row.accounts), row.me) for row in await alice.reactions(post)]
+    assert found == [("+", 1, False), ("-", 1, False)]
 
 
 async def test_what_a_server_lacks_is_refused() -> None:

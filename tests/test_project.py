@@ -123,10 +123,5 @@ def test_every_table_of_hashes_is_installed_by_make() -> None:
         assert path.name in makefile or path.stem.startswith("client-")
 
 
-def readme() -> str:
-    """The README."""
-    return (ROOT / "README.md").read_text()
-
-
 def test_the_changelog_knows_the_version() -> None:
     assert f"\n## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()

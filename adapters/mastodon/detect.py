@@ -89,7 +89,7 @@ def hosts(base_url: str, found: entities.Instance) -> frozenset[str]:
     return frozenset({urlsplit(base_url).netloc.lower(), (urlsplit(claimed).netloc or claimed).lower()}) - {""}
 
 
-def site(found: entities.Instance, capabilities: Capabilities, base_url: str) -> hub.Site:
+def site(found: entities.Instance, capabilities: Capabilities) -> hub.Site:
     """An instance for statusnet/config."""
     picture = found.thumbnail
     told = found.configuration or entities.Configuration()
@@ -98,8 +98,6 @@ def site(found: entities.Instance, capabilities: Capabilities, base_url: str) ->
         registrations = registrations.enabled
     return hub.Site(
         title=found.title or "",
-        host=urlsplit(base_url).netloc,
-        description=found.short_description or found.description or "",
         email=(found.contact.email if found.contact else found.email) or "",
         language=found.languages[0] if found.languages else "en",
         logo=(picture.url if isinstance(picture, entities.Picture) else picture) or "",

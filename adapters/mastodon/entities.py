@@ -111,11 +111,9 @@ class FoundStatuses(Wire, frozen=True):
 
 
 class Conversation(Wire, frozen=True):
-    """An exchange of direct messages; people and the last message stay undecoded."""
+    """An exchange of direct messages; the last one stays undecoded."""
 
-    id: str
     unread: bool | None = False
-    accounts: tuple[msgspec.Raw, ...] = ()
     last_status: msgspec.Raw = NOTHING
 
 
@@ -135,7 +133,6 @@ class Reaction(Wire, frozen=True):
     """An emoji under a status; who put it there stays undecoded, and only Pleroma says."""
 
     name: str
-    count: int | None = 0
     me: bool | None = False
     accounts: tuple[msgspec.Raw, ...] = ()
 
@@ -161,9 +158,7 @@ class MediaLimits(Wire, frozen=True):
 
 
 class ReactionLimits(Wire, frozen=True):
-    """How many emoji one person may put under a status."""
-
-    max_reactions: int | None = None
+    """How many emoji one person may put under a status; that it is there says that one may."""
 
 
 class Configuration(Wire, frozen=True):
@@ -206,8 +201,6 @@ class Instance(Wire, frozen=True):
     title: str | None = ""
     version: str | None = ""
     source_url: str | None = ""
-    description: str | None = ""
-    short_description: str | None = ""
     email: str | None = ""
     contact: Contact | None = None
     languages: tuple[str, ...] | None = None
@@ -263,9 +256,3 @@ class NodeInfo(Wire, frozen=True):
     """A nodeinfo document."""
 
     software: SoftwareName | None = None
-
-
-class Upload(Wire, frozen=True):
-    """A media file being worked on."""
-
-    id: str

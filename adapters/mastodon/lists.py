@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from adapters.backend import Window
-from adapters.errors import Missing, Refused, Rejected, Unsupported
-from adapters.lacks import require
+from adapters.errors import Missing, Rejected, Unsupported
+from adapters.lacks import check_followed, require
 from adapters.mastodon import entities
 from adapters.mastodon.decode import one, split
 from adapters.mastodon.instance import each, readable
@@ -112,7 +112,7 @@ class Lists(Writing):
             await self.add(path, wanted)
         except (Missing, Rejected) as error:
             # Servers refuse all of them, in words of their own, for one who is not followed or already there.
-            await self.check_followed(wanted)
+            check_followed(await self.relationships(wanted), wanted)
             members = {person.native for person in await self.group_members(native)}
             if members.isdisjoint(wanted):
                 raise error from None
@@ -123,12 +123,6 @@ class Lists(Writing):
         if accounts:
             content = msgspec.json.encode({"account_ids": accounts})
             await self.instance.upstream.call("POST", path, self.token, content=content, headers=JSON)
-
-    async def check_followed(self, accounts: Sequence[str]) -> None:
-        """Raises Refused unless all of them are followed."""
-        followed = {row.native for row in await self.relationships(accounts) if row.following or row.requested}
-        if not followed.issuperset(accounts):
-            raise Refused("Only people who are followed can be on a list.")
 
     async def remove_from_group(self, native: str, accounts: Sequence[str]) -> None:
         """Take people off a list. The ids are sent twice: some servers read them in the address, snac in the body."""

@@ -171,7 +171,7 @@ class Reading:
         page = self.by_author(page, native)
         if replies or self.instance.software.filters_on_accounts:
             return page
-        return msgspec.structs.replace(page, items=tuple(entry for entry in page.items if starts(entry.status)))
+        return msgspec.structs.replace(page, items=tuple(entry for entry in page.items if entry.status.starts))
 
     def by_author(self, page: hub.Page[hub.Entry], native: str) -> hub.Page[hub.Entry]:
         """Somebody's posts as themselves: snac lists boosts of them by others in their place."""
@@ -297,14 +297,9 @@ class Reading:
     async def site(self) -> hub.Site:
         """The instance as its people see it."""
         found = await instance(self.instance.upstream, self.instance.software)
-        return site(found, self.capabilities, self.base_url)
+        return site(found, self.capabilities)
 
 
 def is_by(status: hub.Status | None, native: str) -> bool:
     """By this person."""
     return status is not None and status.account.native == native
-
-
-def starts(status: hub.Status) -> bool:
-    """Not an answer, or one to oneself."""
-    return status.in_reply_to is None or status.in_reply_to_account == status.account.native

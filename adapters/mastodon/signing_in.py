@@ -17,7 +17,7 @@ import msgspec
 from adapters.errors import BackendError, BadAnswer, Missing, Refused, Rejected, Unsupported
 from adapters.mastodon.decode import one
 from adapters.mastodon.wire import Wire
-from adapters.transport import Answer, Ask
+from adapters.transport import Answer, Ask, usable
 from adapters.upstream import Upstream, document, known_as
 
 T = TypeVar("T")
@@ -28,8 +28,6 @@ SCOPES = "read write"
 S256 = "S256"
 OWN_APP = frozenset({"snac"})
 """Software that knows one person an app: its tokens are those of whoever signed in last through it."""
-LONGEST = 4096
-"""Characters of an id, a secret or a token; more is nonsense."""
 
 NOBODY = known_as(None)
 REFUSALS = (BadAnswer, Missing, Refused, Rejected, Unsupported)
@@ -205,11 +203,6 @@ def challenge(verifier: str) -> str:
     """What the server gets to see of a verifier before the code (RFC 7636 section 4.2)."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def usable(text: str) -> bool:
-    """Whether it can be an id, a secret or a token: visible ASCII, not endless."""
-    return 0 < len(text) <= LONGEST and text.isascii() and text.isprintable() and " " not in text
 
 
 def is_app_gone(answer: Answer) -> bool:

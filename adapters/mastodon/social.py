@@ -62,22 +62,13 @@ class Social(Published):
         """Exchanges of messages; goes on where the Link header says."""
         require(self.capabilities, "conversations")
         answer = await self.get(CONVERSATIONS, paged(cursor))
-        me = await self.own_id()
-        return hub.Page(
-            items=readable(unique(answer).values(), lambda raw: self.conversation(raw, me)), older=next_cursor(answer)
-        )
+        return hub.Page(items=readable(unique(answer).values(), self.conversation), older=next_cursor(answer))
 
-    def conversation(self, raw: bytes, me: str) -> hub.Conversation:
-        """One of them. Mastodon names the reader in a talk with nobody else. Raises BadAnswer."""
+    def conversation(self, raw: bytes) -> hub.Conversation:
+        """One of them. Raises BadAnswer."""
         row = one(raw, entities.Conversation)
-        people = readable((bytes(person) for person in row.accounts), self.reader.account)
         last = bytes(row.last_status)
-        return hub.Conversation(
-            native=row.id,
-            unread=bool(row.unread),
-            accounts=tuple(person for person in people if person.native != me),
-            last=self.entry(last) if id_of(last) else None,
-        )
+        return hub.Conversation(unread=bool(row.unread), last=self.entry(last) if id_of(last) else None)
 
     async def notifications(self, cursor: str | None) -> hub.Page[hub.Notification]:
         """Everything that happened; goes on below the last one read, only an empty page is the end."""
@@ -104,7 +95,7 @@ class Social(Published):
 
     # reactions
     async def reactions(self, native: str) -> tuple[hub.Reaction, ...]:
-        """Emoji under a status; with people on Pleroma and Akkoma, elsewhere only their number."""
+        """Emoji under a status; with people on Pleroma and Akkoma."""
         people = self.need_reactions().people
         answer = await self.get(self.instance.path(people or STATUS, native))
         if people:
@@ -114,7 +105,7 @@ class Social(Published):
     def reaction(self, row: entities.Reaction) -> hub.Reaction:
         """One emoji."""
         people = readable((bytes(person) for person in row.accounts), self.reader.account)
-        return hub.Reaction(name=row.name, count=row.count or len(people), me=bool(row.me), accounts=people)
+        return hub.Reaction(name=row.name, me=bool(row.me), accounts=people)
 
     async def react(self, native: str, emoji: str) -> hub.Entry:
         """Put an emoji under a status. A second call where the answer is not that status (snac sends the reaction)."""

@@ -84,6 +84,7 @@ class Account(hub.Account, frozen=True, kw_only=True):
         if self.created_at[-1:] != "Z":
             put(self, "created_at", utc(self.created_at))
 
+
 class Found(Account, frozen=True, kw_only=True):
     """A person that was searched for; `uri` is the ActivityPub id."""
 
@@ -150,15 +151,6 @@ class Mention(hub.Mention, frozen=True, kw_only=True):
     native: str = field(default="0", name="id")
 
 
-class Poll(hub.Poll, frozen=True, kw_only=True):
-    """A question."""
-
-    expires_at: Text = ""
-
-    def __post_init__(self) -> None:
-        put(self, "expires_at", utc(self.expires_at))
-
-
 class Filter(Wire, frozen=True):
     """A filter of the reader. `filter_action` is warn, hide or (since 4.4) blur."""
 
@@ -212,14 +204,12 @@ class Status(hub.Status, frozen=True, kw_only=True):
     edited_at: Text = ""
     title: str = field(default="", name="spoiler_text")
     visibility: str = ""
-    language: Text = ""
     in_reply_to: str | None = field(default=None, name="in_reply_to_id")
     in_reply_to_account: str | None = field(default=None, name="in_reply_to_account_id")
     reblog_of: Status | None = field(default=None, name="reblog")
     quote_of: hub.Status | None = field(default=None, name="@quote_of")
     media: tuple[Media, ...] = field(default=(), name="media_attachments")
     mentions: tuple[Mention, ...] = ()
-    poll: Poll | None = None
     place: hub.Place | None = field(default=None, name="@place")
     source: str = field(default="", name="@source")
     url: Text = ""
@@ -237,8 +227,6 @@ class Status(hub.Status, frozen=True, kw_only=True):
         if self.created_at[-1:] != "Z":
             put(self, "created_at", utc(self.created_at))
         put(self, "edited_at", utc(self.edited_at) if self.edited_at else "")
-        if not self.language:
-            put(self, "language", "")
         if not self.url:
             put(self, "url", self.uri)
         if self.application is not None:

@@ -7,12 +7,11 @@ from typing import Any
 import httpx2 as httpx
 import msgspec
 
-from adapters.backend import Draft, File
+from adapters.backend import LOCAL_BOOST, Draft, File
 from adapters.errors import Missing, OutcomeUnknown, Slow, Unsupported
 from adapters.lacks import refusal
 from adapters.mastodon import wire
 from adapters.mastodon.decode import id_of, one
-from adapters.mastodon.instance import LOCAL_BOOST
 from adapters.mastodon.reading import STATUS, Reading
 from adapters.transport import Answer
 from adapters.upstream import json_only
@@ -139,7 +138,6 @@ class Writing(Reading):
             if answer.status == 200 and media.url:
                 return hub.Upload(
                     native=media.native,
-                    type=media.type,
                     url=media.url,
                     preview_url=media.preview_url,
                     width=media.width,

@@ -18,7 +18,6 @@ SCHEME = "oauth"
 SIGNATURE = b"oauth_signature"
 MAX_HEADER = 4096
 MAX_PAIRS = 1000
-FORM_TYPE = b"application/x-www-form-urlencoded"
 
 _PAIR = re.compile(r'\s*([^\s=",]+)\s*=\s*(?:"([^"]*)"|([^\s",]*))\s*(?:,\s*|$)')
 

@@ -27,8 +27,7 @@ async def test_conversations(far: FarServer, server: Backend) -> None:
     replay(far, "conversations")
     page = await server.conversations(None)
     rows = recorded("conversations")["body"]
-    assert [(row.native, row.unread) for row in page.items] == [(row["id"], row["unread"]) for row in rows]
-    assert [one.acct for one in page.items[0].accounts] == ["admin"]
+    assert [row.unread for row in page.items] == [row["unread"] for row in rows]
     assert page.items[0].last
     last = page.items[0].last.status
     assert (last.visibility, last.native, page.older) == ("direct", rows[0]["last_status"]["id"], None)

@@ -9,7 +9,8 @@ import pytest
 
 from adapters.connect import Connections
 from adapters.errors import BadAnswer, OutcomeUnknown, RateLimited, Refused, Rejected, Unavailable
-from adapters.mastodon.signing_in import METADATA, App, AppGone, SigningIn, challenge, usable
+from adapters.mastodon.signing_in import METADATA, App, AppGone, SigningIn, challenge
+from adapters.transport import usable
 from adapters.webfinger import origin, server_of
 from tests.adapters.far_server import CUT, Asked, FarServer, Reply
 from tests.adapters.samples import play

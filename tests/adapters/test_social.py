@@ -74,21 +74,19 @@ def talk(id: str, **fields: Any) -> dict[str, Any]:
     return {"id": id, "unread": True, "accounts": [person("8", "carol")], "last_status": post("5"), **fields}
 
 
-async def test_conversations_name_the_others_and_the_last_message(far: FarServer, open_backend: Open) -> None:
+async def test_conversations_hold_the_last_message(far: FarServer, open_backend: Open) -> None:
     backend = await open_backend("mastodon")
-    far.on("GET", ME, json=person("7", "bob"))
     far.on("GET", TALKS, json=[
         talk("2"), talk("2"), 4, None,
-        talk("1", unread=None, accounts=[person("7", "bob"), {"x": 1}], last_status=None),
+        talk("1", unread=None, last_status=None),
     ], headers=ROWS)  # fmt: skip
     page = await backend.conversations(None)
-    rows = [(row.native, row.unread, names(row.accounts)) for row in page.items]
-    assert rows == [("2", True, ["8"]), ("1", False, [])]
+    assert [row.unread for row in page.items] == [True, False]
     assert page.items[0].last
     assert (page.items[0].last.status.native, page.items[1].last, page.older) == ("5", None, "55")
     await backend.conversations("55")
-    assert far.paths() == [f"GET {TALKS}", f"GET {ME}", f"GET {TALKS}"]
-    assert far.asked[2].query == [("limit", "40"), ("max_id", "55")]
+    assert far.paths() == [f"GET {TALKS}"] * 2
+    assert far.asked[1].query == [("limit", "40"), ("max_id", "55")]
 
 
 async def test_takahe_and_snac_keep_no_conversations(far: FarServer, open_backend: Open) -> None:
@@ -153,7 +151,7 @@ async def test_emoji_on_pleroma_come_with_people(far: FarServer, open_backend: O
         {"name": "ok", "count": None, "me": None, "accounts": None}, {"count": 1},
     ])  # fmt: skip
     first, second = await backend.reactions("5")
-    assert (first.name, first.count, first.me, names(first.accounts)) == (THUMB, 2, True, ["7", "8"])
+    assert (first.name, first.me, names(first.accounts)) == (THUMB, True, ["7", "8"])
     assert second == hub.Reaction(name="ok")
     for method in ("PUT", "DELETE"):
         far.on(method, f"{path}/{THUMB}", json=post("5"))
@@ -169,7 +167,7 @@ async def test_emoji_where_the_configuration_speaks_of_them(far: FarServer, open
     far.on("GET", STATUS, json=post("5", reactions=[{"name": THUMB, "count": "3", "me": False}, {"name": None}]))
     far.on("POST", f"{STATUS}/react/{THUMB}", json=post("5"))
     far.on("POST", f"{STATUS}/unreact/{THUMB}", json=post("5"))
-    assert await backend.reactions("5") == (hub.Reaction(name=THUMB, count=3),)
+    assert await backend.reactions("5") == (hub.Reaction(name=THUMB),)
     await backend.react("5", THUMB)
     await backend.unreact("5", THUMB)
     assert far.paths()[1:] == [f"POST {STATUS}/react/{THUMB}", f"POST {STATUS}/unreact/{THUMB}"]

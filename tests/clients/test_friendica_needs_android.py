@@ -53,7 +53,9 @@ def test_dica_reads_notifications_in_these_types(alice: httpx.Client) -> None:
         "id": int, "url": str, "photo": str, "name": str, "timestamp": int, "msg_plain": str, "seen": int, "type": int,
         "date_rel": str, "otype": str,
     }  # fmt: skip
-    for note in read(alice.get("/api/friendica/notifications")):
+    found = read(alice.get("/api/friendica/notifications"))
+    assert found
+    for note in found:
         assert {key: type(note[key]) for key in kinds} == kinds
         assert note["seen"] in (0, 1)
 
@@ -192,7 +194,9 @@ def test_android_sends_a_message_by_name_with_a_source(carol: httpx.Client, web:
 
 def test_android_reads_message_ids_as_long_and_user_ids_as_int(carol: httpx.Client) -> None:
     message(carol, "with ids", "bob")
-    for one in read(carol.get("/api/direct_messages/all")):
+    found = read(carol.get("/api/direct_messages/all"))
+    assert found
+    for one in found:
         assert 0 < one["id"] < 2**63
         assert all(0 < one[key]["id"] < 2**31 for key in ("sender", "recipient"))
 

@@ -72,7 +72,9 @@ def test_the_time_it_adds_against_caches_is_ignored_in_any_letters(carol: httpx.
 def test_direction_is_told_by_the_login_name(demo: Demo, carol: httpx.Client, login: str) -> None:
     message(carol, f"who wrote this {login}", "bob")
     with signed_in(demo, "carol", auth=(login, demo.users["carol"])) as web:
-        for one in read(web.get("/api/direct_messages/sent.json")):
+        found = read(web.get("/api/direct_messages/sent.json"))
+        assert found
+        for one in found:
             assert one["sender_screen_name"] == one["sender"]["screen_name"] == login
             assert one["recipient_screen_name"].lower() != login.lower()
 
@@ -109,7 +111,9 @@ def test_seen_is_a_digit_and_becomes_1(mobile: httpx.Client, web: httpx.Client) 
 
 def test_dates_of_messages_have_its_exact_pattern(mobile: httpx.Client, carol: httpx.Client) -> None:
     message(carol, "dated", "bob")
-    for one in read(mobile.get("/api/direct_messages/all.json")):
+    found = read(mobile.get("/api/direct_messages/all.json"))
+    assert found
+    for one in found:
         assert is_api_date(one["created_at"])
         assert datetime.strptime(one["created_at"], "%a %b %d %H:%M:%S %z %Y").strftime(API_DATE) == one["created_at"]
 
@@ -120,7 +124,7 @@ TEXTS = (
     ("GET", "friendica/direct_messages_setseen.json?id={id}", "ok", "message set to seen"),
     ("GET", "friendica/direct_messages_search.json", "error", "searchstring not specified"),
     ("GET", "direct_messages/conversation.json?uri=none&friendica_verbose=true", "error", "no mails available"),
-    ("DELETE", "direct_messages/destroy.json?id={id}&friendica_verbose=true", "error",
+    ("DELETE", "direct_messages/destroy.json?friendica_verbose=true", "error",
      "message id or parenturi not specified"),
     ("DELETE", "direct_messages/destroy.json?id=9&friendica_parenturi=x&friendica_verbose=true", "error",
      "message id not in database"),

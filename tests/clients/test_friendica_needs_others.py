@@ -123,8 +123,12 @@ def test_andstatus_sends_a_message_to_a_number(carol: httpx.Client) -> None:
 
 def test_andstatus_tells_messages_by_their_recipient(carol: httpx.Client) -> None:
     message(carol, "with a recipient", "bob")
-    assert all({"sender", "recipient"} <= set(one) for one in read(carol.get("/api/direct_messages/sent.json")))
-    assert not any({"sender", "recipient"} & set(one) for one in carol.get("/api/statuses/home_timeline.json").json())
+    sent = read(carol.get("/api/direct_messages/sent.json"))
+    statuses = read(carol.get("/api/statuses/home_timeline.json"))
+    assert sent
+    assert statuses
+    assert all({"sender", "recipient"} <= set(one) for one in sent)
+    assert not any({"sender", "recipient"} & set(one) for one in statuses)
 
 
 @pytest.mark.parametrize("call", ["followers/ids", "friends/ids"])

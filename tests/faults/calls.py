@@ -119,12 +119,6 @@ async def _done(ground: Ground, path: str, **form: Any) -> Any:
     return answer.json
 
 
-async def _message(ground: Ground) -> dict[str, Any]:
-    ground.world.post("bob", "@alice a message", visibility="direct")
-    listed = (await ground.request("GET", "direct_messages")).json
-    return {"id": listed[0]["id"]}
-
-
 async def _sent(ground: Ground) -> dict[str, Any]:
     text = f"message {ground.world.seq}"
     return {"id": (await _done(ground, "direct_messages/new", screen_name="bob", text=text))["id"]}
@@ -198,7 +192,7 @@ async def _muted(ground: Ground) -> dict[str, Any]:
 
 THINGS: Mapping[str, Callable[[Ground], Awaitable[dict[str, Any]]]] = {
     "direct_messages/destroy": _sent,
-    "friendica/direct_messages_setseen": _message,
+    "friendica/direct_messages_setseen": status_calls.message,
     "friendica/notifications/seen": _note,
     "notification/view": _note,
     "friendica/group_update": _group,

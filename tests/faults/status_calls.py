@@ -25,7 +25,8 @@ async def _event(ground: Ground) -> dict[str, Any]:
     return {"event": msgspec.json.encode({"type": "message_create", "message_create": create}).decode()}
 
 
-async def _message(ground: Ground) -> dict[str, Any]:
+async def message(ground: Ground) -> dict[str, Any]:
+    """One that bob wrote to alice."""
     ground.world.post("bob", "@alice a message", visibility="direct")
     listed = (await ground.request("GET", "direct_messages")).json
     return {"id": listed[0]["id"]}
@@ -37,14 +38,14 @@ async def _sent(ground: Ground) -> dict[str, Any]:
 
 
 async def _read(ground: Ground) -> dict[str, Any]:
-    id = (await _message(ground))["id"]
+    id = (await message(ground))["id"]
     shown = await ground.request("GET", "direct_messages/show", params={"id": id})
     return {"last_read_event_id": id, "recipient_id": shown.json["sender_id"]}
 
 
 THINGS: Mapping[str, Callable[[Ground], Awaitable[dict[str, Any]]]] = {
-    "direct_messages/show": _message,
-    "direct_messages/events/show": _message,
+    "direct_messages/show": message,
+    "direct_messages/events/show": message,
     "direct_messages/events/destroy": _sent,
     "direct_messages/events/new": _event,
     "direct_messages/mark_read": _read,

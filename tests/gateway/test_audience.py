@@ -87,12 +87,6 @@ def test_lists_narrow_an_answer_too() -> None:
 
 
 # over the whole gateway
-async def number(ground: Ground, name: str) -> int:
-    """The user id of somebody, which is their cid too."""
-    id: int = (await ground.get("users/show", screen_name=name, twin=False)).json["id"]
-    return id
-
-
 def drafts(ground: Ground) -> list[Any]:
     return [sent.args[0] for sent in ground.wire.sent if sent.name == "post"]
 
@@ -114,7 +108,7 @@ async def group(ground: Ground, native: str, *members: str) -> int:
 async def test_an_answer_with_a_contact_list_is_not_public(ground: Ground) -> None:
     (id,) = await ground.know(ground.world.post("bob", "parent"))
     reply = await ground.post(
-        "statuses/update", status="psst", in_reply_to_status_id=id, contact_allow=await number(ground, "carol")
+        "statuses/update", status="psst", in_reply_to_status_id=id, contact_allow=await ground.number("carol")
     )
     assert reply.status == 200
     assert (last(ground).visibility, last(ground).to) == ("direct", ["p:carol"])
@@ -131,7 +125,7 @@ async def test_a_post_for_followers_reaches_no_stranger(ground: Ground) -> None:
 @pytest.mark.anyio
 async def test_title_and_html_of_a_limited_post_name_nobody_else(ground: Ground) -> None:
     html = '<p>@bob <span class="invisible">@dave</span><b>hi</b></p>'
-    bob = await number(ground, "bob")
+    bob = await ground.number("bob")
     reply = await ground.post("statuses/update", htmlstatus=html, title="about @dave", contact_allow=bob)
     assert reply.status == 200
     (draft,) = drafts(ground)

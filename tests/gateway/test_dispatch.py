@@ -45,7 +45,7 @@ async def test_every_working_row_on_every_mount_and_extension() -> None:
                     kind = ALONE.get(first) or TYPES[extension or first]
                     assert (reply.status, reply.type) == (200, kind), (path, mount, extension)
                     ask = edge.asked.pop()
-                    assert (ask.call, ask.mount) == (call, mount)
+                    assert ask.call == call
                     asked = call.formats[0] if first in ALONE else extension[1:] or call.formats[0]
                     assert ask.format == (asked if asked in call.formats else "xml")
 
@@ -233,9 +233,9 @@ async def test_other_sites_pages(headers: list[tuple[str, str]], status: int) ->
 
 async def test_what_a_handler_is_told() -> None:
     edge = Edge()
-    await edge.get("/1.1/statuses/show/9.json?trim_user=1&oauth_token=SECRET", headers=[("User-Agent", "Choqok")])
+    await edge.get("/1.1/statuses/show/9.json?trim_user=1&oauth_token=SECRET")
     ask = edge.asked.pop()
-    assert (ask.mount, ask.user_agent, ask.request_path) == ("1.1", "Choqok", "1.1/statuses/show/9.json?trim_user=1")
+    assert ask.request_path == "1.1/statuses/show/9.json?trim_user=1"
     assert (ask.url, ask.base_url) == ("http://gw.example/1.1/statuses/show/9.json?trim_user=1", "http://gw.example")
     public = Edge(base_url="https://public.example/gw")
     await public.get("/api/help/test.json")

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.backend import Capabilities
 from adapters.errors import Unavailable
-from tests.gateway.test_groups import cid, group
+from tests.gateway.test_groups import group
 from tests.gateway_harness import Answer, Ground, gateway_on
 
 
@@ -46,7 +46,7 @@ async def test_groups_that_are_not_mine_now_post_nothing(tmp_path: Path, *, list
         native = next(iter(ground.world.lists))
         del ground.world.lists[native]
         theirs = await ground.post("friendica/group_create", user="bob", name="Bob's")
-        for gid in (1, 2, 3, 0, -1, "x", "1.0", 2**31, 2**64, "<1>", await cid(ground, "bob")):
+        for gid in (1, 2, 3, 0, -1, "x", "1.0", 2**31, 2**64, "<1>", await ground.number("bob")):
             assert (await posted(ground, group_allow=gid)).status == 400, gid
             mixed: dict[str, Any] = {"group_allow[]": [gid, "~"]}
             assert (await posted(ground, **mixed)).status == 400, gid
@@ -72,7 +72,7 @@ async def test_denied_groups_narrow(ground: Ground) -> None:
     await group(ground, "Not these", "carol")
     assert (await posted(ground, group_allow=1, group_deny=2)).status == 200
     assert last(ground).to == ["p:bob"]
-    contacts = f"{await cid(ground, 'bob')},{await cid(ground, 'carol')}"
+    contacts = f"{await ground.number('bob')},{await ground.number('carol')}"
     assert (await posted(ground, contact_allow=contacts, circle_deny=2, status="again")).status == 200
     assert last(ground).to == ["p:bob"]
     number = len(ground.world.posts)
@@ -87,7 +87,7 @@ async def test_denied_groups_narrow(ground: Ground) -> None:
 @pytest.mark.anyio
 async def test_a_denied_group_that_goes_meanwhile_lets_nobody_in(ground: Ground) -> None:
     await group(ground, "Not these", "carol")
-    contacts = f"{await cid(ground, 'bob')},{await cid(ground, 'carol')}"
+    contacts = f"{await ground.number('bob')},{await ground.number('carol')}"
     gate = ground.wire.hold("group_members")
     asked = asyncio.create_task(posted(ground, contact_allow=contacts, group_deny=1))
     await gate.reached.wait()

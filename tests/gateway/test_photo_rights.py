@@ -14,11 +14,6 @@ from tests.gateway_harness import Ground, gateway_on, village
 ALL = ("allow_cid", "deny_cid", "allow_gid", "deny_gid")
 
 
-async def cid_of(ground: Ground, name: str) -> int:
-    found: int = (await ground.get("users/show", screen_name=name, twin=False)).json["id"]
-    return found
-
-
 async def gid_of(ground: Ground, name: str = "Family") -> int:
     ground.world.lists[f"list-{name}"] = (name, ["p:bob"])
     groups = (await ground.get("friendica/group_show", twin=False)).json
@@ -34,7 +29,7 @@ async def stored(ground: Ground, **rights: str) -> Any:
 
 @pytest.mark.anyio
 async def test_rights_are_kept_and_make_addresses_signed(ground: Ground) -> None:
-    bob, carol, family = await cid_of(ground, "bob"), await cid_of(ground, "carol"), await gid_of(ground)
+    bob, carol, family = await ground.number("bob"), await ground.number("carol"), await gid_of(ground)
     rights = {"allow_cid": f"<{bob}><{carol}>", "allow_gid": f"<{family}>", "deny_cid": f"<{carol}>", "deny_gid": ""}
     made = await create(ground, **rights)
     assert {name: made[name] for name in ALL} == rights
@@ -50,7 +45,7 @@ async def test_rights_are_kept_and_make_addresses_signed(ground: Ground) -> None
 
 @pytest.mark.anyio
 async def test_every_id_must_be_a_contact_or_a_group_of_mine(ground: Ground) -> None:
-    bob, dave, family = await cid_of(ground, "bob"), await cid_of(ground, "dave"), await gid_of(ground)
+    bob, dave, family = await ground.number("bob"), await ground.number("dave"), await gid_of(ground)
     wrong = (
         {"allow_cid": f"<{dave}>"}, {"deny_cid": f"<{bob}><{dave}>"}, {"allow_gid": "<99999>"}, {"allow_cid": "<0>"},
         {"allow_cid": f"<{bob}"}, {"allow_cid": str(bob)}, {"deny_cid": f"<{bob}> and <{bob}>"}, {"deny_gid": "<-1>"},
@@ -60,7 +55,7 @@ async def test_every_id_must_be_a_contact_or_a_group_of_mine(ground: Ground) -> 
         reply = await stored(ground, **rights)
         assert (reply.status, reply.error) == (400, "acl data invalid"), rights
     assert ground.wire.count("upload", "post") == 0
-    me = await cid_of(ground, "alice")
+    me = await ground.number("alice")
     assert (await stored(ground, allow_cid=f"<{me}><{bob}>", deny_gid=f"<{family}>")).status == 200
     ground.world.lists.clear()
     reply = await stored(ground, allow_gid=f"<{family}>")
@@ -70,7 +65,7 @@ async def test_every_id_must_be_a_contact_or_a_group_of_mine(ground: Ground) -> 
 @pytest.mark.anyio
 async def test_only_rights_that_are_named_change(tmp_path: Path) -> None:
     async with gateway_on(tmp_path, capabilities=EDITING) as ground:
-        bob, carol = await cid_of(ground, "bob"), await cid_of(ground, "carol")
+        bob, carol = await ground.number("bob"), await ground.number("carol")
         made = await create(ground, allow_cid=f"<{bob}>", deny_cid=f"<{carol}>")
         form = {"photo_id": made["id"], "album": "Holiday"}
         for change, left in (
@@ -90,7 +85,7 @@ async def test_only_rights_that_are_named_change(tmp_path: Path) -> None:
 @pytest.mark.anyio
 async def test_rights_stay_with_somebody_who_is_no_contact_any_more(tmp_path: Path) -> None:
     async with gateway_on(tmp_path, capabilities=EDITING, contact_seconds=1) as ground:
-        bob = await cid_of(ground, "bob")
+        bob = await ground.number("bob")
         made = await create(ground, allow_cid=f"<{bob}>")
         ground.world.follows.clear()
         ground.gateway.contacts.forget((await ground.gateway.store.accounts())[0].id)
@@ -104,14 +99,14 @@ async def test_rights_stay_with_somebody_who_is_no_contact_any_more(tmp_path: Pa
 async def test_a_lost_store_makes_no_private_photo_public(tmp_path: Path) -> None:
     world = village()
     async with gateway_on(tmp_path, world=world) as ground:
-        bob, family = await cid_of(ground, "bob"), await gid_of(ground)
+        bob, family = await ground.number("bob"), await gid_of(ground)
         first = await create(ground, number=1, allow_cid=f"<{bob}>")
         second = await create(ground, number=2, deny_gid=f"<{family}>")
     lose_store(tmp_path)
     async with gateway_on(tmp_path, world=world) as ground:
-        assert await cid_of(ground, "carol")  # numbers are given anew, in another order
+        assert await ground.number("carol")  # numbers are given anew, in another order
         shown = (await ground.get("friendica/photo", photo_id=first["id"])).json
-        assert shown["allow_cid"] == f"<{await cid_of(ground, 'bob')}>"
+        assert shown["allow_cid"] == f"<{await ground.number('bob')}>"
         shown = (await ground.get("friendica/photo", photo_id=second["id"])).json
         assert shown["deny_gid"] == f"<{await gid_of(ground)}>"
         assert "?sig=" in shown["link"][0]

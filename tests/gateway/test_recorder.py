@@ -19,7 +19,7 @@ from gateway.bodies import EMPTY
 from gateway.exchange import Exchange
 from gateway.problems import Problem
 from gateway.recorder import MOST, Recorder, Taken, key_of
-from gateway.recorder_files import Folder, Recorded, packed, recording, unpacked
+from gateway.recorder_files import Folder, Recorded, packed, unpacked
 from gateway.recorder_orders import STANDS_SECONDS, Order, Orders, new_order
 from gateway.stores.redis_store import RedisStore
 from gateway.stores.sqlite import SqliteStore
@@ -30,6 +30,7 @@ from tests.gateway.far_side import Clock
 from tests.gateway.test_serve import OLDBIRD
 from tests.gateway_harness import Ground, gateway_on
 from tests.mock_server import MockServer
+from tests.recorded_clients.replay import recording
 from tests.secrets_used import heard
 
 pytestmark = pytest.mark.anyio

@@ -26,12 +26,6 @@ LISTS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-async def number(ground: Ground, name: str) -> int:
-    """The user id of somebody, which is their cid too."""
-    id: int = (await ground.get("users/show", screen_name=name, twin=False)).json["id"]
-    return id
-
-
 def last(ground: Ground) -> Any:
     """The newest post of the instance."""
     return list(ground.world.posts.values())[-1]
@@ -67,7 +61,7 @@ async def test_messages_and_photo_carriers_appear_in_no_list(ground: Ground) -> 
 
 @pytest.mark.anyio
 async def test_a_limited_post_stands_in_own_timelines(ground: Ground) -> None:
-    reply = await sent(ground, status="for one", **{"contact_allow[]": await number(ground, "bob")})
+    reply = await sent(ground, status="for one", **{"contact_allow[]": await ground.number("bob")})
     post = last(ground)
     assert (post.visibility, post.to) == (Visibility.DIRECT, ["p:bob"])
     assert reply.json["friendica_private"] is True
@@ -80,7 +74,7 @@ async def test_a_limited_post_stands_in_own_timelines(ground: Ground) -> None:
 
 @pytest.mark.anyio
 async def test_an_answer_to_a_limited_post_is_limited_too(ground: Ground) -> None:
-    first = await sent(ground, status="for one", **{"contact_allow[]": await number(ground, "bob")})
+    first = await sent(ground, status="for one", **{"contact_allow[]": await ground.number("bob")})
     answer = await ground.post("statuses/update", user="bob", status="yes", in_reply_to_status_id=first.json["id"])
     assert (last(ground).visibility, last(ground).to) == (Visibility.DIRECT, ["p:alice"])
     assert (await ground.get("statuses/home_timeline")).ids == [answer.json["id"], first.json["id"]]
@@ -168,7 +162,7 @@ async def test_the_visibility_of_a_boosted_parent_is_that_of_the_original(ground
 
 @pytest.mark.anyio
 async def test_people_allowed_are_exactly_those_named(ground: Ground) -> None:
-    bob, carol = await number(ground, "bob"), await number(ground, "carol")
+    bob, carol = await ground.number("bob"), await ground.number("carol")
     await sent(ground, status="hi @dave and @bob", contact_allow=f"{bob},{carol}")
     post = last(ground)
     assert (post.visibility, set(post.to)) == ("direct", {"p:bob", "p:carol"})
@@ -178,7 +172,7 @@ async def test_people_allowed_are_exactly_those_named(ground: Ground) -> None:
 
 @pytest.mark.anyio
 async def test_what_cannot_be_expressed_exactly_is_refused(ground: Ground) -> None:
-    bob, dave = await number(ground, "bob"), await number(ground, "dave")
+    bob, dave = await ground.number("bob"), await ground.number("dave")
     refused: list[dict[str, Any]] = [
         {"contact_deny[]": bob}, {"group_deny[]": 1}, {"contact_allow[]": dave}, {"contact_allow[]": 99999999},
         {"contact_allow[]": "abc"}, {"contact_allow[]": -1}, {"group_allow[]": 99999999}, {"group_allow[]": "x y"},
@@ -220,7 +214,7 @@ def widened(ground: Ground, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> 
 async def test_a_post_that_came_back_wider_is_deleted_and_an_error(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bob = await number(ground, "bob")
+    bob = await ground.number("bob")
     dave = hub.Mention(native="p:dave", username="dave", acct="dave")
     for changes in ({"visibility": "public"}, {"mentions": (dave,)}, {"mentions": ()}):
         with monkeypatch.context() as patch:
@@ -236,7 +230,7 @@ async def test_a_post_that_came_back_wider_is_deleted_and_an_error(
 async def test_a_wider_post_that_cannot_be_deleted_is_said_so(
     ground: Ground, monkeypatch: pytest.MonkeyPatch, error: BackendError
 ) -> None:
-    bob = await number(ground, "bob")
+    bob = await ground.number("bob")
     widened(ground, monkeypatch, visibility="public")
     ground.wire.fail(error, "remove", times=9)
     reply = await ground.post("statuses/update", status="only bob", contact_allow=bob)

@@ -83,9 +83,7 @@ def picture(native: str = "7", **changes: Any) -> hub.Media:
 
 def variant(format: Format = "json", **changes: Any) -> Variant:
     """What /api asks for."""
-    plain = Variant(
-        format=format, scope="https://there.example", host="there.example", base_url="https://gateway.example"
-    )
+    plain = Variant(format=format, scope="https://there.example", base_url="https://gateway.example")
     return msgspec.structs.replace(plain, **changes)
 
 

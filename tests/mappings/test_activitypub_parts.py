@@ -143,11 +143,10 @@ def test_polls_and_their_end(fields: dict[str, Any], expired: bool) -> None:
 
 
 def test_several_answers_and_hidden_counts() -> None:
-    poll = status(type="Question", anyOf=options(None, 3), endTime="2026-11-23T00:00:00.5Z").poll
+    poll = status(type="Question", anyOf=options(None, 3)).poll
     assert poll is not None
     assert poll.multiple
     assert [option.votes_count for option in poll.options] == [None, 3]
-    assert poll.expires_at == "2026-11-23T00:00:00Z"
 
 
 @pytest.mark.parametrize("fields", [{"oneOf": []}, {"oneOf": "x"}, {"oneOf": [{"name": ""}, 3]}, {}])
@@ -164,5 +163,4 @@ def test_hashtags() -> None:
         {"type": "Emoji", "name": ":x:"},
         {"type": "Hashtag"}, "x", None,
     ]  # fmt: skip
-    assert status(tag=tags).tags == (hub.Tag(name="Birds", url="https://two.example/tags/birds"),
-    hub.Tag(name="plain"))
+    assert status(tag=tags).tags == (hub.Tag(name="Birds"), hub.Tag(name="plain"))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx2 as httpx
+import msgspec
 from lxml import etree
 
-from gateway.recorder_files import Recorded
+from gateway.recorder_files import INDEX, Index, Recorded
 from gateway.recorder_redaction import Redaction, Sent
 from gateway.recorder_words import Words
 
@@ -21,6 +23,12 @@ PIECES = re.compile(r"[^\W_]+")
 NEAR = (0, 1, -1)
 """Clients ask for the id before or after one they know."""
 LEAST_ID = 1 << 20
+
+
+def recording(folder: Path) -> list[Recorded]:
+    """The exchanges of a folder, in order."""
+    index = msgspec.json.decode((folder / INDEX).read_bytes(), type=Index)
+    return [msgspec.json.decode((folder / name).read_bytes(), type=Recorded) for name in index.exchanges]
 
 
 class Difference(NamedTuple):

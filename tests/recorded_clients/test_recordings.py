@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from gateway import demo_seed
-from gateway.recorder_files import INDEX, recording
+from gateway.recorder_files import INDEX
 from tests.clients.gear import Demo, running_demo
-from tests.recorded_clients.replay import Difference, Replay, missing
+from tests.recorded_clients.replay import Difference, Replay, missing, recording
 from tests.recorded_clients.scripts import CLIENTS
 
 HERE = Path(__file__).parent
