@@ -39,6 +39,7 @@ test-desktop: $(DEV) $(MOCK) $(DESKTOP) ## Choqok, a client with windows, on a s
 
 check: $(DEV) ## style, types, generated pages
 	.venv/bin/ruff check
+	.venv/bin/ruff format --check --quiet
 	.venv/bin/mypy
 	.venv/bin/python -m gateway.call_docs | diff -u docs/calls.md -
 	.venv/bin/python -m gateway.compatibility | diff -u docs/compatibility.md -

@@ -275,9 +275,7 @@ class Backend(Protocol):
         """Raises Refused when one of them is not followed."""
 
     async def remove_from_group(self, native: str, accounts: Sequence[str]) -> None: ...
-    async def follow(
-        self, native: str, *, reblogs: bool | None = None, notify: bool | None = None
-    ) -> hub.Relationship:
+    async def follow(self, native: str, *, reblogs: bool | None = None, notify: bool | None = None) -> hub.Relationship:
         """Follow, or ask to; somebody followed already gets the options changed, None leaves one as it is. The answer
         says what is so. Raises Refused, Unsupported for options without `follow_options`."""
 

@@ -47,7 +47,9 @@ FROM_FILE = "file with the access token of the account, - for standard input"
 COMMANDS = (
     Command(("serve",), "gateway.serve:run", "run the gateway"),
     Command(
-        ("link",), "gateway.cli_logins:link", "link a backend account and print its first app password",
+        ("link",),
+        "gateway.cli_logins:link",
+        "link a backend account and print its first app password",
         (
             NAME,
             Option("--server", {"metavar": "URL", "help": "address of the account's server"}, "who"),
@@ -62,7 +64,9 @@ COMMANDS = (
         ),
     ),
     Command(
-        ("password", "add"), "gateway.cli_logins:add", "print a further app password (asks for an existing one)",
+        ("password", "add"),
+        "gateway.cli_logins:add",
+        "print a further app password (asks for an existing one)",
         (
             NAME,
             Option("--device", {"required": True, "metavar": "D", "help": "what the app password is for"}),
@@ -75,27 +79,35 @@ COMMANDS = (
         ),
     ),
     Command(("password", "list"), "gateway.cli_logins:show", "list the app passwords of an account", (NAME,)),
+    Command(("password", "revoke"), "gateway.cli_logins:revoke", "end one app password at once", (NAME, ID)),
     Command(
-        ("password", "revoke"), "gateway.cli_logins:revoke", "end one app password at once", (NAME, ID)
-    ),
-    Command(
-        ("password", "plain-http"), "gateway.cli_logins:plain_http", "let a login use the address without TLS, or not",
+        ("password", "plain-http"),
+        "gateway.cli_logins:plain_http",
+        "let a login use the address without TLS, or not",
         (NAME, ID, Option("allowed", {"choices": ("on", "off"), "help": "on or off"})),
     ),
     Command(
-        ("password", "pictures"), "gateway.cli_logins:pictures", "send a login small pictures, or those of the servers",
+        ("password", "pictures"),
+        "gateway.cli_logins:pictures",
+        "send a login small pictures, or those of the servers",
         (NAME, ID, Option("wanted", {"choices": ("on", "off"), "help": "on or off"})),
     ),
     Command(
-        ("password", "client"), "gateway.cli_logins:client", "say which program a login is for",
+        ("password", "client"),
+        "gateway.cli_logins:client",
+        "say which program a login is for",
         (NAME, ID, Option("client", {"metavar": "CLIENT", "help": "as `oldbird clients` names it, or none"})),
     ),
     Command(
-        ("refresh",), "gateway.cli_refresh:say", "let an account be read in the background (`refresh_minutes`), or not",
+        ("refresh",),
+        "gateway.cli_refresh:say",
+        "let an account be read in the background (`refresh_minutes`), or not",
         (NAME, Option("wanted", {"choices": ("on", "off"), "help": "on or off"})),
     ),
     Command(
-        ("consumer", "add"), "gateway.cli_consumers:add", "register a program and print its key and secret",
+        ("consumer", "add"),
+        "gateway.cli_consumers:add",
+        "register a program and print its key and secret",
         (
             Option("name", {"metavar": "NAME", "help": "name of the program, as people are shown it"}),
             Option("--callback", {"metavar": "URL", "help": "where people are sent back to; none: any place it names"}),
@@ -106,56 +118,73 @@ COMMANDS = (
     ),
     Command(("consumer", "list"), "gateway.cli_consumers:show", "list the registered programs"),
     Command(
-        ("consumer", "revoke"), "gateway.cli_consumers:revoke", "end a program and all its logins at once",
+        ("consumer", "revoke"),
+        "gateway.cli_consumers:revoke",
+        "end a program and all its logins at once",
         (Option("key", {"metavar": "KEY", "help": "as `oldbird consumer list` shows it"}),),
     ),
     Command(
-        ("unlink",), "gateway.cli_copies:unlink", "remove an account and all kept for it but the numbers of posts",
+        ("unlink",),
+        "gateway.cli_copies:unlink",
+        "remove an account and all kept for it but the numbers of posts",
         (NAME, Option("--yes", {"action": "store_true", "help": "do it; without, only say what would go"})),
     ),
     Command(
-        ("export",), "gateway.cli_copies:export", "write ids, lists and marks to a file, without any secret",
+        ("export",),
+        "gateway.cli_copies:export",
+        "write ids, lists and marks to a file, without any secret",
         (
             Option("name", {"nargs": "?", "metavar": "NAME", "help": "login name; without, every account"}),
             Option("--file", {"required": True, "metavar": "F", "help": "file to write, - for standard output"}),
         ),
     ),
     Command(
-        ("import",), "gateway.cli_copies:import_", "read an exported file; nothing that is here is moved",
+        ("import",),
+        "gateway.cli_copies:import_",
+        "read an exported file; nothing that is here is moved",
         (
             Option("file", {"metavar": "F", "help": "as `oldbird export` wrote it"}),
             Option("--keep-mine", {"action": "store_true", "help": "leave out what contradicts what is here"}),
         ),
     ),
     Command(
-        ("rotate-key",), "gateway.cli_keys:rotate", "make a new server key and bring all secrets to it",
+        ("rotate-key",),
+        "gateway.cli_keys:rotate",
+        "make a new server key and bring all secrets to it",
         (
             Option("--prepare", {"action": "store_true", "help": "only add it, to carry the file to further machines"}),
             Option("--leave-unreadable", {"action": "store_true", "help": "go on although some cannot be opened"}),
         ),
     ),
     Command(
-        ("clients",), "gateway.cli_clients:clients", "list the known programs and what to type into each",
+        ("clients",),
+        "gateway.cli_clients:clients",
+        "list the known programs and what to type into each",
         (
             Option("client", {"nargs": "?", "metavar": "CLIENT", "help": "only this one"}),
             Option("--json", {"action": "store_true", "help": "for programs"}),
         ),
     ),
     Command(
-        ("calls",), "gateway.cli_info:calls", "list the API calls",
+        ("calls",),
+        "gateway.cli_info:calls",
+        "list the API calls",
         (Option("--planned", {"action": "store_true", "help": "only those that still answer 501"}),),
     ),
     Command(("status",), "gateway.cli_info:status", "versions, records and sizes"),
     Command(("forget",), "gateway.cli_info:forget", "drop status ids not asked for in `forget_days`"),
     Command(
-        ("config",), "gateway.cli_info:config", "the settings in force, secrets hidden",
+        ("config",),
+        "gateway.cli_info:config",
+        "the settings in force, secrets hidden",
         (
             Option("check", {"nargs": "?", "choices": ("check",), "help": "also say what is wrong or doubtful"}),
             Option("--markdown", {"action": "store_true", "help": "docs/settings.md instead"}),
         ),
     ),
     Command(
-        ("doctor",), "gateway.cli_doctor:doctor",
+        ("doctor",),
+        "gateway.cli_doctor:doctor",
         "look whether all is well and say what to do; exit code 0: it is, 1: something fails, 2: only warnings",
         (
             Option("--url", {"metavar": "URL", "help": "the address that clients use, where base_url is not set"}),
@@ -167,7 +196,9 @@ COMMANDS = (
         ),
     ),
     Command(
-        ("record",), "gateway.cli_record:record", "write down, redacted, what the clients of an account ask and get",
+        ("record",),
+        "gateway.cli_record:record",
+        "write down, redacted, what the clients of an account ask and get",
         (
             NAME,
             Option("--minutes", {"type": int, "default": 10, "metavar": "N", "help": "for how long, 10 unless given"}),
@@ -176,7 +207,9 @@ COMMANDS = (
         ),
     ),
     Command(
-        ("demo",), "gateway.demo:run", "run with made-up people, needs no account and no network",
+        ("demo",),
+        "gateway.demo:run",
+        "run with made-up people, needs no account and no network",
         (
             Option("--json", {"action": "store_true", "help": "print one line for programs"}),
             Option("--port", {"type": int, "default": 8090, "help": "port to listen on, 0: any free one"}),

@@ -55,9 +55,7 @@ class ContactSet(msgspec.Struct, frozen=True, kw_only=True):
         """How the reader stands to somebody, None for strangers."""
         if native not in self:
             return None
-        return hub.Relationship(
-            native=native, following=native in self.following, followed_by=native in self.followers
-        )
+        return hub.Relationship(native=native, following=native in self.following, followed_by=native in self.followers)
 
     def get(self, native: str) -> hub.Account | None:
         """A contact's account."""

@@ -1,11 +1,11 @@
 """From a request to its call and back: the way of DESIGN section 3, as plain ASGI in front of the router.
 
-    path -> row        a dict, not the router          no row: the router (web pages, 501 for unknown calls)
-    method             405                             before anybody is asked for a password
-    body, parameters   400, 408, 413
-    who                401, 403, 429
-    capabilities       501                             what the row needs as a whole
-    handler, renderer  any error                       mapped once, `gateway.errors`
+path -> row        a dict, not the router          no row: the router (web pages, 501 for unknown calls)
+method             405                             before anybody is asked for a password
+body, parameters   400, 408, 413
+who                401, 403, 429
+capabilities       501                             what the row needs as a whole
+handler, renderer  any error                       mapped once, `gateway.errors`
 """
 
 from __future__ import annotations

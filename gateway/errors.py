@@ -19,9 +19,7 @@ from gateway.stores.store import StoreDown
 class ApiError(Exception):
     """An error reply. `text` is plain and short; `headers` are added to the reply."""
 
-    def __init__(
-        self, status: int, text: str, code: int | None = None, headers: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, text: str, code: int | None = None, headers: dict[str, str] | None = None) -> None:
         super().__init__(text)
         self.status = status
         self.text = text
@@ -45,7 +43,18 @@ _SAFE = "!#$%&'()*+,/:;=?@[]~"
 """What an address may hold as it is; anything else is written in percent signs."""
 
 TWITTER_CODES: dict[int, int] = {
-    400: 214, 401: 32, 403: 179, 404: 34, 405: 86, 413: 324, 429: 88, 500: 131, 501: 34, 502: 131, 503: 130, 504: 130,
+    400: 214,
+    401: 32,
+    403: 179,
+    404: 34,
+    405: 86,
+    413: 324,
+    429: 88,
+    500: 131,
+    501: 34,
+    502: 131,
+    503: 130,
+    504: 130,
 }
 NO_STATUS, NO_USER, BAD_MEDIA, TOO_LONG = 144, 50, 324, 186
 
@@ -59,6 +68,7 @@ class LinkAgain(ApiError):
 
     def __init__(self, page: str = "") -> None:
         super().__init__(403, f"{LINK_AGAIN} {page}" if page else LINK_AGAIN)
+
 
 BACKEND: dict[type[backend.BackendError], int] = {
     backend.BadAnswer: 502,

@@ -93,7 +93,7 @@ class Exchange:
 
     @property
     def scheme(self) -> str:
-        """"https" or "http", as the client or a trusted proxy used it."""
+        """ "https" or "http", as the client or a trusted proxy used it."""
         scheme: str = self._scope.get("scheme", "http")
         return scheme
 

@@ -135,7 +135,13 @@ class Logins:
         self._clock = clock
 
     async def link(
-        self, server: str, token: str, *, name: str = "", device: Device | None = None, actor: str = "",
+        self,
+        server: str,
+        token: str,
+        *,
+        name: str = "",
+        device: Device | None = None,
+        actor: str = "",
         client: str = "",
     ) -> Linked:
         """Link the owner of `token`, or link them anew, and give out a password for `device`.
@@ -278,8 +284,13 @@ class Logins:
                     account, software=software, username=person.username, created=now, broken=False
                 )
         return AccountRecord(
-            id=secrets.token_hex(8), login=_free_name(name, person.username, url, known), backend=url,
-            software=software, native=person.native, username=person.username, created=now,
+            id=secrets.token_hex(8),
+            login=_free_name(name, person.username, url, known),
+            backend=url,
+            software=software,
+            native=person.native,
+            username=person.username,
+            created=now,
         )
 
     async def _owner(self, url: str, token: str, actor: str) -> tuple[str, hub.Account]:
@@ -313,9 +324,17 @@ class Logins:
         password = password or new_password()
         public = self._vault.public(password)
         login = LoginRecord(
-            hash=self._vault.hash(password), id=secrets.token_hex(4), account=account.id, name=device.name,
-            dialect=device.dialect, read_only=device.read_only, plain_http=device.plain_http, pictures=device.pictures,
-            created=int(self._clock()), public=public, sealed=self._vault.seal(token.encode(), public),
+            hash=self._vault.hash(password),
+            id=secrets.token_hex(4),
+            account=account.id,
+            name=device.name,
+            dialect=device.dialect,
+            read_only=device.read_only,
+            plain_http=device.plain_http,
+            pictures=device.pictures,
+            created=int(self._clock()),
+            public=public,
+            sealed=self._vault.seal(token.encode(), public),
         )
         await self._store.put_login(login)
         return Linked(account=account, login=login, password=password)

@@ -13,9 +13,24 @@ import msgspec
 HIDDEN = "[hidden]"
 
 SECRET_NAMES = (
-    "authorization", "proxy-authorization", "cookie", "set-cookie", "password", "passwd", "secret", "token",
-    "access_token", "refresh_token", "client_secret", "consumer_secret", "oauth_token", "oauth_token_secret",
-    "oauth_verifier", "oauth_signature", "x_auth_password", "server_key",
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "access_token",
+    "refresh_token",
+    "client_secret",
+    "consumer_secret",
+    "oauth_token",
+    "oauth_token_secret",
+    "oauth_verifier",
+    "oauth_signature",
+    "x_auth_password",
+    "server_key",
 )
 
 _NAMES = "|".join(re.sub("[_-]", "[_-]?", name) for name in sorted(SECRET_NAMES, key=len, reverse=True))

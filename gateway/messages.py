@@ -140,9 +140,7 @@ class Reading:
             unread = await self._join({one.key: self._mailbox.top(one) for one in holes})
             await self._join(unread)  # what answers the messages that only now are known
             await self._mailbox.save(
-                replace(one, open=key in self._failed)
-                for key in unread
-                if (one := self._mailbox.letters.get(key))
+                replace(one, open=key in self._failed) for key in unread if (one := self._mailbox.letters.get(key))
             )
 
     async def _join(self, tops: dict[str, Letter]) -> dict[str, Letter]:
@@ -302,9 +300,7 @@ class Messages:
         async with lock:
             await mailbox.load()
             letters = [one for one in mailbox.letters.values() if one.id <= id and not one.seen]
-            await mailbox.save(
-                replace(one, seen=True) for one in letters if one.exchanged_with(people, mailbox.me)
-            )
+            await mailbox.save(replace(one, seen=True) for one in letters if one.exchanged_with(people, mailbox.me))
 
     async def drop(self, session: Session, key: str) -> None:
         """It was deleted at the backend. Raises StoreDown."""

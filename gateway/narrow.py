@@ -108,9 +108,7 @@ class Narrow:
         return NarrowIds(self, self._ids, session)
 
     # out
-    async def shown(
-        self, session: Session, space: str, wides: Collection[int], named: int = 0
-    ) -> Mapping[int, int]:
+    async def shown(self, session: Session, space: str, wides: Collection[int], named: int = 0) -> Mapping[int, int]:
         """Wide ids as this device reads them; those below `named` are only named by the rest. Raises StoreDown."""
         if not is_narrow(session):
             return AS_THEY_ARE
@@ -233,9 +231,7 @@ class NarrowIds:
         """Changes when any thread may have got another number."""
         return self._ids.joined + self._narrow.trips
 
-    async def number(
-        self, backend: Backend, statuses: Iterable[hub.Status], accounts: Iterable[str] = ()
-    ) -> Numbers:
+    async def number(self, backend: Backend, statuses: Iterable[hub.Status], accounts: Iterable[str] = ()) -> Numbers:
         """As `Ids.number`. The threads of `statuses` are known afterwards too."""
         statuses = tuple(statuses)
         numbers = await self._ids.number(backend, statuses, accounts)

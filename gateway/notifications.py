@@ -184,9 +184,7 @@ class Notifications:
         self._recent[account] = Newest(facts[:REMEMBERED], whole and len(facts) <= REMEMBERED)
         return facts[:REMEMBERED]
 
-    async def _read(
-        self, session: Session, items: Sequence[hub.Notification], known: Sequence[Fact]
-    ) -> list[Fact]:
+    async def _read(self, session: Session, items: Sequence[hub.Notification], known: Sequence[Fact]) -> list[Fact]:
         """Facts of a page; messages, photo carriers, hidden and unreadable posts make no notes."""
         before = {fact.native: fact for fact in known}
         made: dict[str, Fact] = {}
@@ -212,9 +210,7 @@ class Notifications:
             one = by_bytes.get(entry.raw)
             status = decoded(one.entry) if one else None
             if one and status:
-                made[native] = post_fact(
-                    item, status, me=session.account.native, iid=one.card.id, key=one.card.key
-                )
+                made[native] = post_fact(item, status, me=session.account.native, iid=one.card.id, key=one.card.key)
             else:
                 made[native] = bare_fact(item)
         return made
@@ -279,11 +275,7 @@ class Notifications:
 
 def _belongs(mark: Mark, chosen: Mark) -> bool:
     same_thread = mark.parent == chosen.parent and KINDS[mark.kind].otype == KINDS[chosen.kind].otype
-    return (
-        mark.id == chosen.id
-        or bool(chosen.link and mark.link == chosen.link)
-        or bool(chosen.parent and same_thread)
-    )
+    return mark.id == chosen.id or bool(chosen.link and mark.link == chosen.link) or bool(chosen.parent and same_thread)
 
 
 def _further(read: Sequence[Fact], known: Sequence[Fact]) -> tuple[Fact, ...] | None:

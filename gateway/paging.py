@@ -121,17 +121,13 @@ def _narrowed(ask: Ask, keep: Keep) -> Keep:
     return lambda card: keep(card) and ask.gateway.narrow.may_hold(ask, card.id)
 
 
-async def _collect(
-    ask: Ask, fetch: Fetch, keep: Keep, span: Span, window: Window, *, arrivals: bool
-) -> list[Seen]:
+async def _collect(ask: Ask, fetch: Fetch, keep: Keep, span: Span, window: Window, *, arrivals: bool) -> list[Seen]:
     backend, wanted = ask.session.backend, span.skip + span.count
     found: dict[str, Seen] = {}
     for _ in range(MOST_CALLS):
         page = await fetch(window)
         head = arrivals and window.older_than is None and window.before_ms is None
-        seen = await ask.gateway.cards.read(
-            backend, page.items, head=head, joined=window.newer_than is not None
-        )
+        seen = await ask.gateway.cards.read(backend, page.items, head=head, joined=window.newer_than is not None)
         found.update((s.card.key, s) for s in seen if span.holds(s.card.id) and keep(s.card))
         if len(found) >= wanted or _ends(page, window, span) or _passed(seen, span):
             break

@@ -103,9 +103,7 @@ async def upload(ask: Ask, file: File) -> hub.Upload:
 async def post(ask: Ask, text: str, media: str) -> hub.Entry:
     """A new carrier, verified. Raises ApiError 500, 502, BackendError."""
     backend = ask.session.backend
-    draft = Draft(
-        text=text, visibility=Visibility.DIRECT, media=(media,), idempotency_key=secrets.token_hex(16)
-    )
+    draft = Draft(text=text, visibility=Visibility.DIRECT, media=(media,), idempotency_key=secrets.token_hex(16))
     try:
         entry = await backend.post(draft)
         status = entry.status
@@ -151,9 +149,7 @@ async def _edited(ask: Ask, photo: Photo, wanted: Photo, file: File | None) -> P
         media = (await upload(ask, replace(file, description=wanted.desc))).native
         text = await text_of(ask, replace(wanted, media=media), beside=True)
     described = ((media, wanted.desc),) if wanted.desc != photo.desc and not file else ()
-    draft = Draft(
-        text=text, visibility=Visibility.DIRECT, media=(media,) if media else (), descriptions=described
-    )
+    draft = Draft(text=text, visibility=Visibility.DIRECT, media=(media,) if media else (), descriptions=described)
     try:
         status = (await backend.edit(photo.status, draft)).status
     except Rejected:

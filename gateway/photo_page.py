@@ -64,9 +64,7 @@ async def _is_owner(gateway: Gateway, request: Request, place: PhotoPlace) -> bo
     exchange: Exchange = request.scope[EXCHANGE]
     try:
         exchange.refuse_foreign(gateway.settings.base_url)
-        session = await gateway.auth.session(
-            header, "", address=exchange.address, host=request.headers.get("host", "")
-        )
+        session = await gateway.auth.session(header, "", address=exchange.address, host=request.headers.get("host", ""))
         plain_http.admit(session, plain=exchange.plain_http)
     except (ApiError, BackendError):
         return False

@@ -49,9 +49,12 @@ FILES = frozenset({"data"})
 """Keys of replies that hold files, as text."""
 INSTEAD = {Type.FILES: "<{} characters of a file>", Type.NUMBER: "0"}
 """What stands for values of a type: of files their size, of places nothing."""
-SEGMENTS = frozenset(
-    part for call in TABLE for path in call.paths for part in path.split("/") if "{" not in part
-) | {"api", "1", "1.1", "index.php"}
+SEGMENTS = frozenset(part for call in TABLE for path in call.paths for part in path.split("/") if "{" not in part) | {
+    "api",
+    "1",
+    "1.1",
+    "index.php",
+}
 TOKENS = frozenset(token for part in SEGMENTS for token in part.split("_"))
 """Words of which paths are made: those of calls that there are not yet, too."""
 Pairs = list[tuple[str, str]]

@@ -176,9 +176,7 @@ class Renderer:
             return trees.xml_cursored("users_list", "users", "user", items, reply.cursors)
         return trees.xml_list("users", "user", items)
 
-    async def _people(
-        self, ask: Ask, variant: Variant, people: Sequence[tuple[hub.Account, bool]]
-    ) -> list[Fragment]:
+    async def _people(self, ask: Ask, variant: Variant, people: Sequence[tuple[hub.Account, bool]]) -> list[Fragment]:
         """Users; true: with uid and self."""
         numbers = await self._ids.number(ask.session.backend, (), [account.native for account, _ in people])
         if pictures := ask.pictures:

@@ -164,9 +164,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     request_seconds: Annotated[Seconds, Meta(description="Time budget of one request, and of a graceful stop.")] = 30.0
     upstream_bytes: Annotated[Size, Meta(description="Largest answer taken from a backend.")] = 16 * 1024 * 1024
     max_body: Annotated[Size, Meta(description="Largest request body taken from a client.")] = 24 * 1024 * 1024
-    fragment_bytes: Annotated[
-        int, Meta(ge=0, description="Memory for rendered statuses kept between requests.")
-    ] = 32 * 1024 * 1024
+    fragment_bytes: Annotated[int, Meta(ge=0, description="Memory for rendered statuses kept between requests.")] = (
+        32 * 1024 * 1024
+    )
     upload_bytes: Annotated[
         Size,
         Meta(
@@ -245,7 +245,12 @@ class Setting(NamedTuple):
 
 
 TYPE_NAMES: dict[Any, str] = {
-    Path: "path", str: "text", int: "integer", float: "number", bool: "true or false", tuple: "list of texts",
+    Path: "path",
+    str: "text",
+    int: "integer",
+    float: "number",
+    bool: "true or false",
+    tuple: "list of texts",
 }
 
 

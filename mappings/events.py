@@ -15,9 +15,7 @@ KIND = "message_create"
 def event(status: hub.Status, frame: Frame, *, escape: bool) -> dict[str, Any]:
     """One message. A content warning heads the text, as events have no title; its first picture is the attachment."""
     text, marks = _text(status, escape=escape)
-    found = entities(
-        marks, mentions=status.mentions, media=status.media, accounts=frame.accounts, number=frame.number
-    )
+    found = entities(marks, mentions=status.mentions, media=status.media, accounts=frame.accounts, number=frame.number)
     media = found.pop("media", [])
     data: dict[str, Any] = {"text": text, "entities": found}
     if media:

@@ -135,7 +135,10 @@ ENTITY_FIELDS: tuple[Field, ...] = (
     Field("urls", "list", "exact", "links, also of the poll, the quoted post and files that are no pictures"),
     Field("user_mentions", "list", "exact", "linked names; id 0 where the server does not say who it is"),
     Field(
-        "media", "list", "exact", "pictures, videos by their still; sizes are computed, the files come in one size",
+        "media",
+        "list",
+        "exact",
+        "pictures, videos by their still; sizes are computed, the files come in one size",
         optional=True,
     ),
 )

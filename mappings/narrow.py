@@ -196,4 +196,3 @@ def boundary(space: Space, id: int, below: Pair | None, above: Pair | None, *, u
         return Bound(high if upper else low, exact=True)
     at = position(EPOCH_MS + (min(id, MOST) + upper) * SECOND_MS) - 1
     return Bound(min(max(at, low), high), exact=False)
-

@@ -202,9 +202,7 @@ def detail_xml(photo: Photo, links: Mapping[int, str], people: People, sized: Si
     return {
         **_fields(photo, sized),
         "links": Element({"type": "array"}, items),
-        "friendica_activities": {
-            f"friendica_{verb}": list(people.activities.get(verb, ())) for verb in hub.ACTIVITIES
-        },
+        "friendica_activities": {f"friendica_{verb}": list(people.activities.get(verb, ())) for verb in hub.ACTIVITIES},
         "friendica_comments": list(people.comments),
         "rights_mismatch": False,
     }

@@ -33,6 +33,7 @@ LOCATIONS = frozenset(
 _FORMATS: tuple[Format, ...] = ("json", "xml")
 _TEMPLATES = {format: template(USER_FIELDS, USER_FIELDS, format) for format in _FORMATS}
 
+
 class Person(msgspec.Struct, frozen=True, gc=False):
     """The user object of an account without status, in the two forms the calls send: with and without uid and self."""
 

@@ -22,8 +22,15 @@ settings.register_profile("ci", settings.get_profile("suite"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "suite")
 
 LONG = (
-    "contract/test_leaks", "golden/test_golden", "gateway/test_leaks", "documents/", "deploy/", "clients/", "browser/",
-    "contract/", "recorded_clients/",
+    "contract/test_leaks",
+    "golden/test_golden",
+    "gateway/test_leaks",
+    "documents/",
+    "deploy/",
+    "clients/",
+    "browser/",
+    "contract/",
+    "recorded_clients/",
 )
 """Where files take long for the number of their tests: begun last, one of them would run while the others wait."""
 

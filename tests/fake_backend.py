@@ -137,8 +137,16 @@ class FakeBackend(FakeRelations, FakeBoosts):
         if self.capabilities.idempotency and draft.idempotency_key and again:
             return self._entry(again)
         native = self.world.post(
-            self._acct, draft.text, visibility=draft.visibility, title=draft.title, reply_to=draft.in_reply_to,
-            media=list(draft.media), sensitive=draft.sensitive, source=draft.source, html=draft.html, place=draft.place,
+            self._acct,
+            draft.text,
+            visibility=draft.visibility,
+            title=draft.title,
+            reply_to=draft.in_reply_to,
+            media=list(draft.media),
+            sensitive=draft.sensitive,
+            source=draft.source,
+            html=draft.html,
+            place=draft.place,
         )
         self.world.keys[self.viewer, draft.idempotency_key] = native
         return self._entry(native)

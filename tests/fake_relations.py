@@ -29,9 +29,7 @@ class FakeRelations(FakeSocial):
         return tuple(hub.Suggestion(account=self._person(who), source=why) for who, why in self.world.proposals)
 
     @upstream
-    async def follow(
-        self, native: str, *, reblogs: bool | None = None, notify: bool | None = None
-    ) -> hub.Relationship:
+    async def follow(self, native: str, *, reblogs: bool | None = None, notify: bool | None = None) -> hub.Relationship:
         if (reblogs, notify) != (None, None):
             self._need("follow_options")
         pair, world = (self.viewer, self._person(native).native), self.world

@@ -27,8 +27,17 @@ class FakeSide:
         self.wire = wire or Wire()
         self.base_url = world.base_url
         self.capabilities = capabilities or Capabilities(
-            software="fake", version="1.0", label="Fake", order=world.order, statuses_by_id=True, accounts_by_id=True,
-            editing=True, requests_sent=True, trends=True, removes_header=True, profile_fields=True,
+            software="fake",
+            version="1.0",
+            label="Fake",
+            order=world.order,
+            statuses_by_id=True,
+            accounts_by_id=True,
+            editing=True,
+            requests_sent=True,
+            trends=True,
+            removes_header=True,
+            profile_fields=True,
         )
         self.rate = RateState()
 
@@ -74,10 +83,15 @@ class FakeSide:
     def _relationship(self, native: str) -> hub.Relationship:
         follows, me = self.world.follows, self.viewer
         return hub.Relationship(
-            native=native, following=(me, native) in follows, followed_by=(native, me) in follows,
-            requested=(me, native) in self.world.requests, blocking=(me, native) in self.world.blocks,
-            requested_by=(native, me) in self.world.requests, blocked_by=(native, me) in self.world.blocks,
-            notifying=(me, native) in self.world.listeners, muting=(me, native) in self.world.mutes,
+            native=native,
+            following=(me, native) in follows,
+            followed_by=(native, me) in follows,
+            requested=(me, native) in self.world.requests,
+            blocking=(me, native) in self.world.blocks,
+            requested_by=(native, me) in self.world.requests,
+            blocked_by=(native, me) in self.world.blocks,
+            notifying=(me, native) in self.world.listeners,
+            muting=(me, native) in self.world.mutes,
             showing_reblogs=(me, native) not in self.world.no_reblogs,
         )
 
@@ -108,8 +122,11 @@ class FakeSide:
         wanted = (self.viewer, "mention", native)
         known = [notice.native for notice in self.world.notices if (notice.to, notice.type, notice.post) == wanted]
         return hub.Notification(
-            native=known[0] if known else f"n{post.seq}", type="mention", created_at=iso(post.ms),
-            account=self._person(post.author), status=self._entry(native),
+            native=known[0] if known else f"n{post.seq}",
+            type="mention",
+            created_at=iso(post.ms),
+            account=self._person(post.author),
+            status=self._entry(native),
         )
 
     def _below(self, native: str) -> list[Post]:

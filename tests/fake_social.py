@@ -223,7 +223,10 @@ class FakeSocial(FakePublished):
 
     def _told(self, notice: Notice) -> hub.Notification:
         return hub.Notification(
-            native=notice.native, type=notice.type, created_at=iso(notice.ms), account=self._person(notice.who),
+            native=notice.native,
+            type=notice.type,
+            created_at=iso(notice.ms),
+            account=self._person(notice.who),
             status=self._entry(notice.post) if notice.post else None,
         )
 

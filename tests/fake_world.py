@@ -85,8 +85,14 @@ class World(Notices):
         name = acct.partition("@")[0]
         base = f"https://{acct.partition('@')[2] or self.host}"
         made = {
-            "native": f"p:{acct}", "username": name, "acct": acct, "name": name.title(), "url": f"{base}/@{name}",
-            "avatar": f"{base}/a/{name}.png", "avatar_static": f"{base}/a/{name}.png", "created_at": iso(START - STEP),
+            "native": f"p:{acct}",
+            "username": name,
+            "acct": acct,
+            "name": name.title(),
+            "url": f"{base}/@{name}",
+            "avatar": f"{base}/a/{name}.png",
+            "avatar_static": f"{base}/a/{name}.png",
+            "created_at": iso(START - STEP),
         }
         account = hub.Account(**(made | fields))  # type: ignore[arg-type]
         self.people[account.native] = account
@@ -168,8 +174,15 @@ class World(Notices):
         native = f"m{len(self.uploads) + 1}"
         url = f"{self.base_url}/media/{native}/{name}"
         self.uploads[native] = hub.Media(
-            native=native, type="image", url=url, preview_url=f"{url}?small", description=description,
-            width=self.size[0], height=self.size[1], mime=mime, size=4321,
+            native=native,
+            type="image",
+            url=url,
+            preview_url=f"{url}?small",
+            description=description,
+            width=self.size[0],
+            height=self.size[1],
+            mime=mime,
+            size=4321,
         )
         return native
 
@@ -202,19 +215,31 @@ class World(Notices):
         """The post as `viewer` is sent it."""
         post = self.posts[native]
         return hub.Status(
-            native=native, key=self.key(native), account=self.people[post.author], created_at=iso(post.ms),
+            native=native,
+            key=self.key(native),
+            account=self.people[post.author],
+            created_at=iso(post.ms),
             edited_at=iso(post.edited_ms) if post.edited_ms else "",
-            content=post.html or as_html(post.text), title=post.title, sensitive=post.sensitive,
-            visibility=post.visibility, in_reply_to=post.reply_to, source=post.source, place=post.place,
+            content=post.html or as_html(post.text),
+            title=post.title,
+            sensitive=post.sensitive,
+            visibility=post.visibility,
+            in_reply_to=post.reply_to,
+            source=post.source,
+            place=post.place,
             in_reply_to_account=self.posts[post.reply_to].author if post.reply_to in self.posts else None,
             reblog_of=self.status(viewer, post.boosted) if post.boosted else None,
             quote_of=self.status(viewer, post.quote) if post.quote else None,
-            media=tuple(self.uploads[media] for media in post.media), tags=post.tags,
-            mentions=tuple(self._mention(person) for person in post.to), uri=f"{self.base_url}/s/{native}",
+            media=tuple(self.uploads[media] for media in post.media),
+            tags=post.tags,
+            mentions=tuple(self._mention(person) for person in post.to),
+            uri=f"{self.base_url}/s/{native}",
             url=f"{self.base_url}/@{self.people[post.author].username}/{native}",
-            favourited=(viewer, native) in self.favourites, reblogged=self._boosters(native).count(viewer) > 0,
+            favourited=(viewer, native) in self.favourites,
+            reblogged=self._boosters(native).count(viewer) > 0,
             favourites_count=sum(1 for _, liked in self.favourites if liked == native),
-            reblogs_count=len(self._boosters(native)), hidden=viewer in post.hidden_for,
+            reblogs_count=len(self._boosters(native)),
+            hidden=viewer in post.hidden_for,
             replies_count=sum(1 for other in self.posts.values() if other.reply_to == native),
             filters=post.warned.get(viewer, ()),
         )

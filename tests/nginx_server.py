@@ -1,7 +1,7 @@
 """A real nginx (Debian's nginx-light) with TLS on a private port, on a sample of `deploy/`.
 
-    with nginx(folder, upstream="127.0.0.1:8090") as front:
-        httpx.get(f"{front.url}/livez", verify=front.trust)
+with nginx(folder, upstream="127.0.0.1:8090") as front:
+    httpx.get(f"{front.url}/livez", verify=front.trust)
 """
 
 from __future__ import annotations

@@ -70,7 +70,10 @@ def run(folder: Path, plants: Iterable[str], *options: str) -> subprocess.Comple
     command = [sys.executable, "-m", "pytest", "-p", "tests.secrets_used", "-p", "no:cacheprovider", "-q", str(folder)]
     return subprocess.run(
         [*command, f"--rootdir={folder}", "-c", "/dev/null", *options],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

@@ -52,9 +52,7 @@ class Feed:
         found = await self.library.documents(bare)
         activities = [item if ap.types_of(item) else found.get(ap.web(ap.id_of(item))) for item in items]
         shown = [one for one in activities if one is not None and ap.is_a(one, SHOWN)]
-        objects = await self.library.documents(
-            ap.id_of(one.get("object")) for one in shown if needs(one)
-        )
+        objects = await self.library.documents(ap.id_of(one.get("object")) for one in shown if needs(one))
         for one in shown:
             post = self._post(one, objects)
             if post is not None:

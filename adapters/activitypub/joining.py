@@ -80,5 +80,3 @@ async def _is_open(ways: Ways, facts: Facts, credential: Credential) -> bool:
     except (Refused, Missing, TokenGone, ap.Unreadable):
         return False
     return True
-
-

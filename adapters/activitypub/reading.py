@@ -209,9 +209,7 @@ class Reading(Social):
     async def site(self) -> hub.Site:
         """The server, which says nothing of itself but its software."""
         told = self.capabilities
-        return hub.Site(
-            title=urlsplit(self.base_url).netloc, max_chars=told.max_chars, max_media=told.max_media
-        )
+        return hub.Site(title=urlsplit(self.base_url).netloc, max_chars=told.max_chars, max_media=told.max_media)
 
     async def trends(self) -> tuple[hub.Trend, ...]:
         """No server of this kind says."""

@@ -20,9 +20,7 @@ class Relating(Profile):
     """Each change is one activity at most; a mute is none. What stands is not done again: servers refuse it, or do it
     twice."""
 
-    async def follow(
-        self, native: str, *, reblogs: bool | None = None, notify: bool | None = None
-    ) -> hub.Relationship:
+    async def follow(self, native: str, *, reblogs: bool | None = None, notify: bool | None = None) -> hub.Relationship:
         """A Follow to the person, who has to accept it. There are no options. Raises Missing for who is nobody."""
         if (reblogs, notify) != (None, None):
             require(self.capabilities, "follow_options")

@@ -94,9 +94,7 @@ def _created(arrival: Arrival, log: Log, known: ap.Known, following: Container[s
     return Sorted(marks + noted(arrival, known), native, ap.web(ap.id_of(found.get("inReplyTo"))))
 
 
-def _announced(
-    arrival: Arrival, log: Log, known: ap.Known, following: Container[str] | None, marks: str
-) -> Sorted:
+def _announced(arrival: Arrival, log: Log, known: ap.Known, following: Container[str] | None, marks: str) -> Sorted:
     found, own = arrival.object, arrival.actor == log.me
     if found is None or ap.id_of(found) in log.deleted:
         return Sorted(marks)

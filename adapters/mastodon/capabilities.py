@@ -209,7 +209,11 @@ ROWS = (
     msgspec.structs.replace(MASTODON, name="hometown", label="Hometown"),
     # A stateful stand-in for tests and the demo. It says it is Mastodon; its `source_url` tells it apart.
     msgspec.structs.replace(
-        MASTODON, name="mastodon_mock", label="Mastodon (mock)", form=IdForm.COUNTER, search_offset=False,
+        MASTODON,
+        name="mastodon_mock",
+        label="Mastodon (mock)",
+        form=IdForm.COUNTER,
+        search_offset=False,
         guards_reads=False,
     ),
     Software(

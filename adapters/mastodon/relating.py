@@ -47,9 +47,7 @@ class Relating(Own):
         source = next(iter(row.sources or ()), "") or row.source or ""
         return hub.Suggestion(account=self.reader.account(bytes(row.account)), source=source)
 
-    async def follow(
-        self, native: str, *, reblogs: bool | None = None, notify: bool | None = None
-    ) -> hub.Relationship:
+    async def follow(self, native: str, *, reblogs: bool | None = None, notify: bool | None = None) -> hub.Relationship:
         """Follow or ask to. Where a follow shows late, the answer is that it was asked for."""
         if (reblogs, notify) != (None, None):
             require(self.capabilities, "follow_options")

@@ -101,9 +101,7 @@ async def lookup(ask: Ask) -> Reply:
     found = {row.native: row for row in rows}
     _, *parties = await _parties(ask, people)
     nothing = hub.Relationship(native="")
-    listed = [
-        connections(party, found.get(one.native, nothing)) for party, one in zip(parties, people, strict=True)
-    ]
+    listed = [connections(party, found.get(one.native, nothing)) for party, one in zip(parties, people, strict=True)]
     return Tree(json=listed)
 
 
@@ -130,4 +128,3 @@ async def no_retweets(ask: Ask) -> Reply:
     rows = await backend.relationships(natives) if natives else ()
     without = tuple(row.native for row in rows if row.following and not row.showing_reblogs)
     return Ids(natives=without, stringify=ask.flag("stringify_ids"))
-

@@ -49,8 +49,7 @@ async def friends_list(ask: Ask) -> Reply:
 
 
 async def _people(ask: Ask, *, followers: bool) -> tuple[tuple[hub.Account, ...], int]:
-    """The people, newest first, and how many there are: more than are read (`contacts.MOST`) the account itself counts.
-    """
+    """The people, newest first, and how many there are: beyond `contacts.MOST`, the account itself counts."""
     if await asks_for_another(ask):
         return (), 0
     contacts = await ask.gateway.contacts.exact(ask.session)

@@ -160,7 +160,13 @@ class Consumers:
         return tuple(one for one in await self.all() if one.account == account and not one.listed)
 
     async def add(
-        self, account: str, name: str, callback: str = "", icon: str = "", *, read_only: bool = False,
+        self,
+        account: str,
+        name: str,
+        callback: str = "",
+        icon: str = "",
+        *,
+        read_only: bool = False,
         dialect: str = "",
     ) -> Consumer:
         """A new consumer of the account ("": of the whole gateway) with a fresh key and secret.

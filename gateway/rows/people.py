@@ -27,7 +27,6 @@ PEOPLE = (USER_ID, SCREEN_NAME, EVERYBODY, PAGE, CURSOR, ENTITIES)
 IDS = (STRINGIFY, USER_ID, SCREEN_NAME, EVERYBODY, CURSOR)
 
 
-
 def cursored(path: str, handler: str, whom: str) -> Call:
     """A list of people as Twitter had it."""
     return Call(

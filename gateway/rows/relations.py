@@ -177,7 +177,9 @@ FRIENDSHIPS = (
     ),
     id_list("friendships/incoming", "friendships.incoming", "Ids of the people who asked to follow me and wait."),
     id_list(
-        "friendships/outgoing", "friendships.outgoing", "Ids of the people I asked to follow who did not answer yet.",
+        "friendships/outgoing",
+        "friendships.outgoing",
+        "Ids of the people I asked to follow who did not answer yet.",
         Need(capability="requests_sent"),
     ),
     Call(
@@ -192,7 +194,9 @@ FRIENDSHIPS = (
         doc="Ids of followed people whose boosts I do not see; one upstream call for every 40 I follow.",
     ),
     change(
-        "notifications/follow", "following.notify", "The server tells me when this person, whom I follow, posts.",
+        "notifications/follow",
+        "following.notify",
+        "The server tells me when this person, whom I follow, posts.",
         needs=(OPTIONS,),
     ),
     change("notifications/leave", "following.leave", "The server no longer tells me when they post.", needs=(OPTIONS,)),
@@ -214,8 +218,11 @@ UNWANTED = (
     ),
     user_list("blocks/list", "relations.blocks", "The people I block.", BLOCKS),
     user_list(
-        "blocks/blocking", "relations.blocking", "The people I block, in an envelope only where `cursor` is sent.",
-        BLOCKS, ignored=("per_page",),
+        "blocks/blocking",
+        "relations.blocking",
+        "The people I block, in an envelope only where `cursor` is sent.",
+        BLOCKS,
+        ignored=("per_page",),
     ),
     id_list("blocks/ids", "relations.block_ids", "Ids of the people I block, with cursors.", BLOCKS),
     id_list(
@@ -225,12 +232,17 @@ UNWANTED = (
         BLOCKS,
     ),
     change(
-        "mutes/users/create", "relations.mute", "Mutes somebody: nothing of theirs in timelines and notifications.",
+        "mutes/users/create",
+        "relations.mute",
+        "Mutes somebody: nothing of theirs in timelines and notifications.",
         needs=(MUTING,),
     ),
     change(
-        "mutes/users/destroy", "relations.unmute", "Takes a mute back; 403 for who is not muted.",
-        methods=(*POST_PUT, "DELETE"), needs=(MUTING,),
+        "mutes/users/destroy",
+        "relations.unmute",
+        "Takes a mute back; 403 for who is not muted.",
+        methods=(*POST_PUT, "DELETE"),
+        needs=(MUTING,),
     ),
     id_list("mutes/users/ids", "relations.mute_ids", "Ids of the people I mute, with cursors.", MUTES),
     user_list("mutes/users/list", "relations.mutes", "The people I mute, with cursors.", MUTES, root="users_list"),

@@ -30,6 +30,7 @@ SEARCH = (
 )
 SEARCH_IGNORED = ("lang", "locale", "result_type", "geocode", "show_user")
 
+
 def feed(path: str, handler: str, doc: str, *, of: Param = USER, needs: tuple[Need, ...] = ()) -> Call:
     """What Choqok's search reads: RSS 1.0 beside the API. `of`: whose it is."""
     return Call(

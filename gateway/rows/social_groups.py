@@ -56,7 +56,8 @@ ROWS = (
         doc="What a group passed on.",
     ),
     group_call(
-        "statusnet/groups/show", "group_calls.show",
+        "statusnet/groups/show",
+        "group_calls.show",
         "A group: an account of that kind, such as one on Lemmy, Mobilizon or Friendica.",
     ),
     group_call("statusnet/groups/join", "group_calls.join", "Joins a group: follows it.", write=True),

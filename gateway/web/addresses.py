@@ -1,6 +1,6 @@
 """From what a person types to the server meant: a server's name, its address, a profile's, or a handle.
 
-    social.example   https://social.example/@alice   @alice@social.example   acct:alice@social.example
+social.example   https://social.example/@alice   @alice@social.example   acct:alice@social.example
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """`/connect`: the form, the way back, and the page that shows the app password once.
 
-    GET, POST /connect                which server?
-    GET       /connect/return/<tag>   from the instance's own page; <tag> stands for the instance
-    GET       /connect/return/<tag>/client   who the gateway is, for servers that read that
-    GET       /connect/done           what to type into clients
+GET, POST /connect                which server?
+GET       /connect/return/<tag>   from the instance's own page; <tag> stands for the instance
+GET       /connect/return/<tag>/client   who the gateway is, for servers that read that
+GET       /connect/done           what to type into clients
 """
 
 from __future__ import annotations

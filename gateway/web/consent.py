@@ -84,9 +84,7 @@ async def _signed_in(request: Request, pending: Pending, fields: Fields) -> Resp
         faults = {"login": visit.texts("consent.wrong")}
         return _asked(request, pending, status=403, faults=faults, login=fields["login"])
     await visit.sign_in(account, token)
-    return RedirectResponse(
-        visit.href(f"{visit.path}?oauth_token={pending.token}"), 303, {"Cache-Control": "no-store"}
-    )
+    return RedirectResponse(visit.href(f"{visit.path}?oauth_token={pending.token}"), 303, {"Cache-Control": "no-store"})
 
 
 async def _answered(request: Request, pending: Pending, fields: Fields, session: WebSession) -> Response:

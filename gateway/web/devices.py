@@ -1,8 +1,8 @@
 """`/settings`: the account, its devices with their app passwords, what can be taken away or out.
 
-    GET, POST /settings                   what there is; POST makes an app password
-    GET       /settings/password          the new app password, once
-    POST      /settings/devices/<id>      revoke it, say which program it is, or whether it may come without TLS
+GET, POST /settings                   what there is; POST makes an app password
+GET       /settings/password          the new app password, once
+POST      /settings/devices/<id>      revoke it, say which program it is, or whether it may come without TLS
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Taking one's data out, and leaving.
 
-    POST      /settings/export     the file of `gateway.exports`
-    GET, POST /settings/leave      unlink and delete everything; the login name is typed to confirm
+POST      /settings/export     the file of `gateway.exports`
+GET, POST /settings/leave      unlink and delete everything; the login name is typed to confirm
 """
 
 from __future__ import annotations
@@ -44,9 +44,7 @@ async def leave(request: Request, session: WebSession) -> Response:
         if fields["login"].lower() == session.account.login.lower():
             return await _gone(visit, session)
         faults["login"] = visit.texts("leave.not_the_name")
-    return page(
-        request, "leave.html", status=400 if faults else 200, account=session.account, faults=faults
-    )
+    return page(request, "leave.html", status=400 if faults else 200, account=session.account, faults=faults)
 
 
 async def _gone(visit: Visit, session: WebSession) -> Response:

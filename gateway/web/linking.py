@@ -117,9 +117,7 @@ class Linking:
             found = await self._find(urls, meant)
         except (Missing, Rejected, Refused, BadAnswer, TokenGone, Unsupported) as error:
             found = await self._find_actors(urls, meant, error)
-        pending = Pending(
-            found.instance, meant.user, next, software=found.software, actor=found.actor, client=client
-        )
+        pending = Pending(found.instance, meant.user, next, software=found.software, actor=found.actor, client=client)
         return await self._sent(found.signing_in, pending)
 
     async def _sent(self, signing_in: SigningIn | ActorSigningIn, pending: Pending) -> Begun:

@@ -1,9 +1,9 @@
 """What a page can say went wrong, and errors as pages.
 
-    Notice(key, status, field)         raised by endpoints: a text of the catalogues, about the input `field`
-    adapters.errors.BackendError       the far side, by the table FAR
-    gateway.stores.store.StoreDown     503
-    anything else                      500; the log has it
+Notice(key, status, field)         raised by endpoints: a text of the catalogues, about the input `field`
+adapters.errors.BackendError       the far side, by the table FAR
+gateway.stores.store.StoreDown     503
+anything else                      500; the log has it
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`/settings/oauth`: the consumers a person made, and the programs that were let in.
 
-    GET, POST /settings/oauth                     what there is; POST makes a consumer
-    POST      /settings/oauth/consumers/<key>     removes it with all its tokens
-    POST      /settings/oauth/tokens/<id>         revokes one token
+GET, POST /settings/oauth                     what there is; POST makes a consumer
+POST      /settings/oauth/consumers/<key>     removes it with all its tokens
+POST      /settings/oauth/tokens/<id>         revokes one token
 """
 
 from __future__ import annotations

@@ -104,8 +104,12 @@ async def test_a_code_becomes_a_token(far: FarServer, connections: Connections) 
     far.on("POST", "/oauth/token", json={"access_token": "tok-1", "token_type": "Bearer", "created_at": 1})
     assert await signing_in.exchange(APP, code="code-1", verifier="v" * 43) == "tok-1"
     assert fields(far.asked[-1]) == {
-        "grant_type": "authorization_code", "code": "code-1", "redirect_uri": RETURN, "code_verifier": "v" * 43,
-        "client_id": APP.client_id, "client_secret": APP.client_secret,
+        "grant_type": "authorization_code",
+        "code": "code-1",
+        "redirect_uri": RETURN,
+        "code_verifier": "v" * 43,
+        "client_id": APP.client_id,
+        "client_secret": APP.client_secret,
     }
 
 
@@ -132,8 +136,11 @@ async def test_codes_that_are_not_taken(
 @pytest.mark.parametrize(
     ("reply", "known"),
     [
-        (Reply(200, b'{"access_token":"t"}'), True), (Reply(400, b'{"error":"unsupported_grant_type"}'), True),
-        (Reply(401, b'{"error":"invalid_client"}'), False), (Reply(404, b""), True), (Reply(500, b""), True),
+        (Reply(200, b'{"access_token":"t"}'), True),
+        (Reply(400, b'{"error":"unsupported_grant_type"}'), True),
+        (Reply(401, b'{"error":"invalid_client"}'), False),
+        (Reply(404, b""), True),
+        (Reply(500, b""), True),
     ],
 )
 async def test_a_registration_is_asked_for(far: FarServer, connections: Connections, reply: Reply, known: bool) -> None:

@@ -80,8 +80,12 @@ class Bench:
         server = self.servers[variant.server]
         authorization = self.linked.logins[variant.login] if server.name == "ours" else basic(NAME, SECRET)
         return measure(
-            server.port, maker(variant, authorization), server.cpu,
-            connections=variant.connections, warm=WARM, seconds=SECONDS,
+            server.port,
+            maker(variant, authorization),
+            server.cpu,
+            connections=variant.connections,
+            warm=WARM,
+            seconds=SECONDS,
         )
 
     def growth(self, wanted: int) -> None:
@@ -130,7 +134,9 @@ def run(bench: Bench, rounds: int, wanted: int) -> None:
 def machine() -> dict[str, Any]:
     """What it ran on; ratios can be compared, absolute figures cannot."""
     return {
-        "python": platform.python_version(), "system": platform.platform(), "cores": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "cores": len(os.sched_getaffinity(0)),
         "load": os.getloadavg()[0],
     }
 
@@ -158,8 +164,11 @@ def main() -> None:
     results = bench.results
     about["seconds"] = round(time.perf_counter() - began)
     found = {
-        "machine": about, "goals": goal_rows(results, sorted(goals)), "variants": variant_rows(results),
-        "trips": bench.trips, "facts": results.facts,
+        "machine": about,
+        "goals": goal_rows(results, sorted(goals)),
+        "variants": variant_rows(results),
+        "trips": bench.trips,
+        "facts": results.facts,
     }
     print(goals_text(found["goals"]))
     print(variants_text(found["variants"]))

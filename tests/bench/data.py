@@ -54,20 +54,36 @@ def account(number: int) -> dict[str, Any]:
     home = f"https://{host or HOST}"
     born = NEWEST - timedelta(days=900 + 37 * number)
     return {
-        "id": snowflake(born, number), "username": name, "acct": f"{name}@{host}" if host else name,
-        "display_name": f"Person № {number} :blobcat:", "locked": number % 7 == 0, "bot": False, "discoverable": True,
-        "indexable": False, "group": False, "created_at": born.strftime("%Y-%m-%dT00:00:00.000Z"),
+        "id": snowflake(born, number),
+        "username": name,
+        "acct": f"{name}@{host}" if host else name,
+        "display_name": f"Person № {number} :blobcat:",
+        "locked": number % 7 == 0,
+        "bot": False,
+        "discoverable": True,
+        "indexable": False,
+        "group": False,
+        "created_at": born.strftime("%Y-%m-%dT00:00:00.000Z"),
         "note": f'<p>Likes radios, maps &amp; rain. Строит антенны. <a href="{home}/about" rel="nofollow noopener" '
         f'target="_blank"><span class="invisible">https://</span><span class="">{host or HOST}/about</span></a></p>'
         f"<p>Answers slowly, seen {NOTE} times. {SENTENCES[number % len(SENTENCES)]}</p>",
-        "url": f"{home}/@{name}", "uri": f"{home}/users/{name}",
+        "url": f"{home}/@{name}",
+        "uri": f"{home}/users/{name}",
         "avatar": f"https://files.{HOST}/accounts/avatars/{number:03d}/original/5e0cd2b1a7f3.png",
         "avatar_static": f"https://files.{HOST}/accounts/avatars/{number:03d}/original/5e0cd2b1a7f3.png",
         "header": f"https://files.{HOST}/accounts/headers/{number:03d}/original/9c1ab04d77e2.jpg",
         "header_static": f"https://files.{HOST}/accounts/headers/{number:03d}/original/9c1ab04d77e2.jpg",
-        "followers_count": FOLLOWERS + number, "following_count": 100 + number, "statuses_count": 4_000 + number,
-        "last_status_at": "2026-11-22", "hide_collections": False, "emojis": [emoji("blobcat")],
-        "roles": [], "noindex": False, "memorial": False, "suspended": False, "limited": False,
+        "followers_count": FOLLOWERS + number,
+        "following_count": 100 + number,
+        "statuses_count": 4_000 + number,
+        "last_status_at": "2026-11-22",
+        "hide_collections": False,
+        "emojis": [emoji("blobcat")],
+        "roles": [],
+        "noindex": False,
+        "memorial": False,
+        "suspended": False,
+        "limited": False,
         "fields": [field(name, f"{home}/{name.lower()}") for name in ("Home", "Pictures")],
     }
 
@@ -90,21 +106,40 @@ def attachment(number: int) -> dict[str, Any]:
     base = f"https://files.{HOST}/media_attachments/files/{number:06d}"
     size = {"width": 1600, "height": 1200, "size": "1600x1200", "aspect": 1.3333333333333333}
     return {
-        "id": snowflake(NEWEST - timedelta(hours=number), 9), "type": "image", "url": f"{base}/original/a1b2c3.jpg",
-        "preview_url": f"{base}/small/a1b2c3.jpg", "remote_url": None, "preview_remote_url": None, "text_url": None,
+        "id": snowflake(NEWEST - timedelta(hours=number), 9),
+        "type": "image",
+        "url": f"{base}/original/a1b2c3.jpg",
+        "preview_url": f"{base}/small/a1b2c3.jpg",
+        "remote_url": None,
+        "preview_remote_url": None,
+        "text_url": None,
         "meta": {"original": size, "small": {**size, "width": 554, "height": 416, "size": "554x416"}},
-        "description": "A long bridge in the rain, painted green", "blurhash": "UBL_:rOpGG-;~qRjWBay9FIUxuof",
+        "description": "A long bridge in the rain, painted green",
+        "blurhash": "UBL_:rOpGG-;~qRjWBay9FIUxuof",
     }
 
 
 def card(number: int) -> dict[str, Any]:
     """A link preview."""
     return {
-        "url": f"https://news.example/articles/{number}", "title": "Bridge painted green overnight", "type": "link",
-        "description": "Nobody saw who did it, and nobody wants it changed back.", "language": "en", "html": "",
-        "author_name": "", "author_url": "", "authors": [], "provider_name": "News", "provider_url": "", "width": 1200,
-        "height": 630, "image": f"https://files.{HOST}/cache/preview_cards/{number}.jpg", "image_description": "",
-        "embed_url": "", "blurhash": "UBL_:rOpGG-;~qRjWBay9FIUxuof", "published_at": None,
+        "url": f"https://news.example/articles/{number}",
+        "title": "Bridge painted green overnight",
+        "type": "link",
+        "description": "Nobody saw who did it, and nobody wants it changed back.",
+        "language": "en",
+        "html": "",
+        "author_name": "",
+        "author_url": "",
+        "authors": [],
+        "provider_name": "News",
+        "provider_url": "",
+        "width": 1200,
+        "height": 630,
+        "image": f"https://files.{HOST}/cache/preview_cards/{number}.jpg",
+        "image_description": "",
+        "embed_url": "",
+        "blurhash": "UBL_:rOpGG-;~qRjWBay9FIUxuof",
+        "published_at": None,
     }
 
 
@@ -114,7 +149,7 @@ def content(number: int, length: int) -> str:
     person = account(1 + number % (AUTHORS - 1))
     head = (
         f'<p><span class="h-card" translate="no"><a href="{person["url"]}" class="u-url mention">@<span>'
-        f'{person["username"]}</span></a></span> {dice.choice(SENTENCES)}</p>'
+        f"{person['username']}</span></a></span> {dice.choice(SENTENCES)}</p>"
     )
     tail = (
         f'<p><a href="https://news.example/articles/{TEXT}" target="_blank" rel="nofollow noopener"><span '
@@ -137,20 +172,37 @@ def status(number: int, *, boost: bool = False) -> dict[str, Any]:
     answers = snowflake(moment - timedelta(minutes=11), number + 1) if number in REPLIES else None
     url = f"{author['url']}/{id}"
     return {
-        "id": id, "created_at": iso(moment), "in_reply_to_id": answers,
-        "in_reply_to_account_id": account((number + 1) % AUTHORS)["id"] if answers else None, "sensitive": False,
-        "spoiler_text": "Weather" if number == 5 else "", "visibility": ("public", "unlisted")[number % 2],
-        "language": "en", "uri": f"{author['uri']}/statuses/{id}", "url": url, "replies_count": number % 4,
-        "reblogs_count": number % 9, "favourites_count": FAVOURITES + number, "quotes_count": 0, "edited_at": None,
-        "favourited": number % 5 == 0, "reblogged": False, "muted": False, "bookmarked": False, "filtered": [],
+        "id": id,
+        "created_at": iso(moment),
+        "in_reply_to_id": answers,
+        "in_reply_to_account_id": account((number + 1) % AUTHORS)["id"] if answers else None,
+        "sensitive": False,
+        "spoiler_text": "Weather" if number == 5 else "",
+        "visibility": ("public", "unlisted")[number % 2],
+        "language": "en",
+        "uri": f"{author['uri']}/statuses/{id}",
+        "url": url,
+        "replies_count": number % 4,
+        "reblogs_count": number % 9,
+        "favourites_count": FAVOURITES + number,
+        "quotes_count": 0,
+        "edited_at": None,
+        "favourited": number % 5 == 0,
+        "reblogged": False,
+        "muted": False,
+        "bookmarked": False,
+        "filtered": [],
         "content": "" if boost else content(number, 700),
-        "reblog": status(number + 100) if boost else None, "account": author,
+        "reblog": status(number + 100) if boost else None,
+        "account": author,
         "application": {"name": "Web", "website": None} if number % 3 == 0 else None,
         "media_attachments": [attachment(10 * number + i) for i in range(MEDIA.get(number, 0))],
         "mentions": [] if boost else [{k: person[k] for k in ("id", "username", "url", "acct")}],
         "tags": [] if boost else [{"name": "radio", "url": f"https://{HOST}/tags/radio"}],
-        "emojis": [emoji("blobcat"), emoji("radio")] if number in EMOJI else [], "poll": None,
-        "card": card(number) if number in CARDS else None, "quote": None,
+        "emojis": [emoji("blobcat"), emoji("radio")] if number in EMOJI else [],
+        "poll": None,
+        "card": card(number) if number in CARDS else None,
+        "quote": None,
         "quote_approval": {"automatic": ["public"], "manual": [], "current_user": "automatic"},
     }
 
@@ -176,8 +228,19 @@ def posted(text: str, visibility: str, number: int) -> bytes:
     id = snowflake(moment)
     owner = account(0)
     changed = {
-        "id": id, "created_at": iso(moment), "content": f"<p>{text}</p>", "visibility": visibility, "mentions": [],
-        "tags": [], "emojis": [], "card": None, "account": owner, "url": f"{owner['url']}/{id}",
-        "uri": f"{owner['uri']}/statuses/{id}", "favourites_count": 0, "favourited": False, "replies_count": 0,
+        "id": id,
+        "created_at": iso(moment),
+        "content": f"<p>{text}</p>",
+        "visibility": visibility,
+        "mentions": [],
+        "tags": [],
+        "emojis": [],
+        "card": None,
+        "account": owner,
+        "url": f"{owner['url']}/{id}",
+        "uri": f"{owner['uri']}/statuses/{id}",
+        "favourites_count": 0,
+        "favourited": False,
+        "replies_count": 0,
     }
     return dump(status(0) | changed)

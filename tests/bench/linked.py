@@ -28,8 +28,11 @@ class Linked(msgspec.Struct, frozen=True, kw_only=True):
     def env(self, port: int, **more: str) -> dict[str, str]:
         """The same settings as variables for a process."""
         return {
-            "OLDBIRD_DATA_DIR": str(self.settings.data_dir), "OLDBIRD_PORT": str(port), "OLDBIRD_LOG_LEVEL": "warning",
-            "OLDBIRD_ALLOW_HOSTS": ",".join(self.settings.allow_hosts), **more,
+            "OLDBIRD_DATA_DIR": str(self.settings.data_dir),
+            "OLDBIRD_PORT": str(port),
+            "OLDBIRD_LOG_LEVEL": "warning",
+            "OLDBIRD_ALLOW_HOSTS": ",".join(self.settings.allow_hosts),
+            **more,
         }
 
 

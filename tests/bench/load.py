@@ -96,9 +96,7 @@ class Caller:
 class Loop:
     """`connections` callers that each send the next request as soon as the last answer is in."""
 
-    def __init__(
-        self, port: int, make: Make, connections: int, body: Callable[[bytes], None] | None = None
-    ) -> None:
+    def __init__(self, port: int, make: Make, connections: int, body: Callable[[bytes], None] | None = None) -> None:
         self._make = make
         self._buffer = bytearray(1 << 20)
         self._poll = select.epoll()

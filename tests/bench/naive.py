@@ -21,11 +21,17 @@ from tests.bench.references import HOME, basic, challenge, stock_client
 BREAKS = {"p", "br", "li", "div"}
 ACTIVITIES = ("like", "dislike", "attendyes", "attendno", "attendmaybe", "announce")
 FALSE = (
-    "geo_enabled", "contributors_enabled", "is_translator", "is_translation_enabled", "follow_request_sent",
-    "statusnet_blocking", "notifications",
+    "geo_enabled",
+    "contributors_enabled",
+    "is_translator",
+    "is_translation_enabled",
+    "follow_request_sent",
+    "statusnet_blocking",
+    "notifications",
 )
 NAMESPACES = {
-    "statusnet": "http://status.net/schema/api/1/", "friendica": "http://friendi.ca/schema/api/1/",
+    "statusnet": "http://status.net/schema/api/1/",
+    "friendica": "http://friendi.ca/schema/api/1/",
     "georss": "http://www.georss.org/georss",
 }
 
@@ -57,15 +63,35 @@ def user(account: dict[str, Any]) -> dict[str, Any]:
     """The user object (reference/wire-statuses-users.md section 3.1)."""
     id = number(account["id"])
     return {
-        "id": id, "id_str": str(id), "name": account["display_name"] or account["username"],
-        "screen_name": account["username"], "location": "ActivityPub", "description": plain(account["note"]),
-        "profile_image_url": account["avatar"], "profile_image_url_https": account["avatar"],
-        "profile_image_url_profile_size": account["avatar"], "profile_image_url_large": account["avatar"],
-        "url": account["url"], "protected": account["locked"], "followers_count": account["followers_count"],
-        "friends_count": account["following_count"], "listed_count": 0, "created_at": date(account["created_at"]),
-        "favourites_count": 0, "utc_offset": 0, "time_zone": "UTC", "verified": False,
-        "statuses_count": account["statuses_count"], "lang": "", "following": False,
-        "statusnet_profile_url": account["url"], "uid": 0, "cid": 0, "pid": id, "self": 0, "network": "apub",
+        "id": id,
+        "id_str": str(id),
+        "name": account["display_name"] or account["username"],
+        "screen_name": account["username"],
+        "location": "ActivityPub",
+        "description": plain(account["note"]),
+        "profile_image_url": account["avatar"],
+        "profile_image_url_https": account["avatar"],
+        "profile_image_url_profile_size": account["avatar"],
+        "profile_image_url_large": account["avatar"],
+        "url": account["url"],
+        "protected": account["locked"],
+        "followers_count": account["followers_count"],
+        "friends_count": account["following_count"],
+        "listed_count": 0,
+        "created_at": date(account["created_at"]),
+        "favourites_count": 0,
+        "utc_offset": 0,
+        "time_zone": "UTC",
+        "verified": False,
+        "statuses_count": account["statuses_count"],
+        "lang": "",
+        "following": False,
+        "statusnet_profile_url": account["url"],
+        "uid": 0,
+        "cid": 0,
+        "pid": id,
+        "self": 0,
+        "network": "apub",
         **dict.fromkeys(FALSE, False),
     }
 
@@ -77,18 +103,30 @@ def status(native: dict[str, Any]) -> dict[str, Any]:
     id, parent, person = number(native["id"]), native["in_reply_to_id"], native["in_reply_to_account_id"]
     files = shown["media_attachments"]
     made = {
-        "text": f"RT @{shown['account']['username']}: {text}" if native["reblog"] else text, "truncated": False,
-        "created_at": date(native["created_at"]), "in_reply_to_status_id": number(parent) if parent else None,
+        "text": f"RT @{shown['account']['username']}: {text}" if native["reblog"] else text,
+        "truncated": False,
+        "created_at": date(native["created_at"]),
+        "in_reply_to_status_id": number(parent) if parent else None,
         "in_reply_to_status_id_str": str(number(parent)) if parent else None,
-        "source": (native["application"] or {"name": "ActivityPub"})["name"], "id": id, "id_str": str(id),
+        "source": (native["application"] or {"name": "ActivityPub"})["name"],
+        "id": id,
+        "id_str": str(id),
         "in_reply_to_user_id": number(person) if person else None,
-        "in_reply_to_user_id_str": str(number(person)) if person else None, "in_reply_to_screen_name": None,
-        "geo": None, "favorited": native["favourited"], "user": user(native["account"]),
-        "friendica_author": user(shown["account"]), "friendica_owner": user(native["account"]),
-        "friendica_private": native["visibility"] in {"private", "direct"}, "statusnet_html": shown["content"],
-        "statusnet_conversation_id": number(parent) if parent else id, "external_url": native["url"],
-        "friendica_activities": {name: [] for name in ACTIVITIES}, "friendica_title": shown["spoiler_text"],
-        "friendica_html": shown["content"], "friendica_comments": native["replies_count"],
+        "in_reply_to_user_id_str": str(number(person)) if person else None,
+        "in_reply_to_screen_name": None,
+        "geo": None,
+        "favorited": native["favourited"],
+        "user": user(native["account"]),
+        "friendica_author": user(shown["account"]),
+        "friendica_owner": user(native["account"]),
+        "friendica_private": native["visibility"] in {"private", "direct"},
+        "statusnet_html": shown["content"],
+        "statusnet_conversation_id": number(parent) if parent else id,
+        "external_url": native["url"],
+        "friendica_activities": {name: [] for name in ACTIVITIES},
+        "friendica_title": shown["spoiler_text"],
+        "friendica_html": shown["content"],
+        "friendica_comments": native["replies_count"],
     }
     if files:
         made["attachments"] = [{"url": file["url"], "mimetype": "image/jpeg", "size": 0} for file in files]

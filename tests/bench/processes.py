@@ -112,7 +112,11 @@ class Processes:
         log = self.folder / f"{name}.log"
         with log.open("wb") as sink, pinned(core):  # a child is born where its parent may run
             process = subprocess.Popen(
-                command, cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=sink,
+                command,
+                cwd=ROOT,
+                env={**os.environ, **env},
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
                 stderr=subprocess.STDOUT,
             )
         self._stack.callback(end, process)
@@ -122,8 +126,24 @@ class Processes:
         """One worker of the ASGI app that `module:function` makes, on the measured core."""
         port = free_port()
         command = [
-            sys.executable, "-m", "uvicorn", factory, "--factory", "--host", "127.0.0.1", "--port", str(port), "--loop",
-            "asyncio", "--http", "httptools", "--no-access-log", "--log-level", "warning", "--backlog", "1024",
+            sys.executable,
+            "-m",
+            "uvicorn",
+            factory,
+            "--factory",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--loop",
+            "asyncio",
+            "--http",
+            "httptools",
+            "--no-access-log",
+            "--log-level",
+            "warning",
+            "--backlog",
+            "1024",
         ]
         return self.start(name, command, port, cores()[1], env)
 

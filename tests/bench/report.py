@@ -26,13 +26,22 @@ def goal_rows(results: Results, ids: Sequence[str]) -> list[dict[str, Any]]:
         if goal.id not in ids:
             continue
         figure = goal.read(results)
-        rows.append({
-            "goal": goal.id, "what": goal.what, "unit": goal.unit, "sign": SIGN[goal.least], "limit": goal.limit,
-            "target": goal.target, "measured": figure.value if figure else None,
-            "low": figure.low if figure else None, "high": figure.high if figure else None,
-            "met": met(goal, figure, goal.limit), "target_met": met(goal, figure, goal.target),
-            "note": goal.note if figure is None else "",
-        })
+        rows.append(
+            {
+                "goal": goal.id,
+                "what": goal.what,
+                "unit": goal.unit,
+                "sign": SIGN[goal.least],
+                "limit": goal.limit,
+                "target": goal.target,
+                "measured": figure.value if figure else None,
+                "low": figure.low if figure else None,
+                "high": figure.high if figure else None,
+                "met": met(goal, figure, goal.limit),
+                "target_met": met(goal, figure, goal.target),
+                "note": goal.note if figure is None else "",
+            }
+        )
     return rows
 
 
@@ -42,11 +51,16 @@ def variant_rows(results: Results) -> list[dict[str, Any]]:
     rows = []
     for name in names:
         samples = [r[name] for r in results.rounds if name in r]
-        rows.append({
-            "variant": name, "cpu_us": median(s.cost for s in samples) * 1e6, "rps": median(s.rate for s in samples),
-            "p50_ms": median(s.quantile(0.5) for s in samples) * 1e3,
-            "p99_ms": median(s.quantile(0.99) for s in samples) * 1e3, "requests": sum(s.requests for s in samples),
-        })
+        rows.append(
+            {
+                "variant": name,
+                "cpu_us": median(s.cost for s in samples) * 1e6,
+                "rps": median(s.rate for s in samples),
+                "p50_ms": median(s.quantile(0.5) for s in samples) * 1e3,
+                "p99_ms": median(s.quantile(0.99) for s in samples) * 1e3,
+                "requests": sum(s.requests for s in samples),
+            }
+        )
     return rows
 
 
@@ -75,9 +89,13 @@ def goals_text(rows: list[dict[str, Any]]) -> str:
         ("goal", "what", "measured", "spread", "unit", "goal is", "", "this stage", ""),
         (
             (
-                row["goal"], row["what"], short(row["measured"]) or row["note"] or "not measured",
-                f"{short(row['low'])}..{short(row['high'])}" if row["low"] != row["high"] else "", row["unit"],
-                f"{row['sign']} {short(row['limit'])}" if row["limit"] is not None else "", VERDICT[row["met"]],
+                row["goal"],
+                row["what"],
+                short(row["measured"]) or row["note"] or "not measured",
+                f"{short(row['low'])}..{short(row['high'])}" if row["low"] != row["high"] else "",
+                row["unit"],
+                f"{row['sign']} {short(row['limit'])}" if row["limit"] is not None else "",
+                VERDICT[row["met"]],
                 f"{row['sign']} {short(row['target'])}" if row["target"] is not None else "",
                 VERDICT[row["target_met"]],
             )

@@ -72,8 +72,5 @@ class Results:
 
     def of_peak(self, name: str, all_names: tuple[str, ...]) -> Figure | None:
         """Throughput beside the best of several variants."""
-        parts = [
-            sample.rate / max(s.rate for s in others)
-            for (sample, *others) in self.per_round((name, *all_names))
-        ]
+        parts = [sample.rate / max(s.rate for s in others) for (sample, *others) in self.per_round((name, *all_names))]
         return Figure.of(parts) if parts else None

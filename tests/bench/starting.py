@@ -56,7 +56,18 @@ def redis_server(processes: Processes) -> Server | None:
         return None
     port = free_port()
     command = [
-        program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(processes.folder), "--appendonly", "yes",
-        "--save", "", "--maxmemory-policy", "noeviction",
+        program,
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--dir",
+        str(processes.folder),
+        "--appendonly",
+        "yes",
+        "--save",
+        "",
+        "--maxmemory-policy",
+        "noeviction",
     ]
     return processes.start("redis", command, port, cores()[0])

@@ -49,7 +49,11 @@ class Translation:
     def work(self, format: str) -> Callable[[], Awaitable[bytes]]:
         """One translation of the page as `format`."""
         ask = Ask(
-            call=HOME_ROW, params={}, format=format, gateway=self._gateway, session=self._session,
+            call=HOME_ROW,
+            params={},
+            format=format,
+            gateway=self._gateway,
+            session=self._session,
             base_url="http://gateway.example",
         )
         backend = self._session.backend

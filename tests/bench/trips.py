@@ -82,8 +82,13 @@ async def _row(app: App, trips: Trips, row: Row, linked: Linked, ports: Mapping[
         counted.append((answer.status, names, sum(upstream(ports[row.login]).values())))
     (status, first, _), (_, _, _), (_, again, calls) = counted
     return {
-        "call": row.call, "status": status, "upstream": calls, "first": len(first), "again": len(again),
-        "names": again, "login trips": again.count("login"),
+        "call": row.call,
+        "status": status,
+        "upstream": calls,
+        "first": len(first),
+        "again": len(again),
+        "names": again,
+        "login trips": again.count("login"),
     }
 
 

@@ -1,8 +1,8 @@
 """The people and posts of `oldbird demo` on a server of actors, made through the adapter, and a gateway before it.
 
-    with village(tmp_path, server) as demo: ...     # alice, bob, carol, dave and erin
-    demo.base_url, demo.users["alice"]      # the gateway over HTTP, and an app password
-    demo.server, demo.parties["alice"], demo.natives["first"]
+with village(tmp_path, server) as demo: ...     # alice, bob, carol, dave and erin
+demo.base_url, demo.users["alice"]      # the gateway over HTTP, and an app password
+demo.server, demo.parties["alice"], demo.natives["first"]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The command `oldbird`, with the access log that only `oldbird serve` writes, on standard error.
 
-    python -m tests.clients.logged_demo demo --json
+python -m tests.clients.logged_demo demo --json
 """
 
 from __future__ import annotations

@@ -59,9 +59,7 @@ def test_the_python_example_of_the_specification_posts(gate: Gate, gate_far: Far
     assert sorted(calls) == RECORDED["spec-python"]
 
 
-def test_the_python_example_of_the_specification_posts_for_a_group(
-    gate: Gate, gate_far: Far, tmp_path: Path
-) -> None:
+def test_the_python_example_of_the_specification_posts_for_a_group(gate: Gate, gate_far: Far, tmp_path: Path) -> None:
     with gate.client("alice", gate.password("alice", "groups")) as alice:
         groups = alice.get("/api/friendica/group_show.json").json()
         friends = next(group["gid"] for group in groups if group["name"] == "Friends")

@@ -219,6 +219,7 @@ async def trouble(settings: Settings) -> str:
 
 def answered(port: int) -> None:
     """Returns once somebody listens."""
+
     def there() -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) == 0

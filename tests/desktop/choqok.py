@@ -165,11 +165,7 @@ class Choqok(NamedTuple):
 
     def _posts(self, timeline: str) -> list[Widget]:
         return [
-            post
-            for widget in self.frame.all()
-            if _holds(widget, timeline)
-            for post in widget.all()
-            if _is_post(post)
+            post for widget in self.frame.all() if _holds(widget, timeline) for post in widget.all() if _is_post(post)
         ]
 
 

@@ -33,6 +33,7 @@ def basic(name: str = "alice", password: str = "good") -> tuple[str, str]:
     """An Authorization header."""
     return ("Authorization", "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode())
 
+
 EVERYTHING = Capabilities(software="stub", requests_sent=True, trends=True, removes_header=True)
 """Nothing is refused for what the stub lacks."""
 
@@ -173,8 +174,16 @@ async def send(
     if any(pieces) and not names & {b"content-length", b"transfer-encoding"}:
         sent.append((b"content-length", str(sum(map(len, pieces))).encode()))
     scope = {
-        "type": "http", "method": method, "scheme": "http", "path": decoded(path), "raw_path": path,
-        "query_string": query, "root_path": "", "headers": sent, "client": ("192.0.2.1", 999), "http_version": "1.1",
+        "type": "http",
+        "method": method,
+        "scheme": "http",
+        "path": decoded(path),
+        "raw_path": path,
+        "query_string": query,
+        "root_path": "",
+        "headers": sent,
+        "client": ("192.0.2.1", 999),
+        "http_version": "1.1",
     }
     messages = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
     messages.append({"type": "http.disconnect"} if leave else {"type": "http.request", "body": b"", "more_body": False})

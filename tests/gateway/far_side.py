@@ -28,7 +28,10 @@ class Far:
 
     def __init__(self) -> None:
         self.tokens: dict[tuple[str, str | None], str] = {
-            (HERE, ALICE): "alice", (HERE, BOB): "bob", (THERE, ALICE_THERE): "alice", (HERE, None): "",
+            (HERE, ALICE): "alice",
+            (HERE, BOB): "bob",
+            (THERE, ALICE_THERE): "alice",
+            (HERE, None): "",
         }
         self.worlds = {HERE: World(base_url=HERE), THERE: World(base_url=THERE)}
         for world in self.worlds.values():

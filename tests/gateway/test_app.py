@@ -85,9 +85,17 @@ async def test_one_line_a_request(lines: io.StringIO) -> None:
     assert line.pop("time").endswith("+00:00")
     assert line.pop("ms") >= 0
     assert line == {
-        "level": "info", "logger": "oldbird.access", "request": reply.headers["x-request-id"], "method": "POST",
-        "status": 200, "bytes": len(reply.body), "call": "statuses/update", "mount": "1.1", "format": "xml",
-        "login": "login-1", "agent": "A" * 200,
+        "level": "info",
+        "logger": "oldbird.access",
+        "request": reply.headers["x-request-id"],
+        "method": "POST",
+        "status": 200,
+        "bytes": len(reply.body),
+        "call": "statuses/update",
+        "mount": "1.1",
+        "format": "xml",
+        "login": "login-1",
+        "agent": "A" * 200,
     }
     assert not any(word in lines.getvalue() for word in ("QUERYWORD", "BODYWORD", "PW", basic()[1].split()[1]))
 
@@ -98,7 +106,11 @@ async def test_lines_of_everything_else(lines: io.StringIO) -> None:
         await edge.get(path, login=False)
     written = [json.loads(line) for line in lines.getvalue().splitlines()]
     assert [(line["status"], line.get("path")) for line in written] == [
-        (200, "/"), (501, "/api/nothing.json"), (404, "/x"), (501, "/api/token=[hidden]"), (401, None)
+        (200, "/"),
+        (501, "/api/nothing.json"),
+        (404, "/x"),
+        (501, "/api/token=[hidden]"),
+        (401, None),
     ]
     assert [line.get("call") for line in written][-1] == "account/verify_credentials"
 

@@ -116,10 +116,25 @@ async def test_people_of_one_nick_are_told_apart_by_their_passwords(tmp_path: Pa
 
 
 WRONG = (
-    "", " ", "Basic", "Basic ", "Basic !!!", "Basic a", "Basic YWxpY2U", "Basic Og==", "Basic YWxpY2U6",
-    "Basic OnNlY3JldA==", "Basic äö", "Basic " + "QUFB" * 5000, "\udcff\udcfe",
-    "Bearer tok-alice-3f9c", 'OAuth oauth_token="x"', "Digest username=alice",
-    basic("alice", "wrong"), basic("nobody", "wrong"), basic("al\x00ice", "\x00"),
+    "",
+    " ",
+    "Basic",
+    "Basic ",
+    "Basic !!!",
+    "Basic a",
+    "Basic YWxpY2U",
+    "Basic Og==",
+    "Basic YWxpY2U6",
+    "Basic OnNlY3JldA==",
+    "Basic äö",
+    "Basic " + "QUFB" * 5000,
+    "\udcff\udcfe",
+    "Bearer tok-alice-3f9c",
+    'OAuth oauth_token="x"',
+    "Digest username=alice",
+    basic("alice", "wrong"),
+    basic("nobody", "wrong"),
+    basic("al\x00ice", "\x00"),
 )
 
 

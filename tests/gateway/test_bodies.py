@@ -86,13 +86,20 @@ async def test_nothing_is_no_error(kind: str) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("kind", KINDS)
 async def test_json_whatever_its_type(kind: str) -> None:
-    raw = (b'{"status": "gr\\u00fc\\u00dfe", "id": 12345678901234567890, "on": true, "no": null, "lat": 1.5,'
-           b' "ids[]": [1, "2", null], "alt": {"text": "x"}}')
+    raw = (
+        b'{"status": "gr\\u00fc\\u00dfe", "id": 12345678901234567890, "on": true, "no": null, "lat": 1.5,'
+        b' "ids[]": [1, "2", null], "alt": {"text": "x"}}'
+    )
     fields = (await body_of([raw], kind)).fields
     assert fields.pop("json") == [raw]
     assert fields == {
-        "status": ["grüße".encode()], "id": [b"12345678901234567890"], "on": [b"true"], "no": [], "lat": [b"1.5"],
-        "ids": [b"1", b"2"], "alt": [b'{"text": "x"}'],
+        "status": ["grüße".encode()],
+        "id": [b"12345678901234567890"],
+        "on": [b"true"],
+        "no": [],
+        "lat": [b"1.5"],
+        "ids": [b"1", b"2"],
+        "alt": [b'{"text": "x"}'],
     }
 
 
@@ -105,8 +112,19 @@ def test_json_list_is_kept_as_a_document() -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "raw",
-    [b"{", b'{"a": 1', b'{"a": "\xff"}', b'{"a": "\\ud800"}', b"[" * 100_000, b'{"a": ' * 50_000, b"just words", b"{]",
-     b'{"a": [1, }', b'{"' + b'","' * 30_000, b"[" + b"1," * 30_000 + b"1]"],
+    [
+        b"{",
+        b'{"a": 1',
+        b'{"a": "\xff"}',
+        b'{"a": "\\ud800"}',
+        b"[" * 100_000,
+        b'{"a": ' * 50_000,
+        b"just words",
+        b"{]",
+        b'{"a": [1, }',
+        b'{"' + b'","' * 30_000,
+        b"[" + b"1," * 30_000 + b"1]",
+    ],
 )
 async def test_damaged_json_is_refused(raw: bytes) -> None:
     error = await refused([raw], "application/json")
@@ -129,17 +147,26 @@ def test_form_parsing() -> None:
 
 def test_names_lose_their_brackets() -> None:
     assert [base_name(name) for name in (b"a", b"a[]", b"a[12]", b"a[x][y]", b"[]", b" a ")] == [
-        "a", "a", "a", "a[x]", "", "a"
+        "a",
+        "a",
+        "a",
+        "a[x]",
+        "",
+        "a",
     ]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        base64.b64encode(PNG), base64.b64encode(PNG).rstrip(b"="), base64.urlsafe_b64encode(PNG),
-        base64.b64encode(PNG).replace(b"+", b" "), base64.encodebytes(PNG),
+        base64.b64encode(PNG),
+        base64.b64encode(PNG).rstrip(b"="),
+        base64.urlsafe_b64encode(PNG),
+        base64.b64encode(PNG).replace(b"+", b" "),
+        base64.encodebytes(PNG),
         base64.encodebytes(PNG).replace(b"\n", b"\r\n"),
-        b"data:image/png;base64," + base64.b64encode(PNG), b"DATA:image/png;charset=x;BASE64," + base64.b64encode(PNG),
+        b"data:image/png;base64," + base64.b64encode(PNG),
+        b"DATA:image/png;charset=x;BASE64," + base64.b64encode(PNG),
         b" " + base64.b64encode(PNG) + b"\n",
     ],
 )

@@ -112,8 +112,22 @@ def test_forms_of_a_path(path: str, call: str, format: str, tail: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "/api", "/api/", "/api/1.1", "/apihelp/test", "/api/help", "/api/help.xml/test", "/api/Help/test.json",
-     "/api/help/test/extra", "/api/2/help/test.json", "/api/api/help/test.json", "/api/users/show/a/b", "/api/.json"],
+    [
+        "",
+        "/",
+        "/api",
+        "/api/",
+        "/api/1.1",
+        "/apihelp/test",
+        "/api/help",
+        "/api/help.xml/test",
+        "/api/Help/test.json",
+        "/api/help/test/extra",
+        "/api/2/help/test.json",
+        "/api/api/help/test.json",
+        "/api/users/show/a/b",
+        "/api/.json",
+    ],
 )
 def test_no_call(path: str) -> None:
     assert resolve(path) is None
@@ -121,8 +135,14 @@ def test_no_call(path: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "format"),
-    [("/api/x", "json"), ("/api/x.rss", "rss"), ("/api/help.xml/test", "xml"), ("/api/x.XML.json", "json"),
-     ("/api/x.xmlish", "json"), ("/api/x.json.atom", "atom")],
+    [
+        ("/api/x", "json"),
+        ("/api/x.rss", "rss"),
+        ("/api/help.xml/test", "xml"),
+        ("/api/x.XML.json", "json"),
+        ("/api/x.xmlish", "json"),
+        ("/api/x.json.atom", "atom"),
+    ],
 )
 def test_format_of_what_is_no_call(path: str, format: str) -> None:
     assert format_of(path) == format

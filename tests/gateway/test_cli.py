@@ -66,9 +66,7 @@ def far(monkeypatch: pytest.MonkeyPatch) -> Far:
 
 
 @pytest.fixture
-def run(
-    far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Run]:
+def run(far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Runs a command as `oldbird` would, with `stdin` and with settings from the environment."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level

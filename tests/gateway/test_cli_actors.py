@@ -147,4 +147,3 @@ def test_the_help_names_both(capsys: pytest.CaptureFixture[str]) -> None:
         cli.parser().parse_args(["link", "--help"])
     shown = capsys.readouterr().out
     assert "(--server URL | --actor ACTOR)" in " ".join(shown.split())
-

@@ -90,9 +90,7 @@ def test_a_port_in_use_is_named() -> None:
 def test_people_read_logins_address_and_commands() -> None:
     users = {name: f"{name}-password" for name in PEOPLE}
     consumer = {"key": "ck", "secret": "cs"}
-    ready = demo.Demo(
-        base_url="http://127.0.0.1:1", backend_url="http://127.0.0.1:2", users=users, consumer=consumer
-    )
+    ready = demo.Demo(base_url="http://127.0.0.1:1", backend_url="http://127.0.0.1:2", users=users, consumer=consumer)
     text = demo.described(ready)
     assert "consumer key ck  secret cs" in text
     assert "alice-password" not in repr(ready)

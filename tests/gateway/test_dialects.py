@@ -99,7 +99,6 @@ def test_marks() -> None:
     assert TWITTER.message_id(7) == 7
 
 
-
 async def as_client(ground: Ground, preset: str) -> str:
     """The app password of a further device of alice's."""
     vault = await open_vault(ground.gateway.settings.data_dir, ground.gateway.store)

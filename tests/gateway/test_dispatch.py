@@ -24,8 +24,13 @@ pytestmark = pytest.mark.anyio
 
 WORKING = [call for call in CALLS if call.handler and call.formats != FORM]
 METHODS = (*ANY, "TRACE", "PROPFIND")
-TYPES = {"": "application/json", ".json": "application/json", ".xml": XML_TYPE, ".rss": "application/rss+xml",
-         ".atom": "application/atom+xml"}
+TYPES = {
+    "": "application/json",
+    ".json": "application/json",
+    ".xml": XML_TYPE,
+    ".rss": "application/rss+xml",
+    ".atom": "application/atom+xml",
+}
 ALONE = {".rdf": "application/rdf+xml"}
 """Of rows with one format, which no extension changes."""
 

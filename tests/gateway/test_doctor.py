@@ -279,7 +279,9 @@ def test_what_a_server_cannot_do_is_that_of_the_table() -> None:
 
 
 def test_each_server_is_asked_once(tmp_path: Path) -> None:
-    actor = msgspec.structs.replace(ALICE, backend="https://ap.test", software="activitypub", native="https://ap.test/a")
+    actor = msgspec.structs.replace(
+        ALICE, backend="https://ap.test", software="activitypub", native="https://ap.test/a"
+    )
     asked = servers_of([ALICE, ALICE, actor], Settings(data_dir=tmp_path, anonymous="https://open.test/"))
     assert [(one.url, one.actor) for one in asked] == [
         ("https://open.test", ""), ("https://fedi.test", ""), ("https://ap.test", "https://ap.test/a")

@@ -198,8 +198,13 @@ async def test_long_requests_are_repeated_in_part() -> None:
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("id=%FF", 200), ("status=%FF", 400), ("status=" + "x" * 200_001, 400), ("a&" * 1001, 400),
-     ("title=" + "x" * 1001, 400)],
+    [
+        ("id=%FF", 200),
+        ("status=%FF", 400),
+        ("status=" + "x" * 200_001, 400),
+        ("a&" * 1001, 400),
+        ("title=" + "x" * 1001, 400),
+    ],
 )
 async def test_bad_parameters(query: str, status: int) -> None:
     reply = await Edge().post("/api/statuses/update.xml?" + query)
@@ -215,20 +220,33 @@ PATHS = st.one_of(
     st.binary(max_size=60).filter(lambda raw: b"?" not in raw).map(lambda raw: b"/" + raw),
     st.builds(
         lambda mount, call, extra: b"/".join([b"", mount.encode(), call.path.encode()]) + extra,
-        st.sampled_from(list(MOUNTS)), st.sampled_from(CALLS),
+        st.sampled_from(list(MOUNTS)),
+        st.sampled_from(CALLS),
         st.sampled_from([b"", b".json", b".xml", b"/9.json", b"/%FF.xml", b"/", b"/a%00b.json", b"/\xff", b"//x@y"]),
     ),
 )
-KINDS = st.sampled_from(["", "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
-                         "multipart/form-data", "text/xml", '\xff;="', "application/json; charset=utf-16"])
+KINDS = st.sampled_from(
+    [
+        "",
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "multipart/form-data",
+        "text/xml",
+        '\xff;="',
+        "application/json; charset=utf-16",
+    ]
+)
 BODIES = st.one_of(
     st.binary(max_size=200),
     st.builds(lambda body: b"--x\r\nContent-Disposition: form-data; name=media\r\n\r\n" + body, st.binary(max_size=80)),
     st.sampled_from([b'{"id": 9, "status": ["a"]}', b"status=%FF", b"[" * 3000, b"--x--", b"--x\r\n\r\n\r\n--x--"]),
 )
 HEADERS = st.lists(
-    st.tuples(st.sampled_from(["Authorization", "Origin", "Host", "Content-Length", "User-Agent", "Sec-Fetch-Site"]),
-              st.text(st.characters(max_codepoint=255), max_size=20)),
+    st.tuples(
+        st.sampled_from(["Authorization", "Origin", "Host", "Content-Length", "User-Agent", "Sec-Fetch-Site"]),
+        st.text(st.characters(max_codepoint=255), max_size=20),
+    ),
     max_size=3,
 )
 

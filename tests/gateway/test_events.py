@@ -161,9 +161,7 @@ async def test_what_is_no_event_is_refused_and_nothing_sent(ground: Ground, body
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'{"event":{"type":"message_create","message_create":"\\ud800"}}'])
 async def test_bodies_that_are_none(ground: Ground, raw: bytes) -> None:
-    answer = await ground.request(
-        "POST", f"/1.1/{NEW}.json", content=raw, headers={"Content-Type": "application/json"}
-    )
+    answer = await ground.request("POST", f"/1.1/{NEW}.json", content=raw, headers={"Content-Type": "application/json"})
     assert answer.status == 400
     assert ground.world.posts == {}
 

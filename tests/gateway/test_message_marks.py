@@ -187,12 +187,14 @@ async def test_search(ground: Ground) -> None:
     direct(ground, "carol", "@alice nothing here, straße")
     reply = await ground.get(SEARCH, searchstring="valve", getText="plain")
     assert (reply.json["success"], [one["text"] for one in reply.json["search_results"]]) == (
-        True, ["another Valve", "About VALVE radios"],
+        True,
+        ["another Valve", "About VALVE radios"],
     )
     assert len((await ground.get(SEARCH, searchstring="STRASSE")).json["search_results"]) == 1
     for words in ("needle", "zzz", "bob"):
         assert (await ground.get(SEARCH, searchstring=words)).json == {
-            "success": False, "search_results": "nothing found",
+            "success": False,
+            "search_results": "nothing found",
         }
     xml = await ground.get(SEARCH, format="xml", searchstring="valve", getUserObjects="false")
     assert root(xml) == "direct_message_search"

@@ -40,7 +40,9 @@ async def test_a_message_is_direct_and_names_its_recipient_only(ground: Ground) 
     assert (await ground.get("direct_messages/sent")).json == [made]
     (theirs,) = (await ground.get("direct_messages", user="bob")).json
     assert (theirs["id"], theirs["friendica_seen"], theirs["friendica_parent_uri"]) == (
-        made["id"], 0, made["friendica_parent_uri"],
+        made["id"],
+        0,
+        made["friendica_parent_uri"],
     )
     kinds = await ground.gateway.store.kinds(ground.world.base_url, [post.native])
     assert kinds == {post.native: Kind.MESSAGE}

@@ -68,9 +68,7 @@ async def able(tmp_path: Path) -> AsyncIterator[Ground]:
         yield ground
 
 
-async def asked(
-    ground: Ground, call: Call, request: Request, capabilities: Capabilities, *, path: str = ""
-) -> Answer:
+async def asked(ground: Ground, call: Call, request: Request, capabilities: Capabilities, *, path: str = "") -> Answer:
     """The reply of a backend with these capabilities. `path`: where a part of it says what is done."""
     backend = ground.connections.of("alice")
     await forget(ground)

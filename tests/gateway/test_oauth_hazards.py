@@ -72,7 +72,7 @@ async def test_signature_that_is_none(ground: Ground, wrong: str) -> None:
     is_401(await get(ground, made.encode().decode("latin-1")))
 
 
-@pytest.mark.parametrize("shift", [-301, 301, -10**6, 10**9, 75 * 365 * 86_400])
+@pytest.mark.parametrize("shift", [-301, 301, -(10**6), 10**9, 75 * 365 * 86_400])
 async def test_timestamp_out_of_the_window(ground: Ground, shift: int) -> None:
     client = await signed_in(ground)
     yours = int(time.time()) + shift + (1 if shift > 0 else -1)

@@ -21,6 +21,7 @@ from tests.oauth_client import BODY, OAuthClient, client_on
 
 pytestmark = pytest.mark.anyio
 
+
 def test_example_of_the_rfc() -> None:
     """RFC 5849 section 3.1, with an answer that all implementations give."""
     sent = Sent(
@@ -226,7 +227,7 @@ def test_header_is_read_as_it_was_written(pairs: dict[str, str]) -> None:
 
 async def test_realm_and_spaces(ground: Ground) -> None:
     client = await signed_in(ground)
-    for realm in ('realm="", ', 'realm="a, b=\'c\'",', "Realm=x ,"):
+    for realm in ('realm="", ', "realm=\"a, b='c'\",", "Realm=x ,"):
         made = by_hand(client, "GET", BASE + HOME).replace("OAuth ", f"OAuth {realm}").replace('", ', '" ,\t')
         assert (await get(ground, made + ",")).status == 200
 

@@ -47,15 +47,38 @@ def refusal(query: bytes) -> str:
 
 def test_defaults_without_anything() -> None:
     assert params() == {
-        "text": None, "short": None, "count": 20, "page": 1, "id": None, "off": False, "on": True, "list": None,
-        "lat": None, "media": None,
+        "text": None,
+        "short": None,
+        "count": 20,
+        "page": 1,
+        "id": None,
+        "off": False,
+        "on": True,
+        "list": None,
+        "lat": None,
+        "media": None,
     }
 
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [("5", 5), ("0", 20), ("-1", 20), ("abc", 20), ("", 20), ("200", 200), ("201", 200), ("9" * 5000, 200),
-     ("1.5", 20), ("+7", 7), (" 7 ", 7), ("007", 7), ("٣", 20), ("0x10", 20), ("1e3", 20)],
+    [
+        ("5", 5),
+        ("0", 20),
+        ("-1", 20),
+        ("abc", 20),
+        ("", 20),
+        ("200", 200),
+        ("201", 200),
+        ("9" * 5000, 200),
+        ("1.5", 20),
+        ("+7", 7),
+        (" 7 ", 7),
+        ("007", 7),
+        ("٣", 20),
+        ("0x10", 20),
+        ("1e3", 20),
+    ],
 )
 def test_count(value: str, number: int) -> None:
     assert params(f"count={value}")["count"] == number
@@ -69,10 +92,25 @@ def test_page_is_bounded_too() -> None:
 
 @pytest.mark.parametrize(
     ("value", "id"),
-    [("9", 9), ("0", None), ("000", None), ("-1", None), ("", None), ("-2", UNKNOWN), ("abc", UNKNOWN),
-     ("9abc", UNKNOWN), ("1.0", UNKNOWN),
-     ("9223372036854775807", 2**63 - 1), ("9223372036854775808", UNKNOWN), ("1" * 30, UNKNOWN),
-     ("0" * 30 + "7", 7), ("0" * 6000, None), ("٣", UNKNOWN), (" 12 ", 12), ("%00", UNKNOWN)],
+    [
+        ("9", 9),
+        ("0", None),
+        ("000", None),
+        ("-1", None),
+        ("", None),
+        ("-2", UNKNOWN),
+        ("abc", UNKNOWN),
+        ("9abc", UNKNOWN),
+        ("1.0", UNKNOWN),
+        ("9223372036854775807", 2**63 - 1),
+        ("9223372036854775808", UNKNOWN),
+        ("1" * 30, UNKNOWN),
+        ("0" * 30 + "7", 7),
+        ("0" * 6000, None),
+        ("٣", UNKNOWN),
+        (" 12 ", 12),
+        ("%00", UNKNOWN),
+    ],
 )
 def test_id(value: str, id: int | None) -> None:
     assert params(f"id={value}")["id"] == id
@@ -95,8 +133,18 @@ def test_other_words_mean_the_default() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["list=1,2", "list[]=1&list[]=2", "list=1&list=2", "list%5B%5D=1&list%5B%5D=2", "list[0]=1&list[1]=2",
-     "list= 1 , ,2,", "liste=1,2", "list=['1', '2']", "list=[1, 2]", "list=&liste=1,2"],
+    [
+        "list=1,2",
+        "list[]=1&list[]=2",
+        "list=1&list=2",
+        "list%5B%5D=1&list%5B%5D=2",
+        "list[0]=1&list[1]=2",
+        "list= 1 , ,2,",
+        "liste=1,2",
+        "list=['1', '2']",
+        "list=[1, 2]",
+        "list=&liste=1,2",
+    ],
 )
 def test_lists(query: str) -> None:
     assert params(query)["list"] == ("1", "2")
@@ -109,8 +157,16 @@ def test_empty_lists_are_absent(query: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [("48.1", 48.1), ("-7", -7.0), ("0", 0.0), ("", None), ("north", None), ("nan", None), ("inf", None),
-     ("1e999", None)],
+    [
+        ("48.1", 48.1),
+        ("-7", -7.0),
+        ("0", 0.0),
+        ("", None),
+        ("north", None),
+        ("nan", None),
+        ("inf", None),
+        ("1e999", None),
+    ],
 )
 def test_numbers(value: str, number: float | None) -> None:
     assert params(f"lat={value}")["lat"] == number

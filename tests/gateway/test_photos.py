@@ -24,7 +24,7 @@ from tests.gateway.photo_ground import EDITING, PICTURE, PLAIN, albums_of, carri
 from tests.gateway_harness import BASE, Answer, Ground, gateway_on
 from tests.mock_server import TOKENS, MockServer
 
-ALBUMS = ("Holiday", "Bob's \"best\" / 100 %", "Été 😀 <b>&amp;", "#tag @bob :cat:")
+ALBUMS = ("Holiday", 'Bob\'s "best" / 100 %', "Été 😀 <b>&amp;", "#tag @bob :cat:")
 
 
 @pytest.fixture(params=[EDITING, PLAIN], ids=["editing", "anew"])
@@ -38,14 +38,14 @@ async def yard(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
 @pytest.mark.anyio
 @pytest.mark.parametrize("album", ALBUMS)
 async def test_a_photo_is_stored_in_a_post_that_nobody_else_sees(ground: Ground, album: str) -> None:
-    made = await create(ground, album, desc="a \"cat\" of @bob's\n& more")
+    made = await create(ground, album, desc='a "cat" of @bob\'s\n& more')
     assert (made["album"], made["filename"], made["type"]) == (album, "cat.png", "image/png")
     assert (made["width"], made["height"], made["profile"]) == (640, 480, 0)
     assert ground.wire.names == ["upload", "post"]
     (post,) = carriers(ground)
     assert (post.visibility, post.to, len(post.media)) == ("direct", [], 1)
     upload = ground.world.uploads[post.media[0]]
-    assert upload.description == "a \"cat\" of @bob's\n& more"
+    assert upload.description == 'a "cat" of @bob\'s\n& more'
     ground.wire.clear()
     shown = await ground.get("friendica/photo", photo_id=made["id"])
     assert shown.json == made
@@ -235,9 +235,7 @@ async def test_deletion_is_confirmed_by_the_backend(ground: Ground) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_deletion_that_did_not_happen_is_not_reported(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_deletion_that_did_not_happen_is_not_reported(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.photo_carriers.CONFIRM_SECONDS", 0.0)
     made = await create(ground)
     monkeypatch.setattr(ground.world, "delete", lambda native: None)

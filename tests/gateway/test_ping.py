@@ -79,8 +79,14 @@ async def test_a_follower_leads_to_their_profile(ground: Ground) -> None:
 async def test_what_is_not_there_leads_nowhere(ground: Ground) -> None:
     ground.world.post("alice", "@bob yours")
     (theirs,) = (await ground.get("friendica/notifications", user="bob")).ids
-    for path in (f"/notification/view/{theirs}", "/notification/view/abc", "/notification/view", "/display/status/7",
-                 "/display/status/x", "/display/status"):
+    for path in (
+        f"/notification/view/{theirs}",
+        "/notification/view/abc",
+        "/notification/view",
+        "/display/status/7",
+        "/display/status/x",
+        "/display/status",
+    ):
         answer = await ground.request("GET", path)
         assert answer.status == 404, path
         shapes.validate_error(404, "json", answer.body, answer.headers)

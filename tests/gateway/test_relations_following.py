@@ -50,9 +50,7 @@ async def test_a_new_friend_is_known_at_once(ground: Ground) -> None:
 )
 async def test_whom_is_meant(ground: Ground, path: str, given: dict[str, Any]) -> None:
     (dave,) = await numbers(ground, "dave")
-    filled = {
-        where: {name: value.format(dave) for name, value in fields.items()} for where, fields in given.items()
-    }
+    filled = {where: {name: value.format(dave) for name, value in fields.items()} for where, fields in given.items()}
     answer = await ground.request("POST", path.format(dave), format="xml", **filled)
     assert answer.status == 200, answer.body
     shapes.validate("friendships/create", "xml", answer.body)

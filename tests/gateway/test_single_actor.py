@@ -72,9 +72,7 @@ async def test_a_refresh_needs_no_further_yes(tmp_path: Path, embedded: Herd, em
     settings = configured(tmp_path, embedded, refresh_minutes=5)
     async with open_gateway(settings) as gateway:
         transport = httpx.ASGITransport(app=create_app(gateway))
-        async with httpx.AsyncClient(
-            transport=transport, base_url=BASE, auth=(embedded.alice.name, PASSWORD)
-        ) as web:
+        async with httpx.AsyncClient(transport=transport, base_url=BASE, auth=(embedded.alice.name, PASSWORD)) as web:
             await web.get("/api/account/verify_credentials.json")
         (watched,) = gateway.refresh._watched.values()
         watched.due = 0.0

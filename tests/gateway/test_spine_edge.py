@@ -225,8 +225,12 @@ async def test_a_read_only_login_reads_and_writes_nothing(ground: Ground) -> Non
     assert (await ground.get("statuses/home_timeline")).status == 200
     ground.wire.clear()
     writes: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("statuses/update", {"status": "no"}), ("statuses/destroy", {"id": id}), ("statuses/retweet", {"id": id}),
-        ("favorites/create", {"id": id}), ("favorites/destroy", {"id": id}), ("media/upload", {"media": "x"}),
+        ("statuses/update", {"status": "no"}),
+        ("statuses/destroy", {"id": id}),
+        ("statuses/retweet", {"id": id}),
+        ("favorites/create", {"id": id}),
+        ("favorites/destroy", {"id": id}),
+        ("media/upload", {"media": "x"}),
     )
     for path, form in writes:
         assert (await ground.post(path, **form)).status == 403, path

@@ -17,9 +17,7 @@ HTML = (
 
 
 async def shown(ground: Ground, **params: Any) -> dict[str, Any]:
-    native = ground.world.post(
-        "carol", "x", html=HTML, to=("bob",), tags=(hub.Tag(name="radio"),)
-    )
+    native = ground.world.post("carol", "x", html=HTML, to=("bob",), tags=(hub.Tag(name="radio"),))
     (id,) = await ground.know(native)
     status: dict[str, Any] = (await ground.get("statuses/show", id=id, **params)).json
     return status

@@ -93,8 +93,10 @@ async def test_the_last_status_in_a_user_is_never_private(ground: Ground) -> Non
 @pytest.mark.anyio
 async def test_friends_and_followers_are_the_own_ones_only(ground: Ground) -> None:
     ground.world.follow("dave", "alice")
-    names = {path: {user["screen_name"] for user in (await ground.get(path)).json} for path in
-             ("statuses/friends", "statuses/followers")}
+    names = {
+        path: {user["screen_name"] for user in (await ground.get(path)).json}
+        for path in ("statuses/friends", "statuses/followers")
+    }
     assert names == {"statuses/friends": {"bob", "carol", "dora"}, "statuses/followers": {"bob", "carol", "dave"}}
     bob = (await ground.get("users/show", screen_name="bob")).json["id"]
     for path in ("statuses/friends", "statuses/followers", "friends/ids", "followers/ids", "favorites"):

@@ -174,9 +174,16 @@ async def test_people_allowed_are_exactly_those_named(ground: Ground) -> None:
 async def test_what_cannot_be_expressed_exactly_is_refused(ground: Ground) -> None:
     bob, dave = await ground.number("bob"), await ground.number("dave")
     refused: list[dict[str, Any]] = [
-        {"contact_deny[]": bob}, {"group_deny[]": 1}, {"contact_allow[]": dave}, {"contact_allow[]": 99999999},
-        {"contact_allow[]": "abc"}, {"contact_allow[]": -1}, {"group_allow[]": 99999999}, {"group_allow[]": "x y"},
-        {"contact_allow[]": bob, "contact_deny[]": bob}, {"group_allow": "~", "contact_deny": bob},
+        {"contact_deny[]": bob},
+        {"group_deny[]": 1},
+        {"contact_allow[]": dave},
+        {"contact_allow[]": 99999999},
+        {"contact_allow[]": "abc"},
+        {"contact_allow[]": -1},
+        {"group_allow[]": 99999999},
+        {"group_allow[]": "x y"},
+        {"contact_allow[]": bob, "contact_deny[]": bob},
+        {"group_allow": "~", "contact_deny": bob},
         {"group_allow": "&"},
     ]
     for lists in refused:

@@ -191,8 +191,12 @@ async def test_user_timeline_names_its_person_in_every_way(ground: Ground) -> No
     await ground.know(post)
     bob = (await ground.get("users/show", screen_name="bob")).json
     ways: list[dict[str, Any]] = [
-        {"screen_name": "bob"}, {"screen_name": "bob@fedi.test"}, {"screen_name": "@bob"}, {"screen_name": "BOB"},
-        {"user_id": bob["id"]}, {"profileurl": bob["url"]},
+        {"screen_name": "bob"},
+        {"screen_name": "bob@fedi.test"},
+        {"screen_name": "@bob"},
+        {"screen_name": "BOB"},
+        {"user_id": bob["id"]},
+        {"profileurl": bob["url"]},
     ]
     for way in ways:
         assert (await ground.get("statuses/user_timeline", **way)).texts == ["of bob"], way

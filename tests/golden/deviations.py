@@ -123,7 +123,8 @@ DETAILS: tuple[Detail, ...] = (
     Detail(r"(extra|type) .*friendica[_:]activities.*", "a favourite is a like, a boost an announce"),
     Detail(r"(extra|type) .*(attachments|entities).*", "filled; the original left them empty or lost the items in XML"),
     Detail(
-        r"extra status", "the captured request asked to skip it, which its path does not show",
+        r"extra status",
+        "the captured request asked to skip it, which its path does not show",
         "oauth-signed_call.plaintext.json",
     ),
     Detail(

@@ -90,10 +90,7 @@ class Replay:
         form: dict[str, list[str]] = {}
         for name, value in self.names.pairs(row, row.form or ()):
             form.setdefault(name, []).append(value)
-        files = {
-            part: (name, file_of(size), mime)
-            for part, (name, mime, size) in (row.files or {}).items()
-        }
+        files = {part: (name, file_of(size), mime) for part, (name, mime, size) in (row.files or {}).items()}
         return {"data": form, "files": files or None} if form or files else {}
 
 

@@ -51,8 +51,7 @@ def sent(activity: dict[str, Any], **ids: str) -> dict[str, Any]:
     object = activity["object"]
     if isinstance(object, dict):
         object = object | {"id": ids.get("object", "https://one.example/note/9")}
-    made: dict[str, Any] = json.decode(json.encode(activity | {"id": "https://one.example/create/9",
-    "object": object}))
+    made: dict[str, Any] = json.decode(json.encode(activity | {"id": "https://one.example/create/9", "object": object}))
     return made
 
 
@@ -201,8 +200,7 @@ def test_an_edit_keeps_audience_and_emoji() -> None:
 
 def test_deleting_reaches_the_audience() -> None:
     made = acts.delete(ALICE, MINE, LATER)
-    assert (made["type"], made["object"], made["to"], made["cc"]) == ("Delete", MINE["id"], ["as:Public"],
-    [FOLLOWERS])
+    assert (made["type"], made["object"], made["to"], made["cc"]) == ("Delete", MINE["id"], ["as:Public"], [FOLLOWERS])
 
 
 def test_lists_are_private() -> None:

@@ -82,8 +82,7 @@ def test_a_stored_file_keeps_its_id_and_preview() -> None:
 
 
 def test_an_image_is_a_status_with_itself_as_its_file() -> None:
-    found = status(type="Image", content=None, name="A bird", mediaType="image/png", url={"type": "Link",
-    "href": PNG})
+    found = status(type="Image", content=None, name="A bird", mediaType="image/png", url={"type": "Link", "href": PNG})
     assert (found.title, found.content, found.url) == ("", "", "https://two.example/notes/1")
     assert [(item.native, item.url, item.description) for item in found.media] == [(found.native, PNG, "A bird")]
 

@@ -72,8 +72,7 @@ def test_names(actor: Any, handle: str, acct: str) -> None:
     assert account.username == acct.partition("@")[0]
 
 
-@pytest.mark.parametrize("wrong", [{}, {"id": "bob"}, {"id": "did:key:z6"}, {"id": None, "type": "Person"}, [], "x",
-5])
+@pytest.mark.parametrize("wrong", [{}, {"id": "bob"}, {"id": "did:key:z6"}, {"id": None, "type": "Person"}, [], "x", 5])
 def test_people_without_an_address_are_refused(wrong: Any) -> None:
     with pytest.raises(ap.Unreadable):
         ap.account_of(wrong, HOME)

@@ -183,8 +183,7 @@ def test_people_named_and_people_written_to() -> None:
         ({"name": "Subject", "summary": "Spoiler"}, "Spoiler · Subject", "<p>Hello</p>"),
         ({"type": "Article", "name": "Title", "summary": "Excerpt"}, "Title", "<p>Hello</p>"),
         ({"type": "Article", "name": "Title", "summary": "War", "sensitive": True}, "War · Title", "<p>Hello</p>"),
-        ({"type": "Article", "name": "Title", "summary": "<p>Excerpt</p>", "content": None}, "Title",
-        "<p>Excerpt</p>"),
+        ({"type": "Article", "name": "Title", "summary": "<p>Excerpt</p>", "content": None}, "Title", "<p>Excerpt</p>"),
         ({"type": "Question", "name": "Tea?", "content": None}, "", "<p>Tea?</p>"),
         ({"type": "ChatMessage", "content": "hi &amp; ho"}, "", "hi &amp; ho"),
         ({"content": "a <b>\n\nb", "mediaType": "text/plain"}, "", "<p>a &lt;b&gt;</p><p>b</p>"),
@@ -216,8 +215,7 @@ def test_an_event_tells_when_and_where() -> None:
         "<p>Starts: 2026-12-05 18:00 UTC<br>Ends: 2026-12-05 23:00 UTC<br>Location: Hall &lt;1&gt;, Main 1, Town</p>"
         "<p>Hello</p>"
     )
-    assert status(note(type="Event", startTime="soon",
-    location="Town")).content == "<p>Location: Town</p><p>Hello</p>"
+    assert status(note(type="Event", startTime="soon", location="Town")).content == "<p>Location: Town</p><p>Hello</p>"
 
 
 def test_a_link_post_shows_its_link_once() -> None:

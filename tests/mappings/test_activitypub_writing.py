@@ -107,8 +107,7 @@ def test_names_and_hashtags_become_tags_once_each() -> None:
 
 def test_html_is_sent_sanitised_with_the_tags_of_its_text() -> None:
     made = body(
-        "hi @bob@two.example", PEOPLE,
-        html='<b>hi</b> <script>x</script><a onclick="y" href="https://a.example">z</a>'
+        "hi @bob@two.example", PEOPLE, html='<b>hi</b> <script>x</script><a onclick="y" href="https://a.example">z</a>'
     )
     assert made.content == '<b>hi</b> <a href="https://a.example" rel="nofollow noopener">z</a>'
     assert made.tags == (BOB_TAG,)
@@ -153,8 +152,7 @@ def test_a_stored_file_is_embedded_with_its_address() -> None:
 
 def test_places_and_generators() -> None:
     assert writing.place(None) == {} == writing.generator("")
-    assert writing.place(hub.Place(lat=1, long=0.0)) == {"location": {"type": "Place", "latitude": 1,
-    "longitude": 0.0}}
+    assert writing.place(hub.Place(lat=1, long=0.0)) == {"location": {"type": "Place", "latitude": 1, "longitude": 0.0}}
     assert writing.generator("AndStatus") == {"generator": {"type": "Application", "name": "AndStatus"}}
 
 

@@ -84,9 +84,7 @@ def test_documented_numbers() -> None:
 
 def test_a_note_without_text_links_what_was_done() -> None:
     found = tree(replace(NOTE, text=""))
-    assert found["msg"] == (
-        "[url=https://b.example/u/bram]Bram[/url] [url=https://b.example/p/1]mentioned you[/url]"
-    )
+    assert found["msg"] == ("[url=https://b.example/u/bram]Bram[/url] [url=https://b.example/p/1]mentioned you[/url]")
 
 
 HOSTILE = [

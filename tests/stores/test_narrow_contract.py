@@ -29,9 +29,7 @@ batches = st.lists(batch, min_size=1, max_size=8)
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(batches=batches, space=st.sampled_from(["status", "message"]))
-async def test_the_stores_give_what_the_algorithm_gives(
-    store: Store, batches: list[tuple[list[int], int]], space: str
-):
+async def test_the_stores_give_what_the_algorithm_gives(store: Store, batches: list[tuple[list[int], int]], space: str):
     memory, account = NarrowMemory(space), f"account {next(accounts)}"
     for batch, named in batches:
         assert await store.narrow(account, space, batch, named) == memory.give(batch, named)
