@@ -132,4 +132,4 @@ def _served(portal: BlockingPortal, gateway: Gateway) -> Iterator[str]:
             yield address(bound).removeprefix("http://")
         finally:
             server.should_exit = True
-            ended.result(30)
+            ended.result(2 * gateway.settings.request_seconds)  # a stop may take as long as a request
