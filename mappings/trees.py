@@ -174,12 +174,16 @@ def json_woven(items: Iterable[list[bytes]]) -> bytes:
 def xml_woven(root: str, item: str, items: Iterable[list[bytes]]) -> bytes:
     """A document of many objects, each in pieces."""
     before, after = b"<%b>" % item.encode(), b"</%b>" % item.encode()
-    woven: list[bytes] = []
+    head, tail = xml_document(root, b"\0").split(b"\0")  # copying a page costs as much as looking it up
+    woven = [head]
     for pieces in items:
         woven.append(before)
         woven += pieces
         woven.append(after)
-    return xml_document(root, b"".join(woven))
+    if len(woven) == 1:
+        return xml_document(root, b"")
+    woven.append(tail)
+    return b"".join(woven)
 
 
 def json_list(fragments: Iterable[bytes]) -> bytes:
