@@ -24,7 +24,7 @@ from gateway.settings import Settings
 
 log = logging.getLogger("oldbird.serve")
 
-COLLECT_AFTER = 50_000
+COLLECT_AFTER = 10_000
 """New objects until Python looks for cycles: what is kept for later replies is no garbage, and looking through it at
 each request would cost a sixth of it."""
 
