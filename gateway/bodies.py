@@ -157,8 +157,29 @@ def parse_form(raw: bytes) -> Fields:
     for pair in raw.split(b"&"):
         name, _, value = pair.partition(b"=")
         if name:
-            fields.setdefault(base_name(_unquote(name)), []).append(_unquote(value))
+            fields.setdefault(base_name(from_urlencoded(name)), []).append(from_urlencoded(value))
     return fields
+
+
+def from_urlencoded(raw: bytes) -> bytes:
+    """A name or value of a form: `+` is a space, `%41` an A."""
+    return from_percents(raw.replace(b"+", b" "))
+
+
+def from_percents(raw: bytes) -> bytes:
+    """`%41` is an A. In pieces: decoded as a whole, each escape would be an object in memory at once."""
+    return b"".join([unquote_to_bytes(piece) for piece in _uncut(raw)]) if b"%" in raw else raw
+
+
+def _uncut(raw: bytes) -> Iterator[bytes]:
+    """`raw` in pieces, no `%41` cut in two."""
+    at = 0
+    while at < len(raw):
+        end = at + PIECE_BYTES
+        sign = raw.rfind(b"%", end - 2, end) if end < len(raw) else -1
+        end = end if sign < 0 else sign
+        yield raw[at:end]
+        at = end
 
 
 def base_name(name: bytes) -> str:
@@ -175,7 +196,7 @@ def from_base64(raw: bytes) -> bytes | None:
     if head is not None:
         raw = raw[head.end() :]
         if b"base64" not in head[1].lower():
-            return unquote_to_bytes(raw)
+            return from_percents(raw)
     text = raw.strip().translate(_URL_SAFE, b"\r\n\t").rstrip(b"=")
     try:
         return binascii.a2b_base64(text + b"=" * (-len(text) % 4), strict_mode=True)
@@ -218,23 +239,6 @@ def _decoded(data: bytes, encoding: str) -> bytes:
     if decoded is None:
         raise ApiError(400, "A part of the multipart body is no valid base64.")
     return decoded
-
-
-def _unquote(text: bytes) -> bytes:
-    if b"%" not in text and b"+" not in text:
-        return text
-    return b"".join([unquote_to_bytes(piece) for piece in _uncut(text.replace(b"+", b" "))])
-
-
-def _uncut(text: bytes) -> Iterator[bytes]:
-    """`text` in pieces, no `%41` cut in two: decoded as a whole, each of them would be an object in memory at once."""
-    at = 0
-    while at < len(text):
-        end = at + PIECE_BYTES
-        sign = text.rfind(b"%", end - 2, end) if end < len(text) else -1
-        end = end if sign < 0 else sign
-        yield text[at:end]
-        at = end
 
 
 def _json(text: bytes, *, complain: bool) -> Fields:

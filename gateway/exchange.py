@@ -6,12 +6,12 @@ import itertools
 import os
 import re
 import time
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote
 
 import msgspec
 from starlette.types import Scope
 
-from gateway.bodies import Body
+from gateway.bodies import Body, from_urlencoded
 from gateway.calls import Call
 from gateway.dialects import AGENT_BYTES, Dialect, by_agent, dialect_of
 from gateway.errors import ApiError
@@ -186,6 +186,6 @@ def _netloc(url: str) -> str:
 
 
 def _is_secret(pair: bytes) -> bool:
-    raw = unquote_to_bytes(pair.partition(b"=")[0].replace(b"+", b" "))
+    raw = from_urlencoded(pair.partition(b"=")[0])
     name = raw.decode("latin-1").strip().lower()
     return name in SECRET_PARAMS or name.startswith(SECRET_PREFIXES)

@@ -32,6 +32,7 @@ class Known(msgspec.Struct, frozen=True, gc=False):
 
 
 MOST_MISSED = 10_000
+"""Then memory is turned, and all is looked for anew."""
 
 
 class Scope:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import unquote
 
 import msgspec
 
+from gateway.bodies import from_urlencoded
 from gateway.logs import without
 
 SCHEME = "oauth"
@@ -131,4 +132,4 @@ def from_header(header: str) -> Iterator[Pair]:
 
 
 def _text(raw: bytes) -> str:
-    return unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8", "replace")
+    return from_urlencoded(raw).decode("utf-8", "replace")
