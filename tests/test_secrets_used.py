@@ -54,6 +54,10 @@ PLANTS = {
 HARMLESS = {
     "a redacted line": 'logging.getLogger("oldbird").warning("token=%s", SECRET)',
     "a good reply": "asyncio.run(Answer(200, SECRET.encode()).send(send, '1', head=False))",
+    "the name of a call": """
+    vault.public("oauth/request_token")
+    line = access_log.Line(request="1", method="GET", status=200, ms=1, bytes=0, call="oauth/request_token")
+    access_log.write(line)""",
     "another word": 'logging.getLogger("oldbird").warning("It was Xq7-planted-2c")',
 }
 
