@@ -185,7 +185,7 @@ def test_a_name_that_leads_to_a_private_address_names_the_setting_too(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (addresses[host], 0))]
 
     far.error = Unavailable("The server cannot be reached.")
-    monkeypatch.setattr(cli_logins.socket, "getaddrinfo", resolved)
+    monkeypatch.setattr(cli_logins, "socket", SimpleNamespace(getaddrinfo=resolved, gaierror=socket.gaierror))
     assert "OLDBIRD_ALLOW_HOSTS=inside.test:443" in link(run, server="https://inside.test").line
     for server in (HERE, "https://unknown.test"):
         assert link(run, server=server).line == f"{server}: The server cannot be reached."
@@ -249,7 +249,7 @@ def test_forget_asks_the_store_for_the_day(run: Run, monkeypatch: pytest.MonkeyP
         return 1234
 
     monkeypatch.setattr(SqliteStore, "forget", forget)
-    monkeypatch.setattr(cli_info.time, "time", lambda: 100 * 86_400 + 5)
+    monkeypatch.setattr(cli_info, "time", SimpleNamespace(time=lambda: 100 * 86_400 + 5))
     assert "nothing is ever forgotten" in run("forget").out
     assert asked == []
     assert run("forget", forget_days="30").out == "Forgot 1,234 status ids not asked for in 30 days.\n"

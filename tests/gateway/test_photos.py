@@ -6,6 +6,7 @@ import base64
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2 as httpx
@@ -262,7 +263,7 @@ async def test_a_long_description_stands_beside_the_file(yard: Ground) -> None:
 @pytest.mark.anyio
 async def test_a_photo_that_came_late_is_found_by_the_next_try(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.time()
-    monkeypatch.setattr("gateway.handlers.photos.time.time", lambda: now)
+    monkeypatch.setattr("gateway.handlers.photos.time", SimpleNamespace(time=lambda: now))
     form = {"album": "A", "media": base64.b64encode(PICTURE).decode()}
     ground.world.now, ground.world.step = int(now * 1000), 1000
     ground.wire.fail(OutcomeUnknown("?"), "post", after=True)

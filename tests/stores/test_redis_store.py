@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -119,7 +120,7 @@ async def test_a_reservation_carries_its_time(redis_server: RedisServer, redis_u
 
 
 async def test_the_same_call_repeated_by_the_connection_still_wins(redis_url: str, monkeypatch):
-    monkeypatch.setattr("secrets.token_hex", lambda _: "mark")
+    monkeypatch.setattr("gateway.stores.redis_store.secrets", SimpleNamespace(token_hex=lambda _: "mark"))
     store = RedisStore(redis_url)
     await store.open()
     assert await store.reserve("key", 60) is None

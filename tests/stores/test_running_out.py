@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -95,7 +96,7 @@ async def test_in_redis_everything_carries_its_time(redis_server: RedisServer, r
 
 
 async def test_a_claim_repeated_by_the_connection_still_wins(redis_url: str, monkeypatch):
-    monkeypatch.setattr("secrets.token_hex", lambda _: "mark")
+    monkeypatch.setattr("gateway.stores.redis_short.secrets", SimpleNamespace(token_hex=lambda _: "mark"))
     store = RedisStore(redis_url)
     await store.open()
     assert await store.claim("key", 60)
