@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from threading import Lock
 from typing import Self, TypeVar
 
 from msgspec.structs import replace
@@ -153,7 +153,8 @@ class Keepsakes:
 
     def __init__(self, most: int = KEPT_BYTES) -> None:
         self._most = most
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed by __exit__
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed by __exit__
+        self._lock = Lock()  # closed in the middle of a write, another file could have its number
         self._at: dict[str, tuple[int, int]] = {}
         self._end = 0
 
@@ -161,7 +162,8 @@ class Keepsakes:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with self._lock:
+            self._file.close()
 
     async def keep(self, ask: Ask, photo: Photo) -> None:
         """Fetch and hold the file; without it, or beyond the bound, the photo is deleted all the same."""
@@ -173,11 +175,21 @@ class Keepsakes:
             return
         start, self._end = self._end, self._end + len(data)
         self._at[photo.id] = start, len(data)
-        await asyncio.to_thread(os.pwrite, self._file.fileno(), data, start)
+        await asyncio.to_thread(self._write, data, start)
 
     async def data(self, photo: Photo) -> bytes | None:
         """The file, when it was kept."""
         if photo.id not in self._at:
             return None
         start, size = self._at[photo.id]
-        return await asyncio.to_thread(os.pread, self._file.fileno(), size, start)
+        return await asyncio.to_thread(self._read, start, size)
+
+    def _write(self, data: bytes, start: int) -> None:
+        with self._lock:
+            self._file.seek(start)
+            self._file.write(data)
+
+    def _read(self, start: int, size: int) -> bytes:
+        with self._lock:
+            self._file.seek(start)
+            return self._file.read(size)
