@@ -29,7 +29,8 @@ FRESH_SECONDS, PERSON_SECONDS, ABSENT_SECONDS = 600, 3600, 600
 AT_ONCE = 6
 MOST_FETCHED = 120
 """Documents fetched for one answer: more are left out until the next."""
-PERMANENT = (BadAnswer, Missing, Refused, Rejected, Unsupported)
+DENIED = (Missing, Refused, Rejected, Unsupported)
+PERMANENT = (BadAnswer, *DENIED)
 
 KEPT_OF_PEOPLE = (
     "id", "type", "name", "nameMap", "preferredUsername", "summary", "summaryMap", "icon", "image", "url", "inbox",
@@ -76,6 +77,8 @@ class Library:
         self._nobody: set[str] = set()
         self.failed: set[str] = set()
         """What could not be fetched just now, and perhaps can later."""
+        self._doubtful: set[str] = set()
+        """The same, and what its server could not answer: it did not say that there is nothing."""
 
     # documents
     async def document(self, id: str, *, seconds: float = FRESH_SECONDS) -> ap.Document:
@@ -138,6 +141,14 @@ class Library:
     def forget(self) -> None:
         """Drop what is in memory: another worker may have changed what is kept."""
         self._documents.clear()
+
+    def late(self, ids: Iterable[str]) -> set[str]:
+        """Which of these, that were just asked for in vain, may be there later: some servers tell of what they have
+        before they show it, and any may be down. They are asked for again when they are next wanted."""
+        found = {id for id in ids if id in self._doubtful or ap.same_host(id, self.client.actor)}
+        for id in found:
+            self._absent.pop(id, None)
+        return found
 
     def _is_absent(self, id: str) -> bool:
         return self._absent.get(id, 0.0) > self.clock()
@@ -246,15 +257,19 @@ class Library:
                 found = await fetch(item)
             except TokenGone:
                 raise
-            except PERMANENT:
-                self._absent[item] = self.clock() + ABSENT_SECONDS
-                self.failed.discard(item)
+            except BackendError as error:
+                self._note(item, error)
                 return None
-            except BackendError:
-                self.failed.add(item)
-                return None
-            self.failed.discard(item)
+            self._note(item)
             return found
+
+    def _note(self, id: str, error: BackendError | None = None) -> None:
+        """How it went."""
+        is_permanent = isinstance(error, PERMANENT)
+        if is_permanent:
+            self._absent[id] = self.clock() + ABSENT_SECONDS
+        for ids, is_in in ((self.failed, not is_permanent), (self._doubtful, not isinstance(error, DENIED))):
+            (ids.add if error is not None and is_in else ids.discard)(id)
 
 
 def unpacked(raw: bytes) -> ap.Document | None:

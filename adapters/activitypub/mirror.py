@@ -165,9 +165,7 @@ class Mirror:
         version = secrets.token_hex(6)
         state = state | {VERSION: version}
         await self.library.keep({id: one for id, one in change.documents.items() if id not in change.gone})
-        if change.activities:
-            packed = {id: msgspec.json.encode(one) for id, one in change.activities.items()}
-            await self.shelf.put_records(ACTIVITY, packed)
+        await self.hold(change.activities)
         await self.shelf.index_add(LOG, [row.placed() for row in change.rows.values()], state)
         await self.library.drop(change.gone)
         for row in change.rows.values():
@@ -199,6 +197,25 @@ class Mirror:
         self.state |= state
 
     # reading what activities need
+    async def lacking(self, arrivals: Sequence[Arrival]) -> dict[str, ap.Document]:
+        """Those, by id, whose object cannot be had yet: they would be filed as less than they are. What another server
+        says is not there counts as gone. Raises TokenGone."""
+        needing = {one.target: one for one in arrivals if self._needs(one)}
+        found = await self.library.documents(needing)
+        late = self.library.late(needing.keys() - found.keys())
+        return {one.id: one.activity for one in arrivals if one.target in late and self._needs(one)}
+
+    async def hold(self, activities: dict[str, ap.Document]) -> None:
+        """Keep activities that cannot be filed yet."""
+        if activities:
+            packed = {id: msgspec.json.encode(one) for id, one in activities.items()}
+            await self.shelf.put_records(ACTIVITY, packed)
+
+    async def held(self, ids: Sequence[str]) -> dict[str, ap.Document]:
+        """Those of them that were kept."""
+        records = await self.shelf.records(ACTIVITY, ids) if ids else {}
+        return {id: document for id, raw in records.items() if (document := unpacked(raw))}
+
     async def _resolved(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """With objects and dates."""
         now = self.now_ms()
@@ -316,9 +333,7 @@ class Mirror:
     async def activities(self, rows: Iterable[Row]) -> dict[str, ap.Document]:
         """By id, as far as they are needed to read them: those kept, else what the row says."""
         rows = list(rows)
-        kept = [row.id for row in rows if row.verb in KEPT_WHOLE]
-        records = await self.shelf.records(ACTIVITY, kept) if kept else {}
-        found = {id: document for id, raw in records.items() if (document := unpacked(raw))}
+        found = await self.held([row.id for row in rows if row.verb in KEPT_WHOLE])
         return {row.id: found.get(row.id) or self._told(row) for row in rows}
 
     def _told(self, row: Row) -> ap.Document:

@@ -191,7 +191,9 @@ class Sync:
         rows = self.mirror.log.rows
         again = [row for item in head.fresh if (row := rows.get(ap.id_of(item)))]
         await self._mark(again, head.source, head.state)
-        return await self.read_items([item for item in head.fresh if ap.id_of(item) not in rows], head.source)
+        waiting = self._waiting()  # has its turn elsewhere
+        fresh = [item for item in head.fresh if (id := ap.id_of(item)) not in rows and id not in waiting]
+        return await self.read_items(fresh, head.source)
 
     async def _mark(self, again: Sequence[Row], source: str, state: dict[str, str]) -> None:
         """Known activities were seen in a further collection, which is then known to have those of the other."""
@@ -205,17 +207,19 @@ class Sync:
             self.mirror.log.put(row)
 
     async def read_items(self, items: Sequence[Any], source: str) -> list[Arrival]:
-        """Activities of items: as they are, else by their ids. What cannot be had just now is tried again later."""
+        """Activities of items: as they are, else by their ids. What cannot be had just now, or not whole, is tried
+        again later."""
         bare = [id for item in items if not ap.types_of(item) and (id := ap.web(ap.id_of(item)))]
         found = await self.mirror.library.anew(bare)
-        waiting = await self._wait_for([id for id in bare if id not in found])
         arrivals = []
         for item in items:
-            id = ap.web(ap.id_of(item))
-            activity = item if ap.types_of(item) else found.get(id, {"id": id, "type": "", "actor": ""})
-            if id and id not in waiting:
+            if id := ap.web(ap.id_of(item)):
+                activity = item if ap.types_of(item) else found.get(id, {"id": id, "type": "", "actor": ""})
                 arrivals.append(self._arrival(id, activity, source))
-        return arrivals
+        lacking = await self.mirror.lacking(arrivals)
+        await self.mirror.hold(lacking)
+        waiting = await self._wait_for([*(id for id in bare if id not in found), *lacking])
+        return [arrival for arrival in arrivals if arrival.id not in waiting]
 
     def _arrival(self, id: str, activity: ap.Document, source: str) -> Arrival:
         """An activity under the id it is listed by."""
@@ -281,7 +285,8 @@ class Sync:
             return
         self._tried = now
         left = [id for id in waiting if id not in self.mirror.log.rows]
-        arrivals = await self.read_items(left, INBOX)
+        held = await self.mirror.held(left)
+        arrivals = await self.read_items([held.get(id, id) for id in left], INBOX)
         done = {arrival.id for arrival in arrivals} | (waiting.keys() - set(left))
         told = {id: count for id, count in self._waiting().items() if id not in done}
         await self._save({"pending": msgspec.json.encode(told).decode()})

@@ -39,7 +39,7 @@ TARGETS = ["mock", "live"] if os.environ.get(URL) and os.environ.get(LIVE_TOKENS
 ACTORS = {"bovine": "herd", "embedded": "embedded"}
 """Servers of actors, and the fixture with people on each."""
 ONEPAGE = ["onepage"] if onepage.URL else []
-TRIES, BETWEEN = 100, 0.1
+TRIES, BETWEEN = 400, 0.1
 QUIRKS = {
     "mastodon_mock": {"anybody reads by id", "lists take anybody", "no profile pictures", "no new descriptions",
                       "never notifies", "mutes hide nothing"},
@@ -129,7 +129,8 @@ async def pair(target: Target, tmp_path: Path) -> AsyncIterator[Pair]:
 
 
 async def until(read: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:
-    """What `read` gives once it is `good`; servers file new posts in the background (GoToSocial: within a second)."""
+    """What `read` gives once it is `good`; servers file new posts in the background (GoToSocial: within a
+    second), and bovine-herd tries again up to 33 s later."""
     for _ in range(TRIES):
         found = await read()
         if good(found):
