@@ -48,6 +48,12 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
+def patience(request: pytest.FixtureRequest) -> float:
+    """How many seconds the far side has to answer: few where a test is `hasty`, as no answer comes."""
+    return 0.5 if request.node.get_closest_marker("hasty") else 20.0
+
+
+@pytest.fixture
 async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
     """A gateway over the fake far side, with alice, bob, carol and dave linked."""
     from tests.gateway_harness import gateway_on  # noqa: PLC0415  tests without a gateway need none of it

@@ -23,9 +23,9 @@ async def far() -> AsyncIterator[FarServer]:
 
 
 @pytest.fixture
-async def transport(far: FarServer) -> AsyncIterator[Transport]:
-    """A way out that may reach it, with a short patience."""
-    transport = Transport(AGENT, allow_hosts=[far.pair], seconds=0.4, max_bytes=50_000)
+async def transport(far: FarServer, patience: float) -> AsyncIterator[Transport]:
+    """A way out that may reach it."""
+    transport = Transport(AGENT, allow_hosts=[far.pair], seconds=patience, max_bytes=50_000)
     yield transport
     await transport.close()
 
@@ -63,9 +63,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def connections(far: FarServer, wait: Wait, clock: Clock) -> AsyncIterator[Connections]:
+async def connections(far: FarServer, wait: Wait, clock: Clock, patience: float) -> AsyncIterator[Connections]:
     """The way to the far server."""
-    found = Connections(AGENT, [far.pair], 1.0, 1_000_000, sleep=wait, clock=clock)
+    found = Connections(AGENT, [far.pair], patience, 1_000_000, sleep=wait, clock=clock)
     yield found
     await found.close()
 

@@ -124,6 +124,7 @@ async def test_a_server_without_nodeinfo_is_unknown(far: FarServer, connections:
         (HANG, Slow),
     ],
 )
+@pytest.mark.hasty
 async def test_a_failed_look_is_not_remembered(
     far: FarServer, connections: Connections, reply: Scripted, error: type[BackendError]
 ) -> None:

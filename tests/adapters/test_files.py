@@ -81,6 +81,7 @@ async def test_what_is_no_web_address_is_missing(transport: Transport, url: str)
         (Reply(body=b"x" * 60_000), BadAnswer), (CUT, Unavailable), (HANG, Slow),
     ],
 )  # fmt: skip
+@pytest.mark.hasty
 async def test_what_can_go_wrong(
     far: FarServer, transport: Transport, reply: Reply | str, error: type[BackendError]
 ) -> None:
@@ -89,6 +90,7 @@ async def test_what_can_go_wrong(
         await Files(transport).fetch(f"{far.url}/x")
 
 
+@pytest.mark.hasty
 async def test_only_a_few_are_held_at_once(far: FarServer, transport: Transport) -> None:
     files = Files(transport)
     for _ in range(AT_ONCE):

@@ -27,13 +27,14 @@ from tests.mock_server import TOKENS, MockServer, mock, mock_server
 __all__ = ["mock", "mock_server"]
 pytestmark = pytest.mark.anyio
 HOME, STATUSES = "/api/v1/timelines/home", "/api/v1/statuses"
+LATE = {"type": "latency", "delay_ms": 1500}
 DRAFT = Draft(text="Once", visibility=hub.Visibility.PUBLIC)
 
 
 @pytest.fixture
-async def there(mock: MockServer, clock: Clock) -> AsyncIterator[Connections]:
-    """The way to it, with a patience of a second."""
-    connections = Connections(AGENT, [mock.pair], 1.0, clock=clock)
+async def there(mock: MockServer, clock: Clock, patience: float) -> AsyncIterator[Connections]:
+    """The way to it."""
+    connections = Connections(AGENT, [mock.pair], patience, clock=clock)
     yield connections
     await connections.close()
 
@@ -80,7 +81,7 @@ async def test_contacts_and_strangers(alice: Backend) -> None:
         ({"type": "ratelimit"}, RateLimited),
         ({"type": "malformed", "truncate": True}, BadAnswer),
         ({"type": "malformed", "truncate": False}, BadAnswer),
-        ({"type": "latency", "delay_ms": 2500}, Slow),
+        pytest.param(LATE, Slow, marks=pytest.mark.hasty),
     ],
 )
 async def test_faults_of_a_read(
@@ -92,7 +93,7 @@ async def test_faults_of_a_read(
     assert type(caught.value) is error
 
 
-@pytest.mark.parametrize("effect", [{"type": "malformed"}, {"type": "latency", "delay_ms": 2500}])
+@pytest.mark.parametrize("effect", [{"type": "malformed"}, pytest.param(LATE, marks=pytest.mark.hasty)])
 async def test_a_post_whose_answer_is_lost_took_effect_or_not(
     mock: MockServer, alice: Backend, effect: dict[str, Any]
 ) -> None:

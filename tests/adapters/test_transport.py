@@ -80,6 +80,7 @@ async def test_gzip_is_read(far: FarServer, transport: Transport) -> None:
         (RESET, Unavailable),
     ],
 )
+@pytest.mark.hasty
 async def test_what_a_read_makes_of_trouble(
     far: FarServer, transport: Transport, reply: Scripted, error: type[BackendError]
 ) -> None:
@@ -90,6 +91,7 @@ async def test_what_a_read_makes_of_trouble(
 
 
 @pytest.mark.parametrize("reply", [CUT, HANG, RESET, b"nonsense\r\n\r\n", Reply(body=b"x" * 50_001)])
+@pytest.mark.hasty
 async def test_a_write_is_sent_once_and_may_have_worked(far: FarServer, transport: Transport, reply: Scripted) -> None:
     far.on("POST", "/x", reply)
     with pytest.raises(OutcomeUnknown):

@@ -196,6 +196,7 @@ async def test_no_more_connections_than_agreed(far: FarServer, make: Callable[..
     assert far.most_running == 2
 
 
+@pytest.mark.hasty
 async def test_waiting_for_a_turn_is_bounded_too(far: FarServer, make: Callable[..., Upstream]) -> None:
     upstream = make(connections=1)
     await upstream.slots.acquire()

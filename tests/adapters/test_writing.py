@@ -106,6 +106,7 @@ async def test_takahe_is_not_sent_an_answer_to_an_id_of_another_form(far: FarSer
         Reply(body=b""),
     ],
 )
+@pytest.mark.hasty
 async def test_a_lost_answer_to_a_post_is_not_a_failure(far: FarServer, open_backend: Open, reply: Scripted) -> None:
     backend = await open_backend()
     far.on("POST", POST, reply)

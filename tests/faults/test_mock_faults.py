@@ -19,7 +19,6 @@ from tests import shapes
 from tests.mock_server import TOKENS, MockServer
 
 HOME, POST, ME = "/api/v1/timelines/home", "/api/v1/statuses", "/api/v1/accounts/verify_credentials"
-PATIENCE = 0.5
 LATE: dict[str, Any] = {"type": "latency", "delay_ms": 1500}
 
 READS: tuple[tuple[str, dict[str, Any], set[int]], ...] = (
@@ -79,9 +78,9 @@ class Client:
 
 
 @pytest.fixture
-async def client(tmp_path: Path, mock: MockServer) -> AsyncIterator[Client]:
-    """Alice, linked, before a gateway that gives its backend half a second."""
-    settings = Settings(data_dir=tmp_path, allow_hosts=(mock.pair,), upstream_seconds=PATIENCE)
+async def client(tmp_path: Path, mock: MockServer, patience: float) -> AsyncIterator[Client]:
+    """Alice, linked."""
+    settings = Settings(data_dir=tmp_path, allow_hosts=(mock.pair,), upstream_seconds=patience)
     async with open_gateway(settings) as gateway:
         vault = await open_vault(tmp_path, gateway.store)
         linked = await Logins(gateway.store, vault, gateway.connections).link(mock.url, TOKENS["alice"])
@@ -93,7 +92,10 @@ async def client(tmp_path: Path, mock: MockServer) -> AsyncIterator[Client]:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("effect", "expected"), [row[1:] for row in READS], ids=[row[0] for row in READS])
+@pytest.mark.parametrize(
+    ("effect", "expected"),
+    [pytest.param(*row, id=name, marks=pytest.mark.hasty if LATE in row else ()) for name, *row in READS],
+)
 async def test_a_reading_call_says_what_is_wrong(client: Client, effect: dict[str, Any], expected: set[int]) -> None:
     client.mock.fault({"type": "status"} | effect, path=HOME)
     for format in ("json", "xml"):
@@ -132,7 +134,11 @@ async def test_a_refused_post_can_be_sent_again(client: Client, status: int) -> 
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("effect", [{"type": "malformed"}, {"type": "status", "status": 502}, LATE], ids=str)
+@pytest.mark.parametrize(
+    "effect",
+    [{"type": "malformed"}, {"type": "status", "status": 502}, pytest.param(LATE, marks=pytest.mark.hasty)],
+    ids=str,
+)
 async def test_a_post_whose_answer_is_lost_is_never_sent_again(client: Client, effect: dict[str, Any]) -> None:
     client.mock.fault(effect, path=POST, count=1)
     answers = [await client.ask("POST", "statuses/update", status="only once") for _ in range(3)]
