@@ -27,7 +27,7 @@ from tests.mock_server import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60.0
-DELIVERY, BETWEEN = 15.0, 0.03
+DELIVERY, BETWEEN = 40.0, 0.03
 T = TypeVar("T")
 
 
