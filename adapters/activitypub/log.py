@@ -145,6 +145,11 @@ class Log:
             if row.has(mark):
                 yield row
 
+    def positions(self, low: int, high: int) -> list[int]:
+        """Those of rows strictly between two."""
+        first, last = bisect_left(self.order, (low + 1, "")), bisect_left(self.order, (high, ""))
+        return [pos for pos, _ in self.order[first:last]]
+
     def position(self, native: str) -> int | None:
         """Where a status stands."""
         row = self.rows.get(self.shown.get(native, ""))

@@ -6,6 +6,7 @@ late between its neighbours; the published date decides only where it can.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from mappings.order import SLOTS, position
@@ -40,13 +41,25 @@ def tails(published: Sequence[int], lowest: int, now_ms: int) -> list[int]:
     return placed
 
 
-def between(published: Sequence[int], low: int, high: int, *, more: bool = False) -> list[int]:
+def between(
+    published: Sequence[int], low: int, high: int, *, more: bool = False, taken: Sequence[int] = ()
+) -> list[int]:
     """Positions of some, newest first, strictly between two others: near their dates where that is possible. `more`:
-    there are older ones still to come, which keep three quarters of the room."""
-    count, placed, last = len(published), [], high
-    bottom = high - (high - low) // 4 if more else low
+    there are older ones still to come, which keep three quarters of the room. `taken`: positions between the two, the
+    lowest first, that others have; it is counted without them."""
+    count, placed, last = len(published), [], high - len(taken)
+    bottom = last - (last - low) // 4 if more else low
     for index, ms in enumerate(published):
-        floor = min(bottom + count - index, last - 1)
-        last = max(min(position(ms), max(last - SLOTS, floor)), floor)
-        placed.append(last)
+        floor, wanted = min(bottom + count - index, last - 1), position(ms)
+        last = max(min(wanted - bisect_right(taken, wanted), max(last - SLOTS, floor)), floor)
+        placed.append(_among(taken, last))
     return placed
+
+
+def _among(taken: Sequence[int], free: int) -> int:
+    """The position of what would have `free` if nothing was taken."""
+    for one in taken:
+        if one > free:
+            break
+        free += 1
+    return free

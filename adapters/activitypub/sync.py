@@ -315,7 +315,8 @@ class Sync:
         is_end = joined or not page.items or not page.next or page.next == gap.next or not fresh
 
         def place(dates: Sequence[int]) -> list[int]:
-            placed.extend(positions.between(dates, gap.low, gap.high, more=not is_end))
+            taken = self.mirror.log.positions(gap.low, gap.high)  # another gap may lie in the same place
+            placed.extend(positions.between(dates, gap.low, gap.high, more=not is_end, taken=taken))
             return placed
 
         await self.mirror.file(arrivals, place, self._gaps(others) if is_end else None, backwards=True)

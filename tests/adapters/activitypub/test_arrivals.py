@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from adapters.activitypub.backend import ActivityPubBackend
@@ -232,8 +232,17 @@ async def acts(world: World, reader: Reader, before: list[float], script: list[t
             world.now += 86_400
 
 
+OWN = ("own", [0.0] * 3)
+TWO_GAPS = [
+    ("arrive", [0.0] * 14), OWN, ("look", ()), ("arrive", [0.0] * 6), ("arrive", [0.0]), OWN, OWN, ("again", 0),
+    ("arrive", [0.0]), ("again", 0),
+]  # fmt: skip
+"""More came to inbox and outbox than one request may read, in the same time."""
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(arrivals, steps)
+@example([0.0], TWO_GAPS)
 def test_since_id_misses_nothing_and_max_id_leaves_nothing_out(before: list[float], script: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(play(Place(Path(folder) / "store.sqlite"), before, script))
