@@ -16,7 +16,7 @@ from adapters.activitypub.backend import ActivityPubBackend
 from adapters.activitypub.client import Fetched, Sent
 from adapters.activitypub.discovery import facts_of
 from adapters.activitypub.link import Link
-from adapters.activitypub.sync import MOST_PAGES
+from adapters.activitypub.sync import JOINED, MOST_PAGES
 from adapters.backend import RateState
 from adapters.errors import Missing
 from gateway import paging
@@ -201,17 +201,21 @@ async def play(place: Place, before: list[float], script: list[tuple[str, Any]])
 
 
 async def acts(world: World, reader: Reader, before: list[float], script: list[tuple[str, Any]]) -> None:
-    """The steps, one after the other, and a last look."""
+    """The steps, one after the other, and a last look. So many deliveries of the old in a row that they look like all
+    that is known (`JOINED`) are left out."""
     waiting = {world.arrive(age) for age in before}
     everything = set(waiting)
+    repeated = 0
     for name, ages in [*script, ("poll", ()), ("walk", ())]:
         world.now += 1
+        repeated = 0 if name == "poll" else repeated + (name == "again")
         if name in {"arrive", "own"}:
             new = {world.arrive(age, own=name == "own") for age in ages}
             everything |= new
             waiting |= new
         elif name == "again":
-            world.again(ages)
+            if repeated < JOINED:
+                world.again(ages)
         elif name == "poll":
             world.now += 600  # own posts of other clients are looked for now and then
             found = await reader.poll()
