@@ -148,6 +148,14 @@ class Authenticator:
             raise login_required()
         return await read(rest, mark, Caller(mount, address, host))
 
+    async def foresee(self, sent: Sent) -> None:
+        """Refuse a signed request, before its body is read, whose token is nobody's. Raises ApiError, StoreDown."""
+        self._follow()
+        try:
+            await self._access.foresee(sent)
+        except Unverified as error:
+            raise self._not_signed(error, sent) from error
+
     async def anonymous(self, mount: str) -> Session | None:
         """A session of nobody on the backend that `settings.anonymous` names, None when it names none.
 
@@ -208,10 +216,7 @@ class Authenticator:
         try:
             granted = await self._access.granted(sent)
         except Unverified as error:
-            refusal = self.refused(error, sent)
-            if refusal.status == 429:
-                raise refusal from error
-            raise ApiError(401, LOGIN_TEXT if error.guess else error.text, refusal.code) from error
+            raise self._not_signed(error, sent) from error
         kept = self._kept.get((granted.mark, mount))
         if kept is not None and self._clock() < kept.until:
             return kept.session
@@ -221,6 +226,12 @@ class Authenticator:
             self._kept[granted.mark, mount] = Kept(session, self._clock() + KEPT_SECONDS)
         self._touch(login)
         return session
+
+    def _not_signed(self, error: Unverified, sent: Sent) -> ApiError:
+        refusal = self.refused(error, sent)
+        if refusal.status == 429:
+            return refusal
+        return ApiError(401, LOGIN_TEXT if error.guess else error.text, refusal.code)
 
     async def _basic(self, rest: str, mark: bytes, caller: Caller) -> Session:
         basic = read_basic(rest)

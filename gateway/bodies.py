@@ -35,6 +35,8 @@ PIECE_BYTES = 64 * 1024
 """So much of a value is decoded at a time."""
 THREAD_BYTES = 1024 * 1024
 """Bodies above this are parsed in a thread."""
+ANYBODYS_BYTES = 1024 * 1024
+"""More is taken only for calls that need a login, and from those who seem to have one."""
 MAX_DISCARDED = 128 * 1024 * 1024
 """Of a refused body this much is still taken, unread, so that its sender comes to reading the answer."""
 DOCUMENT = "json"
@@ -130,6 +132,12 @@ async def read_body(
     if len(raw) > THREAD_BYTES:
         return await asyncio.to_thread(parse, bytes(raw), kind, takes_document=takes_document)
     return parse(bytes(raw), kind, takes_document=takes_document)
+
+
+def is_form(headers: dict[bytes, bytes]) -> bool:
+    """The body is called form-encoded: a signature may be in it."""
+    kind, _ = parse_options_header(headers.get(b"content-type", b"").decode("latin-1"))
+    return kind == FORM_TYPE
 
 
 def parse(raw: bytes, kind: bytes = b"", *, takes_document: bool = False) -> Body:

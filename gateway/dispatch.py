@@ -26,7 +26,18 @@ from gateway import access_log, needs, plain_http
 from gateway.answers import NOSNIFF, Answer, callback_of, content_type, rate_headers, success
 from gateway.ask import Ask
 from gateway.auth import CHALLENGE, login_required
-from gateway.bodies import DOCUMENT, EMPTY, MAX_FIELDS, Body, Gone, Incoming, parse_form, read_body
+from gateway.bodies import (
+    ANYBODYS_BYTES,
+    DOCUMENT,
+    EMPTY,
+    MAX_FIELDS,
+    Body,
+    Gone,
+    Incoming,
+    is_form,
+    parse_form,
+    read_body,
+)
 from gateway.call_rows import TABLE
 from gateway.calls import FORM, Call
 from gateway.error_bodies import error_body
@@ -177,7 +188,21 @@ class Dispatch:
             return EMPTY
         takes_document = any(param.name == DOCUMENT for param in call.params)
         limit = self._settings.max_body
+        if not call.auth:
+            limit = min(limit, ANYBODYS_BYTES)
+        elif exchange.is_large:
+            await self._admit(exchange, call)
         return await read_body(incoming, exchange.headers, limit=limit, takes_document=takes_document)
+
+    async def _admit(self, exchange: Exchange, call: Call) -> None:
+        """Before much is read: whoever sends it has a login, as far as it can be told. A form may be signed inside."""
+        sent = self._sent(exchange, EMPTY)
+        if sent is not None:
+            await self._gateway.auth.foresee(sent)
+        elif AUTHORIZATION in exchange.headers:
+            await self._session(exchange, call, None)
+        elif not is_form(exchange.headers):
+            raise login_required()
 
     def _sent(self, exchange: Exchange, body: Body) -> Sent | None:
         """What a signature covers; None for a request that is not signed."""

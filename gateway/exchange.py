@@ -11,7 +11,7 @@ from urllib.parse import quote
 import msgspec
 from starlette.types import Scope
 
-from gateway.bodies import Body, from_urlencoded
+from gateway.bodies import ANYBODYS_BYTES, Body, from_urlencoded
 from gateway.calls import Call
 from gateway.dialects import AGENT_BYTES, Dialect, by_agent, dialect_of
 from gateway.errors import ApiError
@@ -79,6 +79,12 @@ class Exchange:
     def has_body(self) -> bool:
         """The headers announce a body."""
         return b"content-length" in self.headers or b"transfer-encoding" in self.headers
+
+    @property
+    def is_large(self) -> bool:
+        """The body is more than is taken from just anybody, or nobody knows how much it is."""
+        length = self.headers.get(b"content-length", b"")
+        return self.has_body and not (length.isdigit() and int(length[:19]) <= ANYBODYS_BYTES)
 
     @property
     def is_sending(self) -> bool:

@@ -163,7 +163,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     upstream_seconds: Annotated[Seconds, Meta(description="Time budget of one call to a backend.")] = 20.0
     request_seconds: Annotated[Seconds, Meta(description="Time budget of one request, and of a graceful stop.")] = 30.0
     upstream_bytes: Annotated[Size, Meta(description="Largest answer taken from a backend.")] = 16 * 1024 * 1024
-    max_body: Annotated[Size, Meta(description="Largest request body taken from a client.")] = 24 * 1024 * 1024
+    max_body: Annotated[
+        Size, Meta(description="Largest request body taken from a client that has a login; others may send 1 MiB.")
+    ] = 24 * 1024 * 1024
     fragment_bytes: Annotated[int, Meta(ge=0, description="Memory for rendered statuses kept between requests.")] = (
         32 * 1024 * 1024
     )

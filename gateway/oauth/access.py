@@ -15,7 +15,7 @@ from typing import NamedTuple
 from cachetools import LRUCache
 
 from gateway.oauth.consumers import Consumers
-from gateway.oauth.parameters import Sent, Unverified
+from gateway.oauth.parameters import Sent, Unverified, read
 from gateway.oauth.signatures import Secrets, Signatures
 from gateway.stores.store import AccountRecord, LoginRecord, Store
 from gateway.vault import Unsealable, Vault
@@ -69,19 +69,29 @@ class Access:
 
     async def granted(self, sent: Sent) -> Granted:
         """The token that signed `sent`, whose nonce is used up then. Raises Unverified, StoreDown."""
-        parameters = self._signatures.read(sent)
-        consumer, token = parameters.protocol["oauth_consumer_key"], parameters.protocol.get("oauth_token", "")
+        parameters = await self._signatures.read(sent)
+        mark, known = await self._found(parameters.protocol)
+        if isinstance(known, Unverified):
+            await self._signatures.verify(sent, parameters, Secrets(), known)
+            raise known
+        await self._signatures.verify(sent, parameters, known.secrets)
+        return Granted(known.login, known.account, parameters.protocol.get("oauth_token", ""), mark)
+
+    async def foresee(self, sent: Sent) -> None:
+        """Of a request whose form was not read yet: refuse what no form could mend. Raises Unverified, StoreDown."""
+        told = read(sent).protocol
+        if "oauth_consumer_key" in told and isinstance(known := (await self._found(told))[1], Unverified):
+            raise known
+
+    async def _found(self, told: dict[str, str]) -> tuple[bytes, _Known | Unverified]:
+        """The mark of a token, and what is known of it."""
+        consumer, token = told["oauth_consumer_key"], told.get("oauth_token", "")
         mark = hmac.digest(self._key, f"{consumer}\n{token}".encode("utf-8", "surrogatepass"), "sha256")
         known = self._remembered(mark)
         again = mark in self._unknown
         if known is None and not again:
             known = await self._looked_up(consumer, token, mark)
-        if known is None:
-            unknown = Unverified("Invalid access token", guess=True, again=again)
-            await self._signatures.verify(sent, parameters, Secrets(), unknown)
-            raise unknown
-        await self._signatures.verify(sent, parameters, known.secrets)
-        return Granted(known.login, known.account, token, mark)
+        return mark, known or Unverified("Invalid access token", guess=True, again=again)
 
     def clear(self) -> None:
         """Forget what is in memory: some login has changed."""

@@ -69,7 +69,7 @@ class Provider:
 
     async def request_token(self, sent: Sent) -> Pairs:
         """First step: a program wants access to somebody's account."""
-        parameters = self._signatures.read(sent)
+        parameters = await self._signatures.read(sent)
         consumer = await self._consumers.find(parameters.protocol["oauth_consumer_key"])
         consumer = await self._verified(sent, parameters, consumer)
         try:
@@ -85,7 +85,7 @@ class Provider:
 
     async def access_token(self, sent: Sent) -> Pairs:
         """Last step: the program shows the verifier it got from the person, or name and password themselves."""
-        parameters = self._signatures.read(sent)
+        parameters = await self._signatures.read(sent)
         if parameters.other("x_auth_mode"):
             return await self._by_password(sent, parameters)
         return await self._by_verifier(sent, parameters)

@@ -5,7 +5,8 @@ What is decided here, and why (reference/field.md part 4, performance.md section
 * both ends of the time window are checked, because a request dated far ahead could be repeated once its nonce is gone;
 * a nonce is claimed only after the signature was found right, so that strangers cannot use up nonces of others, and by
   one atomic step of the store, so that of two processes one gets it;
-* everything is checked with stand-ins where consumer or token are unknown, and fails at the end;
+* everything is checked with stand-ins where consumer or token are unknown, and fails at the end; but nobody unknown
+  has large forms worked on, which takes seconds and hundreds of megabytes;
 * PLAINTEXT is refused where others could read along; plain http as such is not: that is the listener's business.
 """
 
@@ -17,6 +18,7 @@ import time
 from binascii import b2a_base64
 from collections.abc import Callable, Iterator
 from itertools import product
+from typing import TypeVar
 
 import msgspec
 from authlib.oauth1.rfc5849.base_server import BaseServer
@@ -29,6 +31,7 @@ from authlib.oauth1.rfc5849.signature import (
 )
 from authlib.oauth1.rfc5849.wrapper import OAuth1Request
 
+from gateway.background import to_its_end
 from gateway.logs import without
 from gateway.oauth.parameters import Pair, Parameters, Sent, Unverified, read
 from gateway.stores.store import Store
@@ -39,8 +42,10 @@ STAND_IN = "no secret of anybody"
 TIMESTAMP_CODE = 135
 """Twitter's number for a clock that is wrong."""
 MAX_DIGITS = 12
-THREAD_BYTES = 256 * 1024
-"""A larger form is signed in a thread: sorting and escaping it takes a while."""
+LARGE_BYTES = 256 * 1024
+"""A larger form is read and signed in a thread, one at a time: decoding, sorting and escaping it takes a while."""
+
+T = TypeVar("T")
 
 
 class Secrets(msgspec.Struct, frozen=True):
@@ -124,10 +129,11 @@ class Signatures:
         self._window = window
         self._clock = clock
         self._judge = Judge()
+        self._turn = asyncio.Semaphore(1)
 
-    def read(self, sent: Sent) -> Parameters:
+    async def read(self, sent: Sent) -> Parameters:
         """The parameters of a request that may be signed well. Raises Unverified for what no secret could mend."""
-        parameters = read(sent)
+        parameters = await self._done(sent, lambda: read(sent))
         told = parameters.protocol
         version, method = told.get("oauth_version", "1.0"), told.get("oauth_signature_method")
         if version != "1.0":
@@ -161,6 +167,8 @@ class Signatures:
         """The signature is right and the nonce new; it is used up then. `unknown` is raised after everything was done
         as if consumer and token were known. Raises Unverified, StoreDown.
         """
+        if unknown is not None and is_large(sent):
+            raise unknown
         right = await self._is_right(sent, parameters, secrets)
         if unknown is not None:
             raise unknown
@@ -178,6 +186,16 @@ class Signatures:
         if not signature or not signature.isascii():  # which cannot be compared
             parameters = Parameters({**parameters.protocol, "oauth_signature": "?"}, parameters.signed)
         request = Signed(sent, parameters, secrets)
-        if len(sent.form) > THREAD_BYTES:
-            return await asyncio.to_thread(self._judge.is_right, request, sent.urls)
-        return self._judge.is_right(request, sent.urls)
+        return await self._done(sent, lambda: self._judge.is_right(request, sent.urls))
+
+    async def _done(self, sent: Sent, work: Callable[[], T]) -> T:
+        """The result of work on a request."""
+        if not is_large(sent):
+            return work()
+        async with self._turn:
+            return await to_its_end(asyncio.to_thread(work))
+
+
+def is_large(sent: Sent) -> bool:
+    """Work on its form takes a while."""
+    return len(sent.form) > LARGE_BYTES
