@@ -14,7 +14,7 @@ import httpx2 as httpx
 from gateway import access_log
 
 LAST = "/livez"
-"""Asked when the client is done: once that is answered, what the client was answered stands in the log."""
+"""Asked when a client is done: once that is answered, what the client was answered stands in the log."""
 
 
 class Calls(logging.Handler):
@@ -38,6 +38,7 @@ class Calls(logging.Handler):
 @contextmanager
 def here(base_url: str, trust: ssl.SSLContext | None = None) -> Iterator[set[str]]:
     """Of gateways in this process."""
+    _wait(base_url, trust)  # no line of whoever came before is late
     calls = Calls()
     access_log.log.addHandler(calls)
     try:
