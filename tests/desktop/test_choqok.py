@@ -147,6 +147,10 @@ def test_search(choqok: Choqok, demo: Demo) -> None:
     choqok.answer("Search", "Search")
     choqok.sign_in("alice", demo.users["alice"])
     choqok.seen("Search results for #topic1", "#topic1")
+    # Left open it is searched again with each update, and each time somebody is asked for name and password: soon all
+    # connections wait for an answer.
+    choqok.frame.matching("push button", hint="Close Search")[0].do("Press")
+    choqok.gone("Search results for #topic1", "#topic1")
 
 
 def test_follow(choqok: Choqok, alice: httpx.Client, carol: httpx.Client) -> None:
