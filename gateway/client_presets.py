@@ -53,7 +53,7 @@ def _twitter(name: str, title: str, versions: str, typed: tuple[tuple[str, str],
 ROWS = (
     # Friendica
     Preset("choqok", "Choqok", "1.7.0", (("kind", "Friendica, GNU social"), ("host", "{host}"), ("path", "/api")),
-           changes={"whole_conversation": True}),
+           changes={"whole_conversation": True}, remarks=("search_asks",)),
     Preset("dica", "DiCa", "2019-2020", SERVER, changes={"id_bits": 31}, remarks=("small_ids",)),
     Preset("friendica-mobile-1", "Friendica Mobile, first generation", "2017", SERVER,
            changes={"id_bits": 31, "message_bits": 16, "message_ids": "text", "seen": "text", "photo_numbers": "text",
