@@ -75,10 +75,9 @@ class Library:
         self.circles: set[str] = set()
         """Ids that are addressed beside people of their server, and are none."""
         self._nobody: set[str] = set()
-        self.failed: set[str] = set()
-        """What could not be fetched just now, and perhaps can later."""
-        self._doubtful: set[str] = set()
-        """The same, and what its server could not answer: it did not say that there is nothing."""
+        self._doubtful: LRUCache[str, bool] = LRUCache(ABSENT)
+        """What could not be fetched, though nobody said that there is nothing. True: perhaps it can be just later;
+        False: its server could not answer."""
 
     # documents
     async def document(self, id: str, *, seconds: float = FRESH_SECONDS) -> ap.Document:
@@ -149,6 +148,10 @@ class Library:
         for id in found:
             self._absent.pop(id, None)
         return found
+
+    def has_failed(self, id: str) -> bool:
+        """It could not be fetched just now, and perhaps can later."""
+        return self._doubtful.get(id, False)
 
     def _is_absent(self, id: str) -> bool:
         return self._absent.get(id, 0.0) > self.clock()
@@ -265,11 +268,12 @@ class Library:
 
     def _note(self, id: str, error: BackendError | None = None) -> None:
         """How it went."""
+        self._doubtful.pop(id, None)
         is_permanent = isinstance(error, PERMANENT)
         if is_permanent:
             self._absent[id] = self.clock() + ABSENT_SECONDS
-        for ids, is_in in ((self.failed, not is_permanent), (self._doubtful, not isinstance(error, DENIED))):
-            (ids.add if error is not None and is_in else ids.discard)(id)
+        if error is not None and not isinstance(error, DENIED):
+            self._doubtful[id] = not is_permanent
 
 
 def unpacked(raw: bytes) -> ap.Document | None:

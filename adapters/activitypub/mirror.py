@@ -200,13 +200,13 @@ class Mirror:
     async def lacking(self, arrivals: Sequence[Arrival]) -> dict[str, ap.Document]:
         """Those, by id, whose object cannot be had yet: they would be filed as less than they are. What another server
         says is not there counts as gone. Raises TokenGone."""
-        needing = {one.target: one for one in arrivals if self._needs(one)}
-        found = await self.library.documents(needing)
-        late = self.library.late(needing.keys() - found.keys())
-        return {one.id: one.activity for one in arrivals if one.target in late and self._needs(one)}
+        needing = [one for one in arrivals if self._needs(one)]
+        targets = {one.target for one in needing}
+        late = self.library.late(targets - (await self.library.documents(targets)).keys())
+        return {one.id: one.activity for one in needing if one.target in late}
 
     async def hold(self, activities: dict[str, ap.Document]) -> None:
-        """Keep activities that cannot be filed yet."""
+        """Keep activities as they came: those that rows do not say whole, and those that cannot be filed yet."""
         if activities:
             packed = {id: msgspec.json.encode(one) for id, one in activities.items()}
             await self.shelf.put_records(ACTIVITY, packed)

@@ -266,8 +266,8 @@ class Sync:
     async def _wait_for(self, ids: Sequence[str]) -> set[str]:
         """Those to be tried again: servers list activities before they show them, and may be down. What is refused
         again and again is not there."""
-        waiting, failed = self._waiting(), self.mirror.library.failed
-        tries = {id: waiting.get(id, 0) + (id not in failed) for id in ids}
+        waiting, has_failed = self._waiting(), self.mirror.library.has_failed
+        tries = {id: waiting.get(id, 0) + (not has_failed(id)) for id in ids}
         kept = {id: count for id, count in tries.items() if count < TRIES}
         others = {id: count for id, count in waiting.items() if id not in tries}
         if ids:

@@ -129,8 +129,8 @@ async def pair(target: Target, tmp_path: Path) -> AsyncIterator[Pair]:
 
 
 async def until(read: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:
-    """What `read` gives once it is `good`; servers file new posts in the background (GoToSocial: within a
-    second), and bovine-herd tries again up to 33 s later."""
+    """What `read` gives once it is `good`; servers file new posts in the background (GoToSocial: within a second;
+    bovine-herd tries again up to 33 s later)."""
     for _ in range(TRIES):
         found = await read()
         if good(found):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from urllib.parse import urlencode
 
 import pytest
@@ -11,6 +10,7 @@ from gateway.bodies import ANYBODYS_BYTES
 from gateway.oauth.signatures import Judge
 from tests.gateway.by_hand import HOME, UPDATE, by_hand, header, protocol, signature, signed_in
 from tests.gateway.edge import Got, send
+from tests.gateway.test_auth import basic
 from tests.gateway_harness import BASE, Ground
 from tests.oauth_client import OAuthClient
 
@@ -28,10 +28,6 @@ async def post(ground: Ground, target: str, pieces: list[bytes], **headers: str)
     reply = await send(ground.app, "POST", target, given, pieces)
     assert reply is not None
     return reply
-
-
-def basic(name: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
 @pytest.mark.parametrize(
